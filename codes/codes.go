@@ -19,6 +19,7 @@ const (
 	MethodNotAllowed           = "METHOD_NOT_ALLOWED"
 	MutationNotAllowed         = "MUTATION_NOT_ALLOWED"
 	NotAcceptable              = "NOT_ACCEPTABLE"
+	NotATable                  = "NOT_A_TABLE"
 	RequestIncomplete          = "REQUEST_INCOMPLETE"
 	StreamAlreadyOpen          = "STREAM_ALREADY_OPEN"
 	OperationAlreadyExists     = "OPERATION_ALREADY_EXISTS"
@@ -97,6 +98,7 @@ var List = []Entry{
 	{MethodNotAllowed, []int{405}, "the address does not support this method", "use a method in the header Allow"},
 	{MutationNotAllowed, []int{405}, "a mutation was sent by GET or QUERY, which never write", "send it by POST"},
 	{NotAcceptable, []int{406}, "the header Accept has no type that this address can send", "accept application/graphql-response+json"},
+	{NotATable, []int{422}, "a table was asked for, and the answer has several lists, or lists in a list", "select one list, as the message says, or accept JSON"},
 	{RequestIncomplete, []int{408, 400}, "the body did not arrive in time (408), or broke off (400)", "send it again"},
 	{StreamAlreadyOpen, []int{409}, "the reserved stream is already open", "reserve another with PUT"},
 	{OperationAlreadyExists, []int{409}, "the stream already has an operation with this id", "end it first, or choose another operationId"},

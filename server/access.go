@@ -210,7 +210,7 @@ func (s *Server) authorize(t *responseRecorder, r *http.Request) bool {
 	case bad != nil:
 		s.refuseCaller(t, r, bad)
 		return false
-	case t.caller.may < mayRead && !(r.URL.Path == "/graphql" && wantsSocket(r)): // a socket's first message may bring the token
+	case t.caller.may < mayRead && !(isGraphQL(r.URL.Path) && wantsSocket(r)): // a socket's first message may bring the token
 		s.refuseCaller(t, r, &requestError{status: http.StatusUnauthorized, code: codes.Unauthenticated, message: "reading needs a token here: send Authorization: Bearer TOKEN, or open the link that 'caspian serve' printed"})
 		return false
 	}
@@ -219,9 +219,9 @@ func (s *Server) authorize(t *responseRecorder, r *http.Request) bool {
 
 func (s *Server) refuseCaller(w http.ResponseWriter, r *http.Request, bad *requestError) {
 	media := jsonType
-	if r.URL.Path == "/graphql" {
-		if a := s.accepts.Of(r.Header.Values("Accept")); a.Media != "" {
-			media = a.Media
+	if isGraphQL(r.URL.Path) {
+		if _, m, bad := tableOf(r, s.accepts.Of(r.Header.Values("Accept")).Media); bad == nil && m != "" {
+			media = m
 		}
 	} else if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") {
 		refusalPage(w, bad)

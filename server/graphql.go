@@ -18,25 +18,24 @@ import (
 // SequenceHeader carries the sequence number of the snapshot that answered.
 const SequenceHeader = "Caspian-Sequence"
 
+// isGraphQL reports whether graphql answers at the path.
+func isGraphQL(path string) bool { return path == "/graphql" || path == csvPath }
+
 // graphql answers POST, GET and QUERY at /graphql, and upgrades to WebSockets.
 func (s *Server) graphql(w *responseRecorder, r *http.Request) {
-	if options(w, r) {
+	switch {
+	case options(w, r):
 		return
-	}
-	if wantsSocket(r) {
+	case wantsSocket(r):
 		s.socket(w, r)
 		return
 	}
 	varies(w.Header(), false)
-	accept := s.accepts.Of(r.Header["Accept"])
-	media, streamed := accept.Media, accept.Streamed
-	if media == "" && streamed {
-		s.stream(w, r)
-		return
-	}
+	table, media, streamed := s.formOf(w, r)
 	if media == "" {
-		writeError(w, http.StatusNotAcceptable, jsonType, codes.NotAcceptable,
-			"answers come as application/graphql-response+json or application/json; accept one of them")
+		if streamed {
+			s.stream(w, r)
+		}
 		return
 	}
 	b := s.backend.Load()
@@ -46,7 +45,7 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 	}
 	w.watched = true
 	defer s.giveBackBody(w)
-	req, list := s.acceptList(w, r, media)
+	req, list := s.acceptList(w, r, media, table)
 	if req == nil && list == nil {
 		return
 	}
@@ -54,7 +53,7 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 		s.answerBatch(w, r, media, b, list)
 		return
 	}
-	if held := r.Header["If-None-Match"]; len(held) > 0 && r.Method != http.MethodPost && s.unchanged(w, b.Begin(), req, held) {
+	if held := r.Header["If-None-Match"]; len(held) > 0 && r.Method != http.MethodPost && s.unchanged(w, b.Begin(), req, held, table) {
 		return
 	}
 	slot := &w.slot
@@ -67,7 +66,7 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 	ctx := s.deadlines.Begin(r.Context(), begun, s.opts.Timeout, w)
 	defer ctx.End()
 	session := b.Begin()
-	etag := validator(session, req)
+	etag := validator(session, req, table)
 	res := s.execute(ctx, slot, session, req, begun)
 	slot.Leave() // it is not held while the answer is sent
 	if res.Code == codes.SubscriptionNotSupported && streamed {
@@ -79,21 +78,25 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 		return
 	}
 	defer res.Release()
-	s.answer(w, r, media, session, etag, res)
+	if table != noTable {
+		s.answerTable(w, r, table, session, etag, res)
+		return
+	}
+	s.answer(w, r, media, statusOf(res, media), session, etag, res)
 }
 
 // validator returns the ETag of the answer to a request; empty where the answer has
 // none.
-func validator(session Session, req *operation.Request) string {
+func validator(session Session, req *operation.Request, table table) string {
 	if waits(req) || req.Cost || req.Trace || req.Plan { // two runs differ in what they took
 		return ""
 	}
-	return session.ETag(req.Query, req.OperationName, req.Variables)
+	return table.tag(session.ETag(req.Query, req.OperationName, req.Variables))
 }
 
 // unchanged answers with 304 where the client already has the answer, which takes no slot.
-func (s *Server) unchanged(w http.ResponseWriter, session Session, req *operation.Request, held []string) bool {
-	etag := validator(session, req)
+func (s *Server) unchanged(w http.ResponseWriter, session Session, req *operation.Request, held []string, table table) bool {
+	etag := validator(session, req, table)
 	if etag == "" || !matches(held, etag) {
 		return false
 	}
@@ -110,8 +113,15 @@ func (s *Server) unchanged(w http.ResponseWriter, session Session, req *operatio
 
 // acceptList reads a request, or the list of a batch. Both are nil where it has answered with
 // a refusal.
-func (s *Server) acceptList(w http.ResponseWriter, r *http.Request, media string) (*operation.Request, []json.RawMessage) {
+func (s *Server) acceptList(w http.ResponseWriter, r *http.Request, media string, table table) (*operation.Request, []json.RawMessage) {
 	req, list, bad := s.read(w, r)
+	switch {
+	case bad != nil:
+	case list != nil && table != noTable:
+		bad = &requestError{status: http.StatusNotAcceptable, code: codes.NotAcceptable, message: "a list of requests is answered as JSON; accept application/json"}
+	case table != noTable:
+		req.AllowMutation = false // or it would be written before its answer is refused
+	}
 	if bad != nil {
 		s.refuse(w, r, media, bad)
 		return nil, nil
@@ -174,17 +184,23 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *operation.Re
 }
 
 // answer writes the engine's result of a request.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, session Session, etag string, res *gql.Response) {
-	t := w.(*responseRecorder)
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, status int, session Session, etag string, res *gql.Response) {
 	h := w.Header()
 	h["Content-Type"] = typeOf[media]
-	status := statusOf(res, media)
 	switch {
 	case status == http.StatusMethodNotAllowed:
 		h.Set("Allow", "POST")
 	case res.Code == codes.Overloaded: // after a timeout, a retry would time out again
 		h.Set("Retry-After", s.admission.RetryAfter())
 	}
+	s.label(w, r, session, etag, res)
+	s.send(w, r, status, res.Body)
+}
+
+// label sets the headers that say from which snapshot the answer comes, and how long it may be kept.
+func (s *Server) label(w http.ResponseWriter, r *http.Request, session Session, etag string, res *gql.Response) {
+	t := w.(*responseRecorder)
+	h := w.Header()
 	if r.Method == methodQuery {
 		acceptQuery(h)
 	}
@@ -197,7 +213,6 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, se
 	} else {
 		h["Cache-Control"] = noStore
 	}
-	s.send(w, r, status, res.Body)
 }
 
 // sequenceText remembers the text of the last sequence number, which most answers share.

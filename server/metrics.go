@@ -26,7 +26,7 @@ func (s *Server) count(path string, t *responseRecorder, took time.Duration) {
 	if t.refusal != "" {
 		s.metrics.Refused(t.refusal)
 	}
-	if path == "/graphql" && !t.streamed {
+	if isGraphQL(path) && !t.streamed {
 		s.metrics.Served(took)
 	}
 }

@@ -272,7 +272,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	t := &responseRecorder{ResponseWriter: w, slot: s.admission.Slot(), start: start, by: serverOf(r)}
 	s.metrics.InFlight.Inc()
-	if r.URL.Path == "/graphql" || r.URL.Path == "/graphql/stream" {
+	if isGraphQL(r.URL.Path) || r.URL.Path == "/graphql/stream" {
 		t.span, r = s.opts.Tracer.Begin(r, start)
 	}
 	defer func() {
@@ -291,7 +291,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	h := t.Header()
 	h["X-Content-Type-Options"] = noSniff
-	if r.URL.Path == "/graphql" { // the mux would find the same, and take longer than some requests
+	if isGraphQL(r.URL.Path) { // the mux would find the same, and take longer than some requests
 		if !s.refuseSpare(t, r) && s.authorize(t, r) {
 			s.graphql(t, r)
 		}

@@ -26,7 +26,7 @@ const (
 // methodsOf returns the methods of an address.
 func methodsOf(path string) string {
 	switch path {
-	case "/graphql":
+	case "/graphql", csvPath:
 		return graphqlMethods
 	case "/graphql/stream":
 		return streamMethods

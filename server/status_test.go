@@ -190,6 +190,9 @@ func listed(w *httptest.ResponseRecorder) {
 	if strings.HasPrefix(media, jsonType) && given == http.StatusBadRequest && e.Status[0] == http.StatusUnprocessableEntity {
 		given = http.StatusUnprocessableEntity
 	}
+	if given == http.StatusUnprocessableEntity && slices.Contains(e.Status, codes.Partial) {
+		return // where a table was asked for
+	}
 	if !slices.Contains(e.Status, given) {
 		panic(fmt.Sprintf("status %d with %s, which is listed with %v", w.Code, body.Errors[0].Extensions.Code, e.Status))
 	}

@@ -125,7 +125,7 @@ func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http
 	if sub == nil {
 		if res.Code == codes.Overloaded {
 			defer res.Release()
-			s.answer(w, r, jsonType, session, "", res)
+			s.answer(w, r, jsonType, statusOf(res, jsonType), session, "", res)
 			return nil, nil
 		}
 		seq = session.Seq() // a mutation reads what it wrote

@@ -17,6 +17,7 @@ const (
 	JSON     = "application/json"
 	Response = "application/graphql-response+json"
 	Stream   = "text/event-stream"
+	CSV      = "text/csv"
 )
 
 // Accepted is the result of an Accept header.
@@ -53,7 +54,8 @@ func (m *Memo) Of(accept []string) Accepted {
 }
 
 // negotiate chooses the media type of the answer from the Accept headers, or "" if none is
-// acceptable. A client that prefers neither gets application/json, which every client reads.
+// acceptable. A client that prefers none gets application/json, which every client reads; a table is for those
+// that name it.
 func negotiate(accept []string) string {
 	if strings.TrimSpace(strings.Join(accept, "")) == "" {
 		return JSON
@@ -77,12 +79,12 @@ func negotiate(accept []string) string {
 				continue
 			}
 		}
-		for _, media := range []string{JSON, Response} {
+		for _, media := range []string{JSON, Response, CSV} {
 			specific := 0
-			switch typ {
+			switch family, _, _ := strings.Cut(media, "/"); typ {
 			case media:
 				specific = 3
-			case "application/*":
+			case family + "/*":
 				specific = 2
 			case "*/*":
 				specific = 1
@@ -93,8 +95,10 @@ func negotiate(accept []string) string {
 			}
 		}
 	}
-	j, g := prefs[JSON], prefs[Response]
+	j, g, c := prefs[JSON], prefs[Response], prefs[CSV]
 	switch {
+	case c.specific > 1 && (c.q > max(j.q, g.q) || c.q > 0 && c.q == max(j.q, g.q) && c.specific > max(j.specific, g.specific)):
+		return CSV
 	case j.q <= 0 && g.q <= 0:
 		return ""
 	case g.q > j.q, g.q == j.q && g.specific == 3:

@@ -1,0 +1,120 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/gql/sheet"
+	"github.com/caspian-kg/caspian/server/internal/content"
+)
+
+// table is how a request asks for its answer as a table, by the parameter format, the ending of the path or the
+// header Accept, in this order.
+type table string
+
+const (
+	noTable table = ""
+	csv     table = "csv"
+	rawCSV  table = "csv-raw" // with formulas as they are
+)
+
+// csvPath is /graphql for tables.
+const csvPath = "/graphql.csv"
+
+// tableOf returns the table that a request asks for, and the media type of its answer as JSON, which of a table are
+// the errors. An error names an unknown format.
+func tableOf(r *http.Request, accepted string) (form table, media string, bad *requestError) {
+	if strings.Contains(r.URL.RawQuery, "format=") {
+		q, err := url.ParseQuery(r.URL.RawQuery)
+		if err != nil {
+			return noTable, "", unreadable("the query string cannot be read: %v", err)
+		}
+		switch format := q.Get("format"); {
+		case format == string(csv), format == string(rawCSV):
+			return table(format), content.Response, nil
+		case format == "json" && accepted == content.CSV:
+			return noTable, content.Response, nil
+		case format == "json":
+			return noTable, accepted, nil
+		case q.Has("format"):
+			return noTable, "", badRequest("format must be json, csv or csv-raw, not %q", format)
+		}
+	}
+	if r.URL.Path == csvPath || accepted == content.CSV {
+		return csv, content.Response, nil
+	}
+	return noTable, accepted, nil
+}
+
+// formOf is the form of the answer: a table, or the media type of its JSON; none where a stream of events is wanted
+// or it has answered with a refusal.
+func (s *Server) formOf(w http.ResponseWriter, r *http.Request) (form table, media string, streamed bool) {
+	accept := s.accepts.Of(r.Header["Accept"])
+	form, media, bad := tableOf(r, accept.Media)
+	switch {
+	case bad != nil:
+		s.refuse(w, r, content.Response, bad)
+		return noTable, "", false
+	case media == "" && !accept.Streamed:
+		writeError(w, http.StatusNotAcceptable, jsonType, codes.NotAcceptable,
+			"answers come as application/graphql-response+json, application/json or, where they are a table, text/csv; accept one of them")
+	}
+	return form, media, accept.Streamed
+}
+
+// tag is the validator of a table, which differs from that of the same answer as JSON.
+func (t table) tag(etag string) string {
+	if t == noTable || etag == "" {
+		return etag
+	}
+	return strings.TrimSuffix(etag, `"`) + "-" + string(t) + `"`
+}
+
+// answerTable writes the engine's result as a table, or as JSON where it has errors. Then the status is never one of
+// success, since the client expects a table.
+func (s *Server) answerTable(w *responseRecorder, r *http.Request, form table, session Session, etag string, res *gql.Response) {
+	if res.Code == codes.MutationNotAllowed && r.Method == http.MethodPost {
+		writeError(w, http.StatusNotAcceptable, content.Response, codes.NotAcceptable, "a mutation is answered as JSON; accept application/json")
+		return
+	}
+	if res.Errors > 0 {
+		status := statusOf(res, content.Response)
+		if status < 400 {
+			status = http.StatusUnprocessableEntity
+		}
+		s.answer(w, r, content.Response, status, session, etag, res)
+		return
+	}
+	rows, err := sheet.New(res.Shape())
+	if err != nil {
+		writeError(w, http.StatusUnprocessableEntity, content.Response, codes.NotATable, err.Error())
+		return
+	}
+	rows.Raw = form == rawCSV
+	h := w.Header()
+	h.Set("Content-Type", content.CSV+"; charset=utf-8; header=present")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.csv"`, nameOf(res)))
+	s.label(w, r, session, etag, res)
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return
+	}
+	if err := rows.Write(&patient{w: w, control: http.NewResponseController(w)}, res.Body); err != nil {
+		s.log.Debug("answer_not_sent", "error", err.Error())
+	}
+}
+
+// nameOf is a name for the file: that of the operation, or of the first field.
+func nameOf(res *gql.Response) string {
+	if res.OperationName != "" {
+		return res.OperationName
+	}
+	if fields := res.Shape().Fields; len(fields) > 0 {
+		return fields[0].Name
+	}
+	return "answer"
+}
