@@ -60,7 +60,8 @@ var order = []struct {
 	{"graph/datasets/factbook", []string{"graph", "graph/codec", "graph/datasets/internal/facts"}},
 	{"graph/datasets", []string{"graph", "graph/codec", "graph/datasets/internal/facts", "graph/datasets/factbook"}},
 	{"graph/store/internal/commits", []string{"graph"}},
-	{"graph/store", []string{"graph", "graph/store/internal/commits", "graph/internal/hashes", "graph/internal/runs", "graph/internal/tables"}},
+	{"graph/store/internal/terms", nil},
+	{"graph/store", []string{"graph", "graph/store/internal/commits", "graph/store/internal/terms", "graph/internal/hashes", "graph/internal/runs", "graph/internal/tables"}},
 	{"graph/store/storetest", []string{"graph", "graph/store"}},
 	{"graph/live", []string{"schema", "graph", "graph/snapshot", "graph/fit"}},
 	// Tests only; they import live, snapshot, store, codec and schema.

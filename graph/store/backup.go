@@ -19,6 +19,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
+	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
 // A backup is the log in one file, compressed with gzip: a line that says what it is, a line of JSON (BackupHead), the
@@ -104,7 +105,7 @@ func (b *backupWriter) head(h *BackupHead) error {
 func (b *backupWriter) quad(q quad.Quad) error {
 	for _, v := range []quad.Value{q.Subject, q.Predicate, q.Object, q.Label} {
 		var err error
-		if b.term, err = appendNode(b.term[:0], v); err != nil {
+		if b.term, err = terms.Append(b.term[:0], v); err != nil {
 			return err
 		}
 		if err := b.bytes(b.term); err != nil {
@@ -202,8 +203,8 @@ func (b *backupReader) head() (*BackupHead, error) {
 
 // quad returns the next quad; nil at the end.
 func (b *backupReader) quad() (*quad.Quad, error) {
-	var terms [4]quad.Value
-	for i := range terms {
+	var parts [4]quad.Value
+	for i := range parts {
 		raw, err := b.bytes()
 		if err == nil && len(raw) == 0 {
 			if i > 0 {
@@ -213,13 +214,13 @@ func (b *backupReader) quad() (*quad.Quad, error) {
 			}
 		}
 		if err == nil {
-			terms[i], err = decodeNode(raw)
+			parts[i], err = terms.Read(raw)
 		}
 		if err != nil {
 			return nil, damagedBackup(err)
 		}
 	}
-	return &quad.Quad{Subject: terms[0], Predicate: terms[1], Object: terms[2], Label: terms[3]}, nil
+	return &quad.Quad{Subject: parts[0], Predicate: parts[1], Object: parts[2], Label: parts[3]}, nil
 }
 
 // bytes returns the next term, until the next call.

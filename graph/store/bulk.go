@@ -19,6 +19,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb"
 
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
+	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
 // bulk writes a group of commits as Cayley's ApplyDeltas does, key for key and
@@ -219,7 +220,7 @@ func (r *resolver) node(v quad.Value) *bulkNode {
 		r.made++
 	}
 	r.nodes = r.nodes[:i+1]
-	*r.nodes[i] = bulkNode{val: v, hash: hashOf(v)}
+	*r.nodes[i] = bulkNode{val: v, hash: terms.Hash(v)}
 	return r.nodes[i]
 }
 
@@ -339,7 +340,7 @@ func (b *bulkBatch) nodes(nodes []*bulkNode) error {
 			continue
 		}
 		var err error
-		if b.node, err = appendNode(b.node[:0], n.val); err != nil {
+		if b.node, err = terms.Append(b.node[:0], n.val); err != nil {
 			return err
 		}
 		if err := b.primitive(&proto.Primitive{ID: n.id, Value: b.node}); err != nil {

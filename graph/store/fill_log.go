@@ -8,6 +8,7 @@ import (
 	"github.com/cayleygraph/cayley/graph/proto"
 
 	"github.com/caspian-kg/caspian/graph/internal/tables"
+	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
 // logBits makes ids that differ only in their last two bytes share a table, because their
@@ -57,7 +58,7 @@ func (l *logTables) run() {
 
 func (l *logTables) node(n *bulkNode) error {
 	var err error
-	if l.val, err = appendNode(l.val[:0], n.val); err != nil {
+	if l.val, err = terms.Append(l.val[:0], n.val); err != nil {
 		return err
 	}
 	return l.add(&proto.Primitive{ID: n.id, Value: l.val})

@@ -2,21 +2,19 @@ package store
 
 import (
 	"context"
-	"crypto/sha1"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
 
-	cgraph "github.com/cayleygraph/cayley/graph"
 	ckv "github.com/cayleygraph/cayley/graph/kv"
 	"github.com/cayleygraph/cayley/graph/proto"
 	"github.com/cayleygraph/quad"
-	"github.com/cayleygraph/quad/pquads"
 	"github.com/hidal-go/hidalgo/kv"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
+	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
 // Cayley's key-value layout, as far as it is read here directly (its package
@@ -72,82 +70,16 @@ func readNode(ctx context.Context, tx kv.Tx, id uint64) (quad.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := decodeNode(p.Value)
+	v, err := terms.Read(p.Value)
 	if err != nil {
 		return nil, damaged(id, err)
 	}
 	return v, nil
 }
 
-// The fields of the protocol buffer of a node that is a text or an address, with their wire type. Most
-// nodes are, so they are read, written and hashed here, in a third of the time that pquads takes.
-const nodeText, nodeIRI = 2<<3 | 2, 3<<3 | 2
-
-// appendNode writes the value of a node as pquads does.
-func appendNode(b []byte, v quad.Value) ([]byte, error) {
-	kind, s := byte(0), ""
-	switch v := v.(type) {
-	case quad.String:
-		kind, s = nodeText, string(v)
-	case quad.IRI:
-		kind, s = nodeIRI, string(v)
-	default:
-		raw, err := pquads.MarshalValue(v)
-		return append(b, raw...), err
-	}
-	return append(binary.AppendUvarint(append(b, kind), uint64(len(s))), s...), nil
-}
-
-// hashOf is the hash that Cayley makes of a value: of its text in N-Quads.
-func hashOf(v quad.Value) cgraph.ValueHash {
-	var room [512]byte
-	switch v := v.(type) {
-	case quad.String:
-		b := append(room[:0], '"')
-		for i := range len(v) {
-			switch c := v[i]; c {
-			case '\\', '"':
-				b = append(b, '\\', c)
-			case '\n':
-				b = append(b, `\n`...)
-			case '\r':
-				b = append(b, `\r`...)
-			case '\t':
-				b = append(b, `\t`...)
-			default:
-				b = append(b, c)
-			}
-		}
-		return sha1.Sum(append(b, '"'))
-	case quad.IRI:
-		return sha1.Sum(append(append(append(room[:0], '<'), v...), '>'))
-	}
-	return cgraph.HashOf(v)
-}
-
-// decodeNode reads the value of a node.
-func decodeNode(raw []byte) (quad.Value, error) {
-	if len(raw) > 1 && (raw[0] == nodeText || raw[0] == nodeIRI) {
-		if size, n := binary.Uvarint(raw[1:]); n > 0 && size == uint64(len(raw)-1-n) {
-			if raw[0] == nodeText {
-				return quad.String(raw[1+n:]), nil
-			}
-			return quad.IRI(raw[1+n:]), nil
-		}
-	}
-	var v pquads.Value
-	if err := v.Unmarshal(raw); err != nil {
-		return nil, err
-	}
-	if v.Value == nil { // ToNative would panic
-		return nil, errors.New("a link is where a value should be")
-	}
-	return v.ToNative(), nil
-}
-
 // nodeID finds the node of a value; 0 for none.
 func nodeID(ctx context.Context, tx kv.Tx, v quad.Value) (uint64, error) {
-	h := hashOf(v)
+	h := terms.Hash(v)
 	b, err := tx.Get(ctx, kv.Key{{'v', h[0], h[1]}, h[:]})
 	if errors.Is(err, kv.ErrNotFound) {
 		return 0, nil

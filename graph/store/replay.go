@@ -15,6 +15,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
+	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
 func (s *embedded) Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error {
@@ -110,7 +111,7 @@ type nodeTable struct {
 const generation = 1 << 16
 
 func (t *nodeTable) put(id uint64, raw []byte) error {
-	v, err := decodeNode(raw)
+	v, err := terms.Read(raw)
 	if err != nil {
 		return damaged(id, err)
 	}

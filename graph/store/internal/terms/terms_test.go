@@ -1,4 +1,4 @@
-package store
+package terms
 
 import (
 	"bytes"
@@ -11,18 +11,18 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestNodesAsCayley writes and hashes values as Cayley does.
-func TestNodesAsCayley(t *testing.T) {
+// TestAsCayley writes and hashes values as Cayley does.
+func TestAsCayley(t *testing.T) {
 	same := func(t rapid.TB, v quad.Value) {
 		want, err := pquads.MarshalValue(v)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := appendNode([]byte("before"), v)
+		got, err := Append([]byte("before"), v)
 		if err != nil || !bytes.Equal(got, append([]byte("before"), want...)) {
 			t.Fatalf("%#v is written as %q, %v, not as %q", v, got, err, want)
 		}
-		if got, want := hashOf(v), cgraph.HashOf(v); got != want {
+		if got, want := Hash(v), cgraph.HashOf(v); got != want {
 			t.Fatalf("the hash of %#v is %x, not %x", v, got, want)
 		}
 	}
@@ -39,14 +39,14 @@ func TestNodesAsCayley(t *testing.T) {
 	})
 }
 
-// FuzzDecodeNode must not panic on any bytes, and must agree with pquads.
-func FuzzDecodeNode(f *testing.F) {
+// FuzzRead must not panic on any bytes, and must agree with pquads.
+func FuzzRead(f *testing.F) {
 	f.Add([]byte{2<<3 | 2, 1, 'a'})
 	f.Add([]byte{3<<3 | 2, 1, 'a'})
 	f.Add([]byte{7 << 3, 1})
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		v, err := decodeNode(raw)
+		v, err := Read(raw)
 		if err == nil && v == nil {
 			t.Fatalf("%x: neither a value nor an error", raw)
 		}

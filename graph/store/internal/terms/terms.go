@@ -1,0 +1,80 @@
+// Package terms writes, reads and hashes single terms of quads as Cayley does.
+//
+// The package must not know commits, or where terms are kept.
+package terms
+
+import (
+	"crypto/sha1"
+	"encoding/binary"
+	"errors"
+
+	cgraph "github.com/cayleygraph/cayley/graph"
+	"github.com/cayleygraph/quad"
+	"github.com/cayleygraph/quad/pquads"
+)
+
+// The fields of the protocol buffer of a term that is a text or an address, with their wire type. Most
+// terms are, so they are read, written and hashed here, in a third of the time that pquads takes.
+const text, iri = 2<<3 | 2, 3<<3 | 2
+
+// Append writes a term as pquads does.
+func Append(b []byte, v quad.Value) ([]byte, error) {
+	kind, s := byte(0), ""
+	switch v := v.(type) {
+	case quad.String:
+		kind, s = text, string(v)
+	case quad.IRI:
+		kind, s = iri, string(v)
+	default:
+		raw, err := pquads.MarshalValue(v)
+		return append(b, raw...), err
+	}
+	return append(binary.AppendUvarint(append(b, kind), uint64(len(s))), s...), nil
+}
+
+// Hash is the hash that Cayley makes of a term: of its text in N-Quads.
+func Hash(v quad.Value) cgraph.ValueHash {
+	var room [512]byte
+	switch v := v.(type) {
+	case quad.String:
+		b := append(room[:0], '"')
+		for i := range len(v) {
+			switch c := v[i]; c {
+			case '\\', '"':
+				b = append(b, '\\', c)
+			case '\n':
+				b = append(b, `\n`...)
+			case '\r':
+				b = append(b, `\r`...)
+			case '\t':
+				b = append(b, `\t`...)
+			default:
+				b = append(b, c)
+			}
+		}
+		return sha1.Sum(append(b, '"'))
+	case quad.IRI:
+		return sha1.Sum(append(append(append(room[:0], '<'), v...), '>'))
+	}
+	return cgraph.HashOf(v)
+}
+
+// Read reads a term that Append or pquads wrote.
+func Read(raw []byte) (quad.Value, error) {
+	if len(raw) > 1 && (raw[0] == text || raw[0] == iri) {
+		if size, n := binary.Uvarint(raw[1:]); n > 0 && size == uint64(len(raw)-1-n) {
+			if raw[0] == text {
+				return quad.String(raw[1+n:]), nil
+			}
+			return quad.IRI(raw[1+n:]), nil
+		}
+	}
+	var v pquads.Value
+	if err := v.Unmarshal(raw); err != nil {
+		return nil, err
+	}
+	if v.Value == nil { // ToNative would panic
+		return nil, errors.New("a link is where a value should be")
+	}
+	return v.ToNative(), nil
+}
