@@ -106,8 +106,8 @@ var order = []struct {
 // only lists, by the prefix of an import path, the packages that may import it;
 // no others may.
 var only = map[string][]string{
-	"github.com/cayleygraph/cayley": {"graph/store"},
-	"github.com/cayleygraph/quad":   {"graph/store", "graph/store/internal/commits"},
+	"github.com/cayleygraph/cayley": {"graph/store", "graph/store/internal/terms"},
+	"github.com/cayleygraph/quad":   {"graph/store", "graph/store/internal/commits", "graph/store/internal/terms"},
 	"github.com/hidal-go/":          {"graph/store"},
 	"github.com/graphql-go/":        {"gql", "api", "api/internal/input", "api/internal/output", "api/internal/analyses"},
 	"github.com/vektah/":            {"schema", "gql", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"},
