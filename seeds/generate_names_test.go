@@ -182,6 +182,19 @@ func (g *countryLabels) official() {
 
 var bracketed = regexp.MustCompile(`\([^)]*\)|<[^>]*>`)
 
+// another reports whether a name that an entry gives its country in the past is that of another country: Morocco was not Western Sahara.
+func (g *countryLabels) another(id, name string) bool {
+	if id == "MAR" && name == "Spanish Sahara" { // which former.names dates for Western Sahara
+		return true
+	}
+	for other, shown := range g.shown {
+		if other != id && shown == name {
+			return true
+		}
+	}
+	return false
+}
+
 // factbook reads names of the past and local names, which are in no particular language.
 func (g *countryLabels) factbook() {
 	now, past := &labelTable{map[labelRow][]string{}}, &labelTable{map[labelRow][]string{}}
@@ -220,7 +233,7 @@ func (g *countryLabels) factbook() {
 			printed := bracketed.ReplaceAllString(html.UnescapeString(cell.Text), "")
 			for name := range strings.FieldsFuncSeq(printed, func(r rune) bool { return r == ',' || r == ';' || r == '/' && key != "former" }) {
 				name = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(name), "the "))
-				if name != "none" && len(name) > 1 && len(name) <= 80 && name != g.shown[id] {
+				if name != "none" && len(name) > 1 && len(name) <= 80 && name != g.shown[id] && !(key == "former" && g.another(id, name)) {
 					g.add(to, labelRow{id, "aliases", name, filepath.Base(file) + "#Government/Country name/" + key}, "")
 				}
 			}

@@ -41,7 +41,7 @@ func readLeaders(t *testing.T, o *schema.Ontology) *leaders {
 		}
 		return emitSeeds(emit, func(path string) bool { return path == officesFile || path == effectiveFile })
 	})
-	sameAs(l.editions.Commit.Claims, l.others.Commit.Claims)
+	sameAs(t, l.editions.Commit.Claims, l.others.Commit.Claims)
 	withoutSlips(l)
 	byHand, names := handLinks(t)
 	nameWhole(t, l.effective, names, l.editions, l.others)
@@ -72,10 +72,14 @@ func withoutSlips(l *leaders) {
 func (l *leaders) officeHolders(o *schema.Ontology) *worldFile {
 	has := map[string]bool{} // by subject, predicate, value and beginning
 	named := map[graph.ID]bool{}
+	called := map[string]bool{} // by person and name
 	for i := range l.others.Commit.Claims {
 		c := &l.others.Commit.Claims[i]
 		has[termKey(c)] = true
-		named[c.Subject] = named[c.Subject] || c.Predicate == "name"
+		if c.Predicate == "name" {
+			named[c.Subject] = true
+			called[string(c.Subject)+c.Value.String()] = true
+		}
 	}
 	file := &worldFile{o: o}
 	used := map[graph.ID]bool{}
@@ -92,7 +96,7 @@ func (l *leaders) officeHolders(o *schema.Ontology) *worldFile {
 	}
 	for i := range l.editions.Commit.Claims {
 		c := &l.editions.Commit.Claims[i]
-		if c.Predicate == "holds" || !used[c.Subject] || has[termKey(c)] || named[c.Subject] && c.Predicate != "role" {
+		if c.Predicate == "holds" || !used[c.Subject] || has[termKey(c)] || called[string(c.Subject)+c.Value.String()] || named[c.Subject] && c.Predicate == "name" {
 			continue
 		}
 		file.claims = append(file.claims, *c)
@@ -114,8 +118,8 @@ func usedEntities(used map[graph.ID]bool, results ...*graph.Result) (all []graph
 	return all
 }
 
-// sameAs gives a person the id that the other files give the one who has held the same office since the same day.
-func sameAs(claims, others []graph.Claim) {
+// sameAs gives a person the id that the other files give the one who has held the same office since the same day, under a name that shares a word.
+func sameAs(t *testing.T, claims, others []graph.Claim) {
 	term := func(c *graph.Claim) string { return fmt.Sprint(c.Value.Entity(), " ", c.Valid.From) }
 	holder, id := map[string]graph.ID{}, map[graph.ID]graph.ID{}
 	for i := range others {
@@ -123,9 +127,16 @@ func sameAs(claims, others []graph.Claim) {
 			holder[term(c)] = c.Subject
 		}
 	}
+	called := officesOf(claims, others).names
 	for i := range claims {
-		if c := &claims[i]; c.Predicate == "holds" && holder[term(c)] != "" {
-			id[c.Subject] = holder[term(c)]
+		c := &claims[i]
+		other := holder[term(c)]
+		switch {
+		case c.Predicate != "holds" || other == "" || other == c.Subject:
+		case len(called[other]) == 0 || slices.ContainsFunc(called[c.Subject], func(name string) bool { return sameLeader(name, called[other]) }):
+			id[c.Subject] = other
+		default:
+			t.Logf("%s and %s have held one office since one day", c.Subject, other)
 		}
 	}
 	for i := range claims {

@@ -40,6 +40,18 @@ GBR 2026-01-15 headOfState charles-iii !
 GBR 2020-06-30 headOfGovernment boris-johnson
 FRA 2010-06-30 headOfState nicolas-sarkozy
 USA 2010-06-30 headOfState barack-obama
+USA 1990-06-30 headOfState george-h-w-bush !
+USA 2007-06-30 headOfState george-w-bush !
+CUB 2000-06-30 headOfState fidel-castro !
+CUB 2012-06-30 headOfState raul-castro-ruz !
+PRK 2007-06-30 headOfState kim-chong-il !
+PRK 2014-06-30 headOfState kim-jong-un !
+TCD 2010-06-30 headOfState idriss-deby !
+TCD 2023-06-30 headOfState mahamat-idriss-deby !
+BTN 2000-06-30 headOfState jigme-singye-wangchuck !
+QAT 2010-06-30 headOfState hamad-bin-khalifa-al-thani !
+QAT 2010-06-30 headOfGovernment hamad-bin-jasim-bin-jabir-al-thani !
+GRC 1976-06-30 headOfGovernment konstantinos-karamanlis !
 USA 2018-06-30 headOfState donald-trump
 USA 2022-06-30 headOfState joe-biden joseph-biden
 USA 2026-01-15 headOfState donald-trump !

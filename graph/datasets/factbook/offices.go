@@ -42,10 +42,10 @@ var (
 		Assembly Leader Islamic Republic Commander Supreme Commissioner in for Presidency Presidential Island Captain Regent Swiss Confederation
 		Coprince Head Taoiseach Cabinet Affairs Foreign Political Development Military Ruling Revolutionary
 		Commission Committee National Parliament His Her Majesty Paramount Ruler Great People's Peace Armed Forces First Deputy Monarch Highness
-		Speaker Moderator Member Representative Principal Russian China Afghanistan Spain overall Taliban Transnational Self-proclaimed Revolution Soviet Tynwald Herzegovina Governorate`))
+		Speaker Moderator Member Representative Principal Russian China Afghanistan Spain overall Taliban Minister-Designate Transnational Self-proclaimed Revolution Soviet Tynwald Herzegovina Governorate`))
 	// rankWords precede a name without being a part of the title of the office.
 	rankWords = strings.Fields(`Gen. Gen General Lt. Col. Col Maj. Brig. Adm. Capt. Sir Dr. Mr. Mrs. Sheikh Shaykh Prince Princess Cardinal Ayatollah Ratu Lord
-		Lieutenant Air Vice-Marshal Marshal Marshall Field Archbishop Dame Colonel Major Mahathero`)
+		Lieutenant Air Vice-Marshal Marshal Marshall Field Archbishop Dame Colonel Major Mahathero Sr. Maj.Gen. Lyonpo`)
 )
 
 // seen is one holder of an office as one text has it.
@@ -72,12 +72,13 @@ func (t *term) last() *seen  { return t.list[len(t.list)-1] }
 
 type officesTable struct {
 	editionsTable
-	seen []*seen
-	has  map[int]bool // the editions of which the table has any holder
+	seen  []*seen
+	has   map[int]bool        // the editions of which the table has any holder
+	shown map[graph.ID]string // the name that is stated of a person
 }
 
 func decodeOffices(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
-	t := &officesTable{editionsTable: newEditionsTable(name, emit), has: map[int]bool{}}
+	t := &officesTable{editionsTable: newEditionsTable(name, emit), has: map[int]bool{}, shown: map[graph.ID]string{}}
 	if err := t.read(ctx, r, []string{editionCode, editionFirst, editionLast, editionText}, t.row); err != nil {
 		return err
 	}
@@ -118,6 +119,7 @@ func (t *officesTable) row(at graph.Position, cells []string, ps *codec.Faults) 
 				read[role] = true
 				if s := readHolder(strings.TrimSpace(text[h[1]:end]), t.names.titles); s != nil {
 					s.country, s.code, s.role, s.from, s.to, s.at = c, code, role, from, to, at
+					s.name = strings.TrimPrefix(s.name, c.Of+" ") // Queen of Australia ELIZABETH II
 					t.seen = append(t.seen, s)
 					for year := from; year <= to; year++ {
 						t.has[year] = true
@@ -198,6 +200,19 @@ func (t *officesTable) country(list []*seen) {
 			t.term(x, next, lastRoles)
 		}
 	}
+	for _, s := range list {
+		t.spelling(s)
+	}
+}
+
+// spelling states the form in which a name is printed as an alias, where it is another than the one that is shown.
+func (t *officesTable) spelling(s *seen) {
+	shown, printed := t.shown[s.person], personName(s.name)
+	if shown == "" || facts.Slug(printed) == facts.Slug(shown) || !t.First("alias "+string(s.person)+printed) {
+		return
+	}
+	t.edition(s.to)
+	t.State(s.at, t.locator(s), s.person, "aliases", graph.StringValue(printed))
 }
 
 // identify gives the same id to the forms of one person's name: those with the same family name and beginning, and
@@ -232,14 +247,17 @@ func (t *officesTable) identify(list []*seen) {
 	}
 }
 
-// samePerson reports whether two printed names are of one person: with the same family name, if they share another name, or if
-// one has no more than initials, or if they begin alike and follow each other; with another, if they held the office since the same day and the names
-// share one or begin alike. Those that the tables tell apart are two.
+// samePerson reports whether two printed names are of one person: with the same family name, if they share another name and neither has one
+// that the other contradicts, or if one has no more than initials, or if they begin alike and follow each other; with another, if they held the
+// office since the same day and the names share one or begin alike. Those that the tables tell apart are two, and those that they join are one.
 func (t *officesTable) samePerson(a, b *seen) bool {
-	if p, q := t.names.people[a.name].id, t.names.people[b.name].id; p != "" && q != "" && p != q {
-		return false
+	if p, q := t.names.people[a.name].id, t.names.people[b.name].id; p != "" && q != "" {
+		return p == q
 	}
 	x, y := givenNames(a.name), givenNames(b.name)
+	if !(a.role == b.role && a.since.Known() && a.since == b.since) && contradict(x, y) {
+		return false
+	}
 	shared := slices.ContainsFunc(x, func(w string) bool { return slices.Contains(y, w) })
 	if f, g := familyKey(a.name), familyKey(b.name); f != g {
 		return a.role == b.role && a.since.Known() && a.since == b.since && (shared || f[0] == g[0])
@@ -251,6 +269,26 @@ func (t *officesTable) samePerson(a, b *seen) bool {
 		return x[0][0] == y[0][0]
 	}
 	return false
+}
+
+// contradict reports whether two lists of given names each have a name that the other lacks and that resembles none of those that
+// the other has alone: Fidel and Raul, but not Fidel and F.
+func contradict(x, y []string) bool {
+	alone := func(x, y []string) (words []string) {
+		for _, w := range x {
+			if !slices.Contains(y, w) {
+				words = append(words, w)
+			}
+		}
+		return words
+	}
+	p, q := alone(x, y), alone(y, x)
+	strange := func(x, y []string) bool {
+		return slices.ContainsFunc(x, func(w string) bool {
+			return !slices.ContainsFunc(y, func(o string) bool { return o[0] == w[0] })
+		})
+	}
+	return strange(p, q) && strange(q, p)
 }
 
 // givenNames are the words of a printed name that are not in capitals, without those that many people of a country share.
@@ -342,6 +380,7 @@ func (t *officesTable) term(x, next *term, lastRoles map[string]int) {
 	t.edition(last.to)
 	printed := t.names.person(last.name).name
 	if t.First("person " + string(last.person)) {
+		t.shown[last.person] = printed
 		opts := []facts.Option{facts.AsInferred, facts.AsPrinted(last.name)}
 		if printed == last.name {
 			opts = nil

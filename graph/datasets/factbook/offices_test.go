@@ -44,6 +44,14 @@ func TestOffices(t *testing.T) {
 			RS 2004 2004 head of government: Premier Ivan I. PETROFF (since 1 May 2003)
 			RS 2005 2005 head of government: Premier Boris PETROV (since 1 May 2005)`,
 			"factbook-2005 ivan-petroff premier-of-russia 2003-05-01/2005-05-01 INFERRED; factbook-2005 boris-petrov premier-of-russia 2005-05-01/.."},
+		{"brothers", `
+			CU 2006 2007 chief of state: President Fidel CASTRO Ruz (since 2 December 1976)
+			CU 2008 2009 chief of state: President Raul CASTRO Ruz (since 24 February 2008)`,
+			"factbook-2008 fidel-castro president-of-cuba 1976-12-02/2008-02-24 INFERRED; factbook-2009 raul-castro-ruz president-of-cuba 2008-02-24/.."},
+		{"relatives whom no table knows", `
+			RS 2006 2007 chief of state: President Fyodor IVANOV Ruz (since 2 December 1976)
+			RS 2008 2009 chief of state: President Rodion IVANOV Ruz (since 24 February 2008)`,
+			"factbook-2008 fyodor-ivanov-ruz president-of-russia 1976-12-02/2008-02-24 INFERRED; factbook-2009 rodion-ivanov-ruz president-of-russia 2008-02-24/.."},
 		{"a title with other roles than in the last edition", `
 			RS 2003 2003 chief of state: President Ivan PETROV (since 1 May 2003) head of government: President Ivan PETROV (since 1 May 2003)
 			RS 2004 2004 chief of state: President Ivan PETROV (since 1 May 2003) head of government: Premier Boris IVANOV (since 2 May 2003)`,
