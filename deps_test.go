@@ -119,6 +119,7 @@ var only = map[string][]string{
 	// Variables have a separate reader: gql/internal/value/decision-json.md.
 	"github.com/go-json-experiment/": {"graph/codec", "graph/table", "gql/sheet", "server"},
 	"github.com/klauspost/":          {"graph/packed"},
+	"github.com/parquet-go/":         {"graph/export"},
 	"github.com/xuri/":               {"graph/table"},
 	"net/http":                       {"server", "server/internal/admission", "server/internal/streams", "server/tracing", "cmd/caspian/internal/client"},
 	"os/exec":                        {"graph/store/storetest"}, // runs in tests only

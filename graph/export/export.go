@@ -56,7 +56,7 @@ func (f *Format) Write(ctx context.Context, w io.Writer, p *Part) error {
 }
 
 // Formats lists every format.
-var Formats = append(ofClaims(), tables, graphML, geoJSON)
+var Formats = append(ofClaims(), csvTables, parquetTables, graphML, geoJSON)
 
 // media are the types of the formats of claims.
 var media = map[string]string{"seed": "application/yaml", "jsonl": "application/x-ndjson", "nquads": "application/n-quads"}

@@ -14,13 +14,54 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// tables is a ZIP archive of CSV files for notebooks: one for each type with a row for each entity, edges.csv with a
-// row for each claim of a relation, claims.csv with all other claims, dictionary.csv with the columns, and NOTICE
+// csvTables and parquetTables are ZIP archives for notebooks: a table for each type with a row for each entity, edges
+// with a row for each claim of a relation, claims with all other claims, dictionary.csv with the columns, and NOTICE
 // with the sources.
-var tables = &Format{Name: "csv", About: "a ZIP of CSV tables: one for each type, edges, claims and a data dictionary", Media: "application/zip", encode: encodeTables}
+var (
+	csvTables     = tablesOf("csv", "a ZIP of CSV tables: one for each type, edges, claims and a data dictionary", newCSV)
+	parquetTables = tablesOf("parquet", "the same tables as Parquet, with typed columns", newParquet)
+)
 
-func encodeTables(ctx context.Context, w io.Writer, p *Part) error {
-	t := &tabler{ctx: ctx, p: p, zip: zip.NewWriter(w)}
+// tableWriter writes the rows of one table. A cell is a list of texts; only a column of many has more than one.
+type tableWriter interface {
+	Write(cells [][]string) error
+	Close() error
+}
+
+// heading is the head of a column.
+type heading struct {
+	name string
+	kind graph.Kind
+	many bool
+}
+
+// texts are columns of single texts.
+func texts(names ...string) (head []heading) {
+	for _, name := range names {
+		head = append(head, heading{name: name, kind: graph.StringKind})
+	}
+	return head
+}
+
+type newTable func(w io.Writer, head []heading) (tableWriter, error)
+
+func tablesOf(name, about string, open newTable) *Format {
+	return &Format{Name: name, About: about, Media: "application/zip", encode: func(ctx context.Context, w io.Writer, p *Part) error {
+		return (&tabler{ctx: ctx, p: p, zip: zip.NewWriter(w), ending: "." + name, open: open}).write()
+	}}
+}
+
+type tabler struct {
+	ctx        context.Context
+	p          *Part
+	zip        *zip.Writer
+	ending     string
+	open       newTable
+	dictionary [][5]string
+}
+
+func (t *tabler) write() error {
+	p := t.p
 	rows := map[string][]uint32{}
 	for n := range uint32(p.s.EntityCount()) {
 		if p.named[n] {
@@ -34,14 +75,17 @@ func encodeTables(ctx context.Context, w io.Writer, p *Part) error {
 			}
 		}
 	}
-	if err := t.claims("edges.csv", true); err != nil {
+	if err := t.claims("edges", true); err != nil {
 		return err
 	}
-	if err := t.claims("claims.csv", false); err != nil {
+	if err := t.claims("claims", false); err != nil {
 		return err
 	}
-	t.dictionary = append(t.dictionary, claimDictionary...)
-	if err := t.file("dictionary.csv", []string{"table", "column", "kind", "unit", "description"}, func(row func(...string) error) error {
+	for _, d := range claimDictionary {
+		d[0] = strings.ReplaceAll(d[0], ".csv", t.ending)
+		t.dictionary = append(t.dictionary, d)
+	}
+	if err := t.file("dictionary.csv", newCSV, texts("table", "column", "kind", "unit", "description"), func(row func(...string) error) error {
 		for _, d := range t.dictionary {
 			if err := row(d[:]...); err != nil {
 				return err
@@ -61,34 +105,67 @@ func encodeTables(ctx context.Context, w io.Writer, p *Part) error {
 	return t.zip.Close()
 }
 
-type tabler struct {
-	ctx        context.Context
-	p          *Part
-	zip        *zip.Writer
-	dictionary [][5]string
+// file writes one table of single texts.
+func (t *tabler) file(name string, open newTable, head []heading, fill func(row func(...string) error) error) error {
+	cells := make([][]string, len(head))
+	return t.table(name, open, head, func(row func([][]string) error) error {
+		return fill(func(texts ...string) error {
+			for i := range texts {
+				cells[i] = texts[i : i+1]
+			}
+			return row(cells)
+		})
+	})
 }
 
-// file writes one table.
-func (t *tabler) file(name string, head []string, fill func(row func(...string) error) error) error {
+// table writes one table.
+func (t *tabler) table(name string, open newTable, head []heading, fill func(row func([][]string) error) error) error {
 	f, err := t.zip.Create(name)
 	if err != nil {
 		return err
 	}
-	w := csv.NewWriter(f)
-	row := func(cells ...string) error {
+	w, err := open(f, head)
+	if err != nil {
+		return err
+	}
+	err = fill(func(cells [][]string) error {
 		if err := w.Write(cells); err != nil {
 			return err
 		}
 		return t.ctx.Err()
-	}
-	if err := row(head...); err != nil {
+	})
+	if err != nil {
 		return err
 	}
-	if err := fill(row); err != nil {
-		return err
+	return w.Close()
+}
+
+// csvTable is a table as CSV.
+type csvTable struct {
+	w   *csv.Writer
+	row []string
+}
+
+func newCSV(w io.Writer, head []heading) (tableWriter, error) {
+	t := &csvTable{w: csv.NewWriter(w)}
+	for _, h := range head {
+		t.row = append(t.row, h.name)
 	}
-	w.Flush()
-	return w.Error()
+	return t, t.w.Write(t.row)
+}
+
+// Write implements tableWriter.
+func (t *csvTable) Write(cells [][]string) error {
+	for i, c := range cells {
+		t.row[i] = strings.Join(c, "|")
+	}
+	return t.w.Write(t.row)
+}
+
+// Close implements tableWriter.
+func (t *csvTable) Close() error {
+	t.w.Flush()
+	return t.w.Error()
 }
 
 // column is a column of a type's table.
@@ -102,32 +179,32 @@ func (t *tabler) entities(typ *schema.Type, rows []uint32) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	name := typ.Plural + ".csv"
-	head, columns := []string{"id"}, []column{}
+	name := typ.Plural + t.ending
+	head, columns := texts("id"), []column{}
 	t.dictionary = append(t.dictionary, [5]string{name, "id", "id", "", "The entity's id."})
 	for _, f := range typ.Fields {
 		if !f.Stored() || f.Kind == schema.Relation && f.Many {
 			continue
 		}
-		head, columns = append(head, f.Name), append(columns, column{field: f})
+		head, columns = append(head, heading{f.Name, graph.KindOf(f.Scalar), f.Many}), append(columns, column{field: f})
 		about := strings.ReplaceAll(f.Description, "\n", " ")
-		if f.Many {
+		if f.Many && t.ending == ".csv" {
 			about += " Several values are separated by a vertical bar."
 		}
 		t.dictionary = append(t.dictionary, [5]string{name, f.Name, kindOf(f), f.Unit, strings.TrimSpace(about)})
 		if f.Scalar == schema.Quantity && f.Unit == "" {
-			head, columns = append(head, f.Name+"_unit"), append(columns, column{f, true})
+			head, columns = append(head, heading{f.Name + "_unit", graph.StringKind, f.Many}), append(columns, column{f, true})
 			t.dictionary = append(t.dictionary, [5]string{name, f.Name + "_unit", "text", "", "The unit of " + f.Name + "."})
 		}
 	}
-	return t.file(name, head, func(row func(...string) error) error {
-		cells := make([]string, len(head))
+	return t.table(name, t.open, head, func(row func([][]string) error) error {
+		cells := make([][]string, len(head))
 		for _, n := range rows {
-			cells[0] = string(t.p.s.ID(n))
+			cells[0] = []string{string(t.p.s.ID(n))}
 			for i, c := range columns {
 				cells[i+1] = t.cell(n, c)
 			}
-			if err := row(cells...); err != nil {
+			if err := row(cells); err != nil {
 				return err
 			}
 		}
@@ -137,8 +214,8 @@ func (t *tabler) entities(typ *schema.Type, rows []uint32) error {
 
 func kindOf(f *schema.Field) string { return graph.KindOf(f.Scalar).String() }
 
-// cell is what the view shows of a field; "" for nothing.
-func (t *tabler) cell(n uint32, c column) string {
+// cell is what the view shows of a field.
+func (t *tabler) cell(n uint32, c column) (texts []string) {
 	var claims []uint32
 	if !c.field.Many {
 		if e, ok := t.p.view.One(n, c.field); ok {
@@ -147,7 +224,6 @@ func (t *tabler) cell(n uint32, c column) string {
 	} else {
 		claims = t.p.view.Values(n, c.field, nil)
 	}
-	var texts []string
 	for _, claim := range claims {
 		if t.p.left(claim) {
 			number, unit := textOf(t.p.s.Value(claim))
@@ -157,7 +233,7 @@ func (t *tabler) cell(n uint32, c column) string {
 			texts = append(texts, number)
 		}
 	}
-	return strings.Join(texts, "|")
+	return texts
 }
 
 // textOf writes a value for a cell, and its unit.
@@ -194,11 +270,12 @@ var claimDictionary = [][5]string{
 
 // claims writes the claims of relations, or all others.
 func (t *tabler) claims(name string, relations bool) error {
-	head := []string{"subject", "predicate", "object", "qualifiers", "valid", "holds", "confidence", "source", "locator", "claim"}
+	head := texts("subject", "predicate", "object", "qualifiers", "valid", "holds", "confidence", "source", "locator", "claim")
+	head[6].kind = graph.FloatKind
 	if !relations {
-		head = append([]string{"subject", "predicate", "value", "unit"}, head[3:]...)
+		head = append(texts("subject", "predicate", "value", "unit"), head[3:]...)
 	}
-	return t.file(name, head, func(row func(...string) error) error {
+	return t.file(name+t.ending, t.open, head, func(row func(...string) error) error {
 		return t.p.each(func(n uint32) error {
 			c := t.p.s.ClaimAt(n)
 			text, unit := textOf(c.Value)

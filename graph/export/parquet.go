@@ -1,0 +1,135 @@
+package export
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+
+	"github.com/parquet-go/parquet-go"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// parquetTable is a table as Parquet: numbers, whole numbers and booleans have columns of their types, several values
+// are a list, and everything else is a text. What is empty is null, and so is a range in a column of numbers.
+type parquetTable struct {
+	w    *parquet.GenericWriter[any]
+	head []heading
+	rows []parquet.Row
+}
+
+const (
+	parquetRows     = 256   // that are written at once
+	parquetRowGroup = 65536 // rows, which bounds the memory of a table
+)
+
+func newParquet(w io.Writer, head []heading) (tableWriter, error) {
+	fields := inOrder{Group: parquet.Group{}}
+	for _, h := range head {
+		node := parquet.Compressed(typeOf(h.kind), &parquet.Snappy)
+		if h.many {
+			node = parquet.List(node)
+		}
+		node = parquet.Optional(node)
+		fields.Group[h.name] = node
+		fields.list = append(fields.list, named{node, h.name})
+	}
+	schema := parquet.NewSchema("table", fields)
+	return &parquetTable{w: parquet.NewGenericWriter[any](w, schema, parquet.MaxRowsPerRowGroup(parquetRowGroup)), head: head}, nil
+}
+
+// typeOf is the type of a column.
+func typeOf(kind graph.Kind) parquet.Node {
+	switch kind {
+	case graph.IntKind:
+		return parquet.Int(64)
+	case graph.FloatKind, graph.QuantityKind:
+		return parquet.Leaf(parquet.DoubleType)
+	case graph.BoolKind:
+		return parquet.Leaf(parquet.BooleanType)
+	}
+	return parquet.String()
+}
+
+// inOrder is a group whose columns keep their order; parquet.Group sorts them.
+type inOrder struct {
+	parquet.Group
+	list []parquet.Field
+}
+
+// Fields implements parquet.Node.
+func (g inOrder) Fields() []parquet.Field { return g.list }
+
+// named is a column. It implements parquet.Field.
+type named struct {
+	parquet.Node
+	name string
+}
+
+// Name implements parquet.Field.
+func (n named) Name() string { return n.name }
+
+// Value implements parquet.Field; rows are written as values, never as structs.
+func (n named) Value(base reflect.Value) reflect.Value { return base.FieldByName(n.name) }
+
+// Write implements tableWriter.
+func (t *parquetTable) Write(cells [][]string) error {
+	row := make(parquet.Row, 0, len(cells))
+	for column, texts := range cells {
+		level, repeated := 1, 0
+		for _, text := range texts {
+			v, ok := valueOf(t.head[column].kind, text)
+			if !ok {
+				continue
+			}
+			if t.head[column].many {
+				level = 2
+			}
+			row = append(row, v.Level(repeated, level, column))
+			repeated = 1 // of those that follow
+		}
+		if repeated == 0 {
+			row = append(row, parquet.NullValue().Level(0, 0, column))
+		}
+	}
+	if t.rows = append(t.rows, row); len(t.rows) < parquetRows {
+		return nil
+	}
+	return t.flush()
+}
+
+func (t *parquetTable) flush() error {
+	_, err := t.w.WriteRows(t.rows)
+	t.rows = t.rows[:0]
+	if err != nil {
+		return fmt.Errorf("writing Parquet: %w", err)
+	}
+	return nil
+}
+
+// Close implements tableWriter.
+func (t *parquetTable) Close() error {
+	if err := t.flush(); err != nil {
+		return err
+	}
+	return t.w.Close()
+}
+
+// valueOf reads a text as the type of its column; not ok means null.
+func valueOf(kind graph.Kind, text string) (v parquet.Value, ok bool) {
+	if text == "" {
+		return v, false
+	}
+	switch kind {
+	case graph.IntKind:
+		n, err := strconv.ParseInt(text, 10, 64)
+		return parquet.Int64Value(n), err == nil
+	case graph.FloatKind, graph.QuantityKind:
+		f, err := strconv.ParseFloat(text, 64)
+		return parquet.DoubleValue(f), err == nil
+	case graph.BoolKind:
+		return parquet.BooleanValue(text == "true"), true
+	}
+	return parquet.ByteArrayValue([]byte(text)), true
+}
