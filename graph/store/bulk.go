@@ -33,7 +33,9 @@ type bulk struct {
 	known recentNodes
 	// What the database has in total; not counted if horizon is 0.
 	horizon, size uint64
-	batch         *leveldb.Batch // used again, unless it was large
+	// Both are used again, unless they were large.
+	batch    *leveldb.Batch
+	resolver *resolver
 }
 
 // nodeCount is the id of a node and the number of places in quads where it occurs.
@@ -50,7 +52,7 @@ func newBulk(db *levelKV, least int) bulk {
 
 // reset forgets everything, after somebody else has written.
 func (w *bulk) reset() {
-	*w = bulk{kv: w.kv, seen: w.seen.emptied(), lists: w.lists.emptied(), batch: w.batch}
+	*w = bulk{kv: w.kv, seen: w.seen.emptied(), lists: w.lists.emptied(), batch: w.batch, resolver: w.resolver}
 }
 
 // bulkNode is a node of the group.
@@ -68,8 +70,10 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 		return err
 	}
 	horizon, large := w.horizon, len(quads) >= largeGroup
-	var r resolver
-	nodes, links, err := r.resolve(quads, func(nodes []*bulkNode) error { return w.findAll(nodes, large) })
+	if w.resolver == nil || large {
+		w.resolver = new(resolver)
+	}
+	nodes, links, err := w.resolver.resolve(quads, func(nodes []*bulkNode) error { return w.findAll(nodes, large) })
 	if err != nil {
 		return err
 	}
@@ -113,7 +117,7 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 	next, size := next+uint64(len(links)), w.size+uint64(len(links))
 	out.put(metaKey("horizon"), binary.LittleEndian.AppendUint64(nil, next))
 	out.put(metaKey("size"), binary.LittleEndian.AppendUint64(nil, size))
-	if err := w.kv.write(out.batch); err != nil {
+	if err := w.kv.begin(out.batch); err != nil {
 		return err
 	}
 	w.kv.unflushed = w.kv.unflushed || large
@@ -230,6 +234,9 @@ func (r *resolver) node(v quad.Value) *bulkNode {
 func (w *bulk) findAll(nodes []*bulkNode, large bool) error {
 	var counted []*bulkNode // their ids are read, their counts are not
 	for _, n := range nodes {
+		if isCommit(n.val) {
+			continue // of this group
+		}
 		var ok bool
 		if n.before, ok = w.known.find(n.val); ok {
 			continue
@@ -254,6 +261,12 @@ func (w *bulk) findAll(nodes []*bulkNode, large bool) error {
 	return nil
 }
 
+// isCommit reports whether a value is the address of a commit. No commit names an earlier one.
+func isCommit(v quad.Value) bool {
+	iri, ok := v.(quad.IRI)
+	return ok && strings.HasPrefix(string(iri), commits.CommitPrefix)
+}
+
 func (w *bulk) number(bucket byte, h cgraph.ValueHash) (uint64, error) {
 	b, err := w.kv.db.Get(hashKey(nil, bucket, h), nil)
 	if errors.Is(err, leveldb.ErrNotFound) {
@@ -276,7 +289,7 @@ func (w *bulk) remember(nodes []*bulkNode) {
 			w.seen.add(n.hash[:])
 		}
 		iri, named := n.val.(quad.IRI)
-		named = named && !strings.HasPrefix(string(iri), commits.ClaimPrefix) && !strings.HasPrefix(string(iri), commits.CommitPrefix)
+		named = named && !strings.HasPrefix(string(iri), commits.ClaimPrefix) && !isCommit(iri)
 		if named || n.before.id != 0 {
 			w.known.keep(n.val, nodeCount{n.id, n.before.refs + n.uses})
 		}

@@ -13,6 +13,10 @@ type causes struct {
 
 	mu   sync.Mutex // guards last
 	last error      // that means a file system that accepts no writes
+
+	// synced, where not nil, is called once a sync of the journal has succeeded, within the write
+	// that needed it. The one writer sets it.
+	synced func()
 }
 
 func (c *causes) note(err error) error {
@@ -39,7 +43,7 @@ func (c *causes) Create(fd storage.FileDesc) (storage.Writer, error) {
 	if err != nil {
 		return nil, c.note(err)
 	}
-	return &causesWriter{w, c}, nil
+	return &causesWriter{w, c, fd.Type == storage.TypeJournal}, nil
 }
 
 func (c *causes) SetMeta(fd storage.FileDesc) error      { return c.note(c.Storage.SetMeta(fd)) }
@@ -48,7 +52,8 @@ func (c *causes) Rename(from, to storage.FileDesc) error { return c.note(c.Stora
 
 type causesWriter struct {
 	storage.Writer
-	of *causes
+	of      *causes
+	journal bool
 }
 
 func (w *causesWriter) Write(p []byte) (int, error) {
@@ -56,7 +61,13 @@ func (w *causesWriter) Write(p []byte) (int, error) {
 	return n, w.of.note(err)
 }
 
-func (w *causesWriter) Sync() error { return w.of.note(w.Writer.Sync()) }
+func (w *causesWriter) Sync() error {
+	err := w.Writer.Sync()
+	if err == nil && w.journal && w.of.synced != nil {
+		w.of.synced()
+	}
+	return w.of.note(err)
+}
 
 // explained is an error whose text already contains its cause.
 type explained struct{ err, cause error }

@@ -95,7 +95,7 @@ func (s *embedded) Append(ctx context.Context, c *graph.Commit) error {
 func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if err := s.usable(); err != nil {
+	if err := s.reopen(); err != nil {
 		return err
 	}
 	if err := s.writable(); err != nil {
@@ -116,6 +116,13 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	if len(cs) == 0 {
 		return nil
 	}
+	// The keys of the group before may come into memory until here.
+	if err := s.usable(); err != nil {
+		return err
+	}
+	if err := s.writable(); err != nil {
+		return err
+	}
 	if err := s.checkKeys(ctx, cs); err != nil {
 		return fmt.Errorf("store: append: %w", err)
 	}
@@ -132,9 +139,23 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	return nil
 }
 
-// usable returns why the store cannot be used, after an attempt to open the
-// database again where a failed write has closed it. writing is held.
+// usable returns why the store cannot be used, after an attempt to open the database again where
+// a failed write has closed it, or has left it without what is durable. writing is held.
 func (s *embedded) usable() error {
+	if s.kv != nil {
+		if err := s.kv.land(); err != nil {
+			s.kv.unflushed = false // as in recover
+			_ = s.shut()
+			if err := s.openAfter(err); err != nil {
+				return fmt.Errorf("store: open again after a write: %w", err)
+			}
+		}
+	}
+	return s.reopen()
+}
+
+// reopen is usable while the last write may not be over.
+func (s *embedded) reopen() error {
 	if s.closed {
 		return graph.Errorf(graph.Unavailable, "the store is closed")
 	}
@@ -264,7 +285,7 @@ func (s *embedded) settled() (*levelRead, graph.Seq, error) {
 	return s.snapshot()
 }
 
-// snapshot is nil where the database is not open.
+// snapshot is nil where the database must be opened first.
 func (s *embedded) snapshot() (*levelRead, graph.Seq, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -272,6 +293,9 @@ func (s *embedded) snapshot() (*levelRead, graph.Seq, error) {
 		return nil, 0, nil
 	}
 	tx, err := s.kv.Tx(false)
+	if errors.Is(err, errLate) {
+		return nil, 0, nil
+	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("store: %w", err)
 	}

@@ -18,9 +18,10 @@ var errDisk = errors.New("the disk is full")
 
 // faults says what fails from when on, and for how many calls.
 type faults struct {
-	kind  atomic.Pointer[string] // write, half, sync, create or panic
+	kind  atomic.Pointer[string] // write, half, sync, create, journal, panic, journal panic or journal wait
 	calls atomic.Int64           // let through before
 	left  atomic.Int64           // how many fail
+	wait  chan struct{}
 }
 
 func (f *faults) set(kind string, after, times int) {
@@ -40,8 +41,14 @@ type faultyFiles struct {
 }
 
 func (s faultyFiles) Create(fd storage.FileDesc) (storage.Writer, error) {
-	if s.f.hit("create") {
+	if s.f.hit("create") || fd.Type == storage.TypeJournal && s.f.hit("journal") {
 		return nil, errDisk
+	}
+	if fd.Type == storage.TypeJournal && s.f.hit("journal panic") {
+		panic("out of order")
+	}
+	if fd.Type == storage.TypeJournal && s.f.hit("journal wait") {
+		<-s.f.wait
 	}
 	w, err := s.Storage.Create(fd)
 	return faultyWriter{w, s.f}, err
@@ -76,7 +83,7 @@ func (w faultyWriter) Sync() error {
 // TestDiskFaults lets writes fail in every way, once and for a while, and checks that the
 // store has everything it acknowledged, and whole commits only.
 func TestDiskFaults(t *testing.T) {
-	for _, kind := range []string{"write", "half", "sync", "create"} {
+	for _, kind := range []string{"write", "half", "sync", "create", "journal"} {
 		for _, times := range []int{1, 40} {
 			for _, size := range []int{1, 300} {
 				t.Run(fmt.Sprintf("%s/%d/%d", kind, times, size), func(t *testing.T) {
@@ -91,10 +98,56 @@ func TestDiskFaults(t *testing.T) {
 }
 
 // TestPanickingWrite checks that a panic in the middle of a write becomes the error of that
-// write, and delays no other.
+// write, or of none if the commit is durable, and delays no other. Of the journals that a large
+// commit begins, the second is begun when the commit is durable.
 func TestPanickingWrite(t *testing.T) {
 	for _, size := range []int{1, 300} {
 		diskFault(t, "panic", 0, 1, size)
+		diskFault(t, "journal panic", 0, 1, size)
+		diskFault(t, "journal panic", 1, 1, size)
+	}
+}
+
+// TestDurableIsEnough checks that an append returns when its commits are durable, although the
+// database does not show them yet, and that who reads waits until it does.
+func TestDurableIsEnough(t *testing.T) {
+	ctx := context.Background()
+	f := &faults{wait: make(chan struct{})}
+	l, err := store.Open(t.TempDir(), store.WithFiles(64<<10, func(s storage.Storage) storage.Storage { return faultyFiles{s, f} }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []*graph.Commit{storetest.Sample(1, 20), storetest.Sample(2, 300)}
+	if err := l.Append(ctx, want[0]); err != nil {
+		t.Fatal(err)
+	}
+	f.set("journal wait", 1, 1) // the journal that the commit begins when LevelDB's memory has it
+	if err := l.Append(ctx, want[1]); err != nil {
+		t.Fatal(err)
+	}
+	if l.Head() != 2 {
+		t.Fatalf("the head is %d", l.Head())
+	}
+	read := make(chan graph.Seq)
+	go func() {
+		last := graph.Seq(0)
+		if err := l.Replay(ctx, 0, func(c *graph.Commit) error { last = c.Seq; return nil }); err != nil {
+			t.Error(err)
+		}
+		read <- last
+	}()
+	select {
+	case n := <-read:
+		t.Fatalf("a replay ended at commit %d before the database had commit 2", n)
+	default:
+	}
+	close(f.wait)
+	if n := <-read; n != 2 {
+		t.Fatalf("the replay ended at commit %d", n)
+	}
+	storetest.Equal(t, storetest.All(t, l, 0), want)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/hidal-go/hidalgo/kv"
 	"github.com/syndtr/goleveldb/leveldb"
@@ -28,6 +30,68 @@ type levelKV struct {
 	// stuck is true while a batch is written, and remains true if that panicked: LevelDB
 	// then keeps its writer's lock, and everything that needs the lock waits.
 	stuck bool
+	// rest gets the outcome of the last write that begin has begun; nil where it is known. The
+	// one writer's, as stuck, which the goroutine of begin has meanwhile.
+	rest chan error
+
+	// memory is held from the moment a batch is durable until readers find it in the database.
+	memory sync.RWMutex
+	late   error // of a write that failed after its batch was durable; guarded by memory
+}
+
+// errLate is the error of a transaction on a database that lacks a durable batch, until it is
+// opened again.
+var errLate = errors.New("store: a durable write is not in memory")
+
+// begin writes a batch and returns when it is durable. LevelDB then puts its keys into memory,
+// some thirty for a commit of one claim, which takes longer than encoding them. Until land has
+// returned, the batch must not change, nothing else may be written, and only transactions may be read.
+func (s *levelKV) begin(b *leveldb.Batch) error {
+	files, ok := s.files.(*causes)
+	if !ok || !s.sync {
+		return s.write(b)
+	}
+	durable, over := make(chan struct{}), make(chan error, 1)
+	go func() {
+		synced := false
+		files.synced = func() {
+			files.synced, synced = nil, true
+			s.memory.Lock()
+			close(durable)
+			runtime.Gosched() // who waits is first, also on a single core
+		}
+		err := s.tryWrite(b)
+		files.synced = nil
+		if synced {
+			s.late = err
+			s.memory.Unlock()
+		}
+		over <- err
+	}()
+	select {
+	case <-durable:
+		s.rest = over
+		return nil
+	case err := <-over:
+		return err
+	}
+}
+
+// tryWrite is write with a panic as an error.
+func (s *levelKV) tryWrite(b *leveldb.Batch) (err error) {
+	defer caught(&err)
+	return s.write(b)
+}
+
+// land waits until the write that begin has begun is over. An error means that the database must
+// be opened again, to read from the journal what is durable and not in memory.
+func (s *levelKV) land() error {
+	if s.rest == nil {
+		return nil
+	}
+	err := <-s.rest
+	s.rest = nil
+	return err
 }
 
 // write writes a batch, unless an earlier one panicked.
@@ -95,6 +159,7 @@ func splitKey(b []byte) kv.Key {
 // otherwise the next start would spend its time on replaying the journal. If that fails, the
 // journal still has everything.
 func (s *levelKV) Close() error {
+	_ = s.land() // the journal has it
 	if s.stuck && s.files != nil {
 		return s.files.Close() // the database would wait for its lock
 	}
@@ -112,6 +177,11 @@ func (s *levelKV) Close() error {
 func (s *levelKV) Tx(rw bool) (kv.Tx, error) {
 	if rw {
 		return &levelWrite{kv: s, puts: make(map[string][]byte)}, nil
+	}
+	s.memory.RLock()
+	defer s.memory.RUnlock()
+	if s.late != nil {
+		return nil, errLate
 	}
 	snap, err := s.db.GetSnapshot()
 	if err != nil {

@@ -10,17 +10,27 @@ mkdir -p "$scratch"; cd "$scratch"
 for p in gen limit load; do [ -x $p ] || (cd "$peers" && go build -o "$scratch/$p" ./$p); done
 [ -x gqlgen/server ] || sh "$peers/gqlgen/build.sh" "$scratch" || echo "gqlgen cannot be built: left out" >&2
 ontology=$peers/caspian/geo.graphql
+written=$(stat -c '%n %s %Y' "$caspian") # which program a store was last written by
 
+# A store of another program may have older indexes, or a snapshot file that is not used: the first start would
+# write them again, for longer than the measurement takes.
+renew() {
+  [ "$(cat s$1/renewed 2> /dev/null)" = "$written" ] && return
+  "$caspian" serve --ontology "$ontology" --store s$1 --seeds none --listen 127.0.0.1:8190 > renew.log 2>&1 & local pid=$!
+  until curl -fs http://127.0.0.1:8190/readyz >/dev/null; do kill -0 $pid || { cat renew.log >&2; exit 1; }; sleep 0.1; done
+  kill $pid; wait $pid || true # it writes the snapshot file
+  echo "$written" > s$1/renewed
+}
 edges() { echo "$1" | sed 's/k$/000/; s/M$/000000/'; }
 prepare() { # SIZE: its data and its store
   [ -f data/$1/params.json ] || { ./gen -s $(edges $1) -o data/$1; rm -f data/$1/*.nq data/$1/load.sql; }
-  [ -d s$1 ] && return
+  [ -d s$1 ] && { renew $1; return; }
   [ -f $1.jsonl ] || python3 "$peers/caspian/convert.py" data/$1 $1.jsonl
   rm -rf s$1.part
   local began=$(date +%s%N)
   "$caspian" import --ontology "$ontology" --store s$1.part $1.jsonl
   echo "import of $1: $(( ($(date +%s%N) - began) / 1000000 )) ms"
-  mv s$1.part s$1
+  mv s$1.part s$1; echo "$written" > s$1/renewed
 }
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$scratch/served"' EXIT
