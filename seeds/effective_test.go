@@ -178,7 +178,29 @@ func endTerms(claims []graph.Claim, held, spells *offices, linked map[graph.ID]g
 			n++
 		}
 	}
+	for i := range claims {
+		if c := &claims[i]; c.Predicate == "holds" && c.Valid.From.Known() && c.Valid.To.Known() {
+			if end := held.together(c); end.Known() {
+				c.Valid.To, c.Attribution, c.Confidence, c.Note = end, graph.Inferred, min(c.Confidence, 0.8), "the end is that of the head of state, who was both"
+			}
+		}
+	}
 	return n
+}
+
+// together is when a head of government ceased to be head of state, having been both since the same day, if that is before the term is said to
+// end; a head of state may leave the government to somebody else.
+func (o *offices) together(c *graph.Claim) (end graph.Date) {
+	if o.roles[c.Value.Entity()]["HEAD_OF_STATE"] {
+		return end
+	}
+	for _, x := range o.terms[o.of[c.Value.Entity()]] {
+		other := x.claim
+		if o.roles[other.Value.Entity()]["HEAD_OF_STATE"] && other.Subject == c.Subject && other.Valid.From == c.Valid.From && other.Valid.To.Known() && other.Valid.To.Last() < c.Valid.To.First() {
+			end = other.Valid.To
+		}
+	}
+	return end
 }
 
 // successor is when somebody else began to hold the office of a term, or another office of a head of state if it is one, before it is said to end or within a year after the last edition

@@ -52,6 +52,19 @@ BTN 2000-06-30 headOfState jigme-singye-wangchuck !
 QAT 2010-06-30 headOfState hamad-bin-khalifa-al-thani !
 QAT 2010-06-30 headOfGovernment hamad-bin-jasim-bin-jabir-al-thani !
 GRC 1976-06-30 headOfGovernment konstantinos-karamanlis !
+CHL 2026-05-01 headOfState jose-antonio-kast !
+CHL 2026-03-01 headOfState gabriel-boric !
+NLD 2026-04-01 headOfGovernment rob-jetten !
+HUN 2026-06-01 headOfGovernment peter-magyar !
+BGD 2026-03-01 headOfGovernment tarique-rahman !
+PRT 2026-04-01 headOfState antonio-jose-seguro !
+BGR 2026-02-01 headOfState iliana-iotova !
+HND 2026-02-01 headOfState nasry-asfura !
+PER 2026-03-01 headOfState jose-maria-balcazar !
+MDG 2025-12-01 headOfState michael-randrianirina !
+KOR 2025-04-20 headOfState han-duck-soo !
+KOR 2025-05-20 headOfState lee-ju-ho !
+KOR 2025-07-01 headOfGovernment
 USA 2018-06-30 headOfState donald-trump
 USA 2022-06-30 headOfState joe-biden joseph-biden
 USA 2026-01-15 headOfState donald-trump !

@@ -424,6 +424,11 @@ var energyFigures = []struct {
 	{"Energy/Natural gas/exports", "exports", "natural-gas", ""},
 	{"Energy/Natural gas/imports", "imports", "natural-gas", ""},
 	{"Energy/Natural gas/proven reserves", "reserves", "natural-gas", "RESERVES"},
+	{"Energy/Natural gas/consumption", "consumes", "natural-gas", ""},
+	{"Energy/Coal/consumption", "consumes", "coal", ""},
+	{"Energy/Electricity/consumption", "consumes", "electricity", ""},
+	{"Energy/Electricity/exports", "exports", "electricity", ""},
+	{"Energy/Electricity/imports", "imports", "electricity", ""},
 }
 
 // energyUnits maps each unit of the Factbook to the unit of the ontology, with how many
@@ -432,7 +437,7 @@ var energyUnits = map[string]struct {
 	unit string
 	per  float64 // a division by a whole number does not blur 28.769
 }{
-	"metric tons": {"t", 1}, "bbl/day": {"bblPerDay", 1}, "barrels": {"bbl", 1}, "cubic meters": {"bcm", 1e9},
+	"metric tons": {"t", 1}, "bbl/day": {"bblPerDay", 1}, "barrels": {"bbl", 1}, "cubic meters": {"bcm", 1e9}, "kWh": {"TWh", 1e9},
 }
 
 func (e *entry) energy() {

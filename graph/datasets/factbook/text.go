@@ -29,7 +29,7 @@ type figure struct {
 	estimated bool
 }
 
-var figureForm = regexp.MustCompile(`^(\$)?(` + facts.Number + `)(?: (thousand|million|billion|trillion))?(?: ?(%|[a-z/ ]+?))?(?: \((\d{4})( est\.)?\))?$`)
+var figureForm = regexp.MustCompile(`^(\$)?(` + facts.Number + `)(?: (thousand|million|billion|trillion))?(?: ?(%|kWh|[a-z/ ]+?))?(?: \((\d{4})( est\.)?\))?$`)
 
 // parseFigure reads a text that is one figure and nothing else.
 func parseFigure(text string) (figure, bool) {

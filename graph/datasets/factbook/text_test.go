@@ -40,6 +40,7 @@ func TestParseFigure(t *testing.T) {
 		{"1.955 million bbl/day (2023 est.)", figure{1955000, false, "bbl/day", year("2023"), true}, true},
 		{"120.279 million metric tons (2023 est.)", figure{120279000, false, "metric tons", year("2023"), true}, true},
 		{"2.407 trillion cubic meters (2021 est.)", figure{2407000000000, false, "cubic meters", year("2021"), true}, true},
+		{"106.201 billion kWh (2023 est.)", figure{106201000000, false, "kWh", year("2023"), true}, true},
 		{"1,739 (2021)", figure{1739, false, "", year("2021"), false}, true},
 		{"58.2%", figure{58.2, false, "%", graph.Interval{}, false}, true},
 		{"uninhabited", figure{}, false},
