@@ -143,18 +143,43 @@ func (m *Mapping) readPiece(inside string) (piece, error) {
 		m.need(p.column)
 	}
 	for _, w := range words[1:] {
-		name, argument, _ := strings.Cut(strings.TrimSpace(w), " ")
-		of, known := filters[name]
-		if !known {
-			return p, fmt.Errorf("there is no filter %q; the filters are %s", graph.Clip(name), strings.Join(filterNames, ", "))
-		}
-		f, err := of(m, argument)
+		f, err := m.readFilter(w)
 		if err != nil {
-			return p, fmt.Errorf("the filter %s: %w", name, err)
+			return p, err
 		}
 		p.filters = append(p.filters, f)
 	}
 	return p, nil
+}
+
+func (m *Mapping) readFilter(words string) (filter, error) {
+	name, argument, _ := strings.Cut(strings.TrimSpace(words), " ")
+	of, known := filters[name]
+	if !known {
+		return nil, fmt.Errorf("there is no filter %q; the filters are %s", graph.Clip(name), strings.Join(filterNames, ", "))
+	}
+	f, err := of(m, argument)
+	if err != nil {
+		return nil, fmt.Errorf("the filter %s: %w", name, err)
+	}
+	return f, nil
+}
+
+// Try makes a filter of its words in a mapping, such as "date D Month YYYY", for a value by itself: what it makes of the value, "" for
+// nothing. Filters that need a table of the mapping or the graph find nothing in them.
+func Try(words string) (func(value string) (string, error), error) {
+	m := &Mapping{}
+	f, err := m.readFilter(words)
+	if err != nil {
+		return nil, err
+	}
+	return func(value string) (string, error) {
+		made, err := f(&mapped{Mapping: m}, []string{value})
+		if err != nil || len(made) == 0 {
+			return "", err
+		}
+		return made[0], nil
+	}, nil
 }
 
 // need notes a column that the table must have, because the mapping does not make it.

@@ -244,10 +244,12 @@ func (t *reading) emit(r *Row, line int) error {
 	return nil
 }
 
-// head gives the columns their places. Every one that is missing is a fault.
+// head gives the columns their places, by their names without white space at the ends. Every one that is missing is a fault.
 func (t *reading) head(names []string, line int) (*head, error) {
-	h := &head{names: names, index: make(map[string]int, len(names))}
+	h := &head{index: make(map[string]int, len(names))}
 	for i, c := range names {
+		c = strings.TrimSpace(c)
+		h.names = append(h.names, c)
 		if _, twice := h.index[c]; !twice {
 			h.index[c] = i
 		}

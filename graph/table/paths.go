@@ -1,0 +1,92 @@
+package table
+
+import (
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// maxPaths bounds how many columns a record of JSON shows.
+const maxPaths = 400
+
+// Columns are the names by which the row has values: those of the table, or in JSON the paths that lead to single values
+// and to lists of them, in the order of the record.
+func (r *Row) Columns() []string {
+	if r.record == nil {
+		return r.head.names
+	}
+	var paths []string
+	for name := range r.extra {
+		paths = append(paths, name)
+	}
+	if r.record.kind != '{' && r.record.kind != '[' {
+		return append(paths, value)
+	}
+	return r.record.paths(paths, "")
+}
+
+// paths appends the paths to the values of an object.
+func (n *node) paths(dst []string, to string) []string {
+	for i, name := range n.members {
+		path, below := to+name, &n.list[i]
+		for below.kind == '[' && len(below.list) > 0 {
+			below = &below.list[0]
+		}
+		switch {
+		case len(dst) >= maxPaths:
+			return dst
+		case below.kind == '{':
+			dst = below.paths(dst, path+"/")
+		default:
+			dst = append(dst, path)
+		}
+	}
+	return dst
+}
+
+// Below is the path of the rows in a document that was read as one row, as far as its form shows it: the longest list of objects,
+// or an object of members that are alike, with their names in the column key, and those of theirs in the column name. It is "" if the document is a row.
+func (r *Row) Below() string {
+	if r.record == nil {
+		return ""
+	}
+	path, _ := r.record.rows("", 3)
+	return path
+}
+
+// rows is the path to the most rows below a value, and how many there are.
+func (n *node) rows(to string, depth int) (path string, most int) {
+	if n.kind != '{' || depth == 0 {
+		return "", 0
+	}
+	if len(n.list) > 20 && n.alike() {
+		if first := &n.list[0]; first.kind == '{' && len(first.list) > 20 && first.alike() {
+			return to + "{key}/{name}", len(n.list) * len(first.list)
+		}
+		return to + "{key}", len(n.list)
+	}
+	for i, name := range n.members {
+		below := &n.list[i]
+		if below.kind == '[' && len(below.list) > max(most, 1) && below.list[0].kind == '{' {
+			path, most = to+name, len(below.list)
+		}
+		if deeper, rows := below.rows(to+name+"/", depth-1); rows > most {
+			path, most = deeper, rows
+		}
+	}
+	return path, most
+}
+
+// alike reports whether all members are values of one kind.
+func (n *node) alike() bool {
+	kind := func(of jsontext.Kind) jsontext.Kind {
+		if of == 't' {
+			return 'f'
+		}
+		return of
+	}
+	for i := range n.list {
+		if kind(n.list[i].kind) != kind(n.list[0].kind) {
+			return false
+		}
+	}
+	return true
+}
