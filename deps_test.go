@@ -55,6 +55,7 @@ var order = []struct {
 	{"graph/packed", []string{"graph"}},
 	{"graph/table", []string{"graph", "graph/packed"}},
 	{"graph/codec", []string{"schema", "graph", "graph/packed", "graph/rdf", "graph/table"}},
+	{"graph/draft", []string{"schema", "graph", "graph/text", "graph/packed", "graph/table", "graph/codec", "graph/match"}},
 	{"graph/export", []string{"schema", "graph", "graph/snapshot", "graph/codec"}},
 	{"graph/datasets/internal/facts", []string{"graph", "graph/codec", "graph/table"}},
 	{"graph/datasets/factbook", []string{"graph", "graph/codec", "graph/datasets/internal/facts"}},
@@ -98,7 +99,7 @@ var order = []struct {
 	{"cmd/caspian/internal/cli", []string{"graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console"}},
 	{"cmd/caspian/internal/connect", []string{"schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/store", "graph/live", "server", "cmd/caspian/internal/settings", "cmd/caspian/internal/client"}},
 	{"cmd/caspian/internal/questions", []string{"codes", "graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/cli"}},
-	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/export", "graph/datasets", "graph/store", "graph/live", "gql", "api",
+	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/draft", "graph/export", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "server/tracing", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest", "cmd/caspian/internal/client", "cmd/caspian/internal/files",
 		"cmd/caspian/internal/cli", "cmd/caspian/internal/connect", "cmd/caspian/internal/questions"}},
 }

@@ -37,13 +37,13 @@ type mappingChoice struct {
 // finder finds what rows name, in a graph.
 type finder interface {
 	Key(ctx context.Context, key, value string) (graph.ID, error)
-	candidates(ctx context.Context, q match.Question) ([]match.Candidate, error)
+	Candidates(ctx context.Context, q match.Question) ([]match.Candidate, error)
 }
 
 // use says where to find what rows name.
 func (m *mappingChoice) use(f finder) {
 	if m.review != nil {
-		m.find, m.review.Find = f, f.candidates
+		m.find, m.review.Find = f, f.Candidates
 	}
 }
 
@@ -184,8 +184,8 @@ func (m *mappingChoice) undecided(e *cli.Environment) error {
 // inStore finds entities in the graph, whatever the date.
 type inStore struct{ *live.Graph }
 
-// candidates are those of a name.
-func (g inStore) candidates(_ context.Context, q match.Question) ([]match.Candidate, error) {
+// Candidates are those of a name.
+func (g inStore) Candidates(_ context.Context, q match.Question) ([]match.Candidate, error) {
 	v, err := match.Always(g.Snapshot())
 	if err != nil {
 		return nil, err
@@ -224,39 +224,53 @@ func (s *atService) Key(ctx context.Context, key, value string) (graph.ID, error
 	return id, err
 }
 
-// candidates are those of a name.
-func (s *atService) candidates(context.Context, match.Question) ([]match.Candidate, error) {
+// Candidates are those of a name.
+func (s *atService) Candidates(context.Context, match.Question) ([]match.Candidate, error) {
 	return nil, graph.Errorf(graph.BadInput, "a service finds entities by key only; import into its store with --store DIR")
 }
 
 // askForKey asks a service for the entity that has the value of the key; "" where there is none.
 func askForKey(ctx context.Context, at *client.Service, key, value string) (graph.ID, error) {
-	variables, err := json.Marshal(map[string]string{"key": key, "value": value})
-	if err != nil {
-		return "", err
-	}
-	body, err := at.Ask(ctx, `query ($key: String!, $value: String!) {
-		claims(where: {predicate: {eq: $key}, value: {eq: $value}}, first: 1, view: {during: "0001/9999"}) { nodes { subject { id } } }
-	}`, variables)
-	if err != nil {
-		return "", err
-	}
-	var answer struct {
-		Data struct {
-			Claims struct {
-				Nodes []struct{ Subject struct{ ID graph.ID } }
-			}
+	var found struct {
+		Claims struct {
+			Nodes []struct{ Subject struct{ ID graph.ID } }
 		}
-		Errors []struct{ Message string }
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return "", err
-	}
-	if len(answer.Errors) > 0 {
-		return "", fmt.Errorf("looking up the %s %q: %s", key, value, answer.Errors[0].Message)
-	}
-	if nodes := answer.Data.Claims.Nodes; len(nodes) > 0 {
+	err := ask(ctx, at, `query ($key: String!, $value: String!) {
+		claims(where: {predicate: {eq: $key}, value: {eq: $value}}, first: 1, view: {during: "0001/9999"}) { nodes { subject { id } } }
+	}`, map[string]string{"key": key, "value": value}, &found)
+	if nodes := found.Claims.Nodes; err == nil && len(nodes) > 0 {
 		return nodes[0].Subject.ID, nil
 	}
-	return "", nil
+	return "", err
+}
+
+// askForType asks a service for the type of an entity; "" where there is none.
+func askForType(ctx context.Context, at *client.Service, id string) (string, error) {
+	var found struct{ Entity struct{ Type string } }
+	err := ask(ctx, at, `query ($id: ID!) { entity(id: $id) { type } }`, map[string]string{"id": id}, &found)
+	return found.Entity.Type, err
+}
+
+// ask asks a service what a query looks up.
+func ask(ctx context.Context, at *client.Service, query string, variables map[string]string, found any) error {
+	given, err := json.Marshal(variables)
+	if err != nil {
+		return err
+	}
+	body, err := at.Ask(ctx, query, given)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		Data   any
+		Errors []struct{ Message string }
+	}{Data: found}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return err
+	}
+	if len(answer.Errors) > 0 {
+		return fmt.Errorf("looking up %s: %s", given, answer.Errors[0].Message)
+	}
+	return nil
 }

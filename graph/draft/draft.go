@@ -102,7 +102,7 @@ type line struct {
 	note  string // why
 }
 
-// part is one key of a claim with its text, or the entity that stands there.
+// part is one key of a claim with its text, or the entity that is its value.
 type part struct {
 	key, text string
 	entity    *naming

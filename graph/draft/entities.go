@@ -264,7 +264,7 @@ func (d *drafting) byName(c *column) (*naming, error) {
 		}
 		return &naming{typ: hints[0], find: "find " + hints[0].Name, share: -1}, nil
 	}
-	if len(hints) == 0 && !isGeneral && len(c.values) < 10 && !d.relates(c) {
+	if len(hints) == 0 && !isGeneral && len(c.values) < 10 && !d.relates(c) && !(len(c.words) > 0 && slices.Contains(indicators, c.words[0])) {
 		return nil, nil
 	}
 	values := c.examples(sampled)
@@ -339,7 +339,7 @@ const maxDoubts = 400
 // doubts finds the names that are not sure, which an import would take for faults, and has a table leave them out.
 func (d *drafting) doubts() error {
 	for _, n := range d.found {
-		if !n.stated || n.code || d.o.Graph == nil {
+		if !n.stated || strings.Contains(n.find, "key ") || d.o.Graph == nil {
 			continue
 		}
 		seen := map[string]bool{}

@@ -19,7 +19,7 @@ func (d *drafting) describe() {
 		return
 	}
 	if d.label != nil {
-		d.fields = append([]*line{{name: "name", parts: []part{{text: "{" + d.label.name + "}"}}}}, d.fields...)
+		d.fields = append([]*line{{name: "name", parts: []part{{text: "{" + d.label.name + d.label.lines() + "}"}}}}, d.fields...)
 	}
 	d.indicator()
 	d.places()
@@ -133,21 +133,7 @@ func (d *drafting) valueOf(c *column, s schema.Scalar, e *schema.Enum, code *sch
 	}
 	switch s {
 	case schema.String:
-		if k.prose {
-			return "", "texts this long are not kept", false
-		}
-		text = "{" + c.name
-		if k.split != "" && k.split != ", " {
-			text += " | split " + strings.TrimSpace(k.split)
-		}
-		if code != nil && code.Form != nil {
-			if fits := c.share(func(v string) bool { _, ok := code.Find(v); return ok }); fits < 50 {
-				return "", "", false
-			} else if fits < 100 {
-				text += " | match " + code.Form.String()
-			}
-		}
-		return text + "}", "", true
+		return c.textOf(code)
 	case schema.Date:
 		if k.vague {
 			note = joinNotes(note, "day and month may be the other way round")
@@ -163,37 +149,80 @@ func (d *drafting) valueOf(c *column, s schema.Scalar, e *schema.Enum, code *sch
 		}
 		return text, note, k.whole || c.scale != ""
 	case schema.Float:
-		if k.number == "" {
-			return "", "", false
-		}
-		to := c.scale
-		if c.percent {
-			to = "percent"
-		}
-		if from, as := d.o.Ontology.Units[c.unit], d.o.Ontology.Units[unit]; from != nil && as != nil && from != as {
-			if from.Dimension != as.Dimension || from.Factor == 0 || as.Factor == 0 {
-				return "", "it is in " + c.unit, false
-			}
-			to = fmt.Sprintf("%.9g", from.Factor/as.Factor)
-		}
-		return c.numberText(c.name, to), note, true
+		return d.plain(c, unit, note)
 	case schema.Quantity:
 		return d.quantity(c, dimension, cmp.Or(unit, usual), note)
 	case schema.Coordinates:
 		return "{" + c.name + " | without spaces}", "", k.point
 	case schema.Boolean:
-		if !k.boolean {
-			return "", "", false
-		}
-		var entries []entry
-		for _, v := range slices.Sorted(maps.Keys(c.values)) {
-			entries = append(entries, entry{from: v, to: map[bool]string{true: "true", false: "false"}[strings.ContainsAny(strings.ToLower(v)[:1], "yt")]})
-		}
-		return "{" + c.name + " | table " + d.table(tableName(c), entries) + "}", "", true
+		return d.yesOrNo(c)
 	case schema.EnumValue:
 		return d.member(c, e)
 	}
 	return "", "", false
+}
+
+// textOf is the template of a text, or of a code.
+func (c *column) textOf(code *schema.Code) (text, note string, ok bool) {
+	if c.kind.prose {
+		return "", "texts this long are not kept", false
+	}
+	text = "{" + c.name + c.lines()
+	if c.kind.split != "" && c.kind.split != ", " {
+		text += " | split " + strings.TrimSpace(c.kind.split)
+	}
+	if code != nil && code.Form != nil {
+		if fits := c.share(func(v string) bool { _, ok := code.Find(v); return ok }); fits < 50 {
+			return "", "", false
+		} else if fits < 100 {
+			text += " | match " + code.Form.String()
+		}
+	}
+	return text + "}", "", true
+}
+
+// lines is the filter for texts on several lines, where there are any.
+func (c *column) lines() string {
+	for v := range c.values {
+		if strings.ContainsAny(v, "\n\r\t") {
+			return " | line"
+		}
+	}
+	return ""
+}
+
+// plain is the template of a number in a unit that the ontology gives.
+func (d *drafting) plain(c *column, unit, note string) (string, string, bool) {
+	if c.kind.number == "" {
+		return "", "", false
+	}
+	to := c.scale
+	if c.percent {
+		to = "percent"
+	}
+	if from, as := d.o.Ontology.Units[c.unit], d.o.Ontology.Units[unit]; from != nil && as != nil && from != as {
+		if from.Dimension != as.Dimension || from.Factor == 0 || as.Factor == 0 {
+			return "", "it is in " + c.unit, false
+		}
+		to = fmt.Sprintf("%.9g", from.Factor/as.Factor)
+	}
+	return c.numberText(c.name, to), note, true
+}
+
+// yesOrNo is the template of a truth value, by a table of the column's words.
+func (d *drafting) yesOrNo(c *column) (string, string, bool) {
+	if !c.kind.boolean {
+		return "", "", false
+	}
+	var entries []entry
+	for _, v := range slices.Sorted(maps.Keys(c.values)) {
+		to := "false"
+		if strings.ContainsAny(strings.ToLower(v)[:1], "yt") {
+			to = "true"
+		}
+		entries = append(entries, entry{from: v, to: to})
+	}
+	return "{" + c.name + " | table " + d.table(tableName(c), entries) + "}", "", true
 }
 
 // quantity is the template of a number with its unit.

@@ -38,9 +38,11 @@ func (d *drafting) places() {
 	d.fields = append(d.fields, &line{name: f.Name, parts: []part{{text: text}}})
 }
 
+// indicators are words of columns that say what the figures are of.
+var indicators = []string{"indicator", "series", "variable", "item", "element", "measure", "metric"}
+
 // indicator finds the column that says what the figures are of, and states each that the ontology has.
 func (d *drafting) indicator() {
-	words := []string{"indicator", "series", "variable", "item", "element", "measure", "metric"}
 	value := d.value
 	if value == nil {
 		for _, c := range d.columns {
@@ -54,7 +56,7 @@ func (d *drafting) indicator() {
 	}
 	d.value = value
 	for _, c := range d.columns {
-		if !c.usable() || d.used[c] || len(c.words) == 0 || !slices.Contains(words, c.words[0]) || len(c.values) == 0 || len(c.values) > 2_000 {
+		if !c.usable() || d.used[c] || len(c.words) == 0 || !slices.Contains(indicators, c.words[0]) || len(c.values) == 0 || len(c.values) > 2_000 {
 			continue
 		}
 		if d.stated(c, value) {
@@ -113,14 +115,18 @@ func (d *drafting) related() {
 		}
 		n = d.bestOf(n.group)
 		done[n.group] = true
-		f, sure := d.relation(n)
-		if f == nil {
-			continue
-		}
-		if !sure {
-			d.others = append(d.others, n.column.name+" names "+plural(n.typ)+", but not how they are related: as in "+f.Name+": {to: "+quoted(n.text())+"}")
-			d.used[n.column] = true
-			continue
+		ways := d.waysBy(n)
+		if len(ways) == 0 {
+			f, sure := d.relation(n)
+			if f == nil {
+				continue
+			}
+			if !sure {
+				d.others = append(d.others, n.column.name+" names "+plural(n.typ)+", but not how they are related: as in "+f.Name+": {to: "+quoted(n.text())+"}")
+				d.used[n.column] = true
+				continue
+			}
+			ways = []way{{f: f}}
 		}
 		for _, m := range d.found {
 			if m.group == n.group {
@@ -128,15 +134,68 @@ func (d *drafting) related() {
 			}
 		}
 		n.stated = true
-		l := &line{name: f.Name, parts: []part{{key: "to", entity: n}}}
-		d.qualify(l, f)
-		valid, note := d.validity(f)
-		if valid != "" {
-			l.parts = append(l.parts, part{key: "valid", text: valid})
+		first := &line{parts: []part{{key: "to", entity: n}}}
+		d.qualify(first, ways[0].f)
+		for _, w := range ways {
+			d.fields = append(d.fields, d.relate(first, w))
 		}
-		l.note = note
-		d.fields = append(d.fields, l)
 	}
+}
+
+// way is a relation, and the text that says whether a row has it; "" where each has.
+type way struct {
+	f    *schema.Field
+	when string
+}
+
+// relate is a claim of the relation with what it shares with others to the same entity.
+func (d *drafting) relate(shared *line, w way) *line {
+	l := &line{name: w.f.Name, note: shared.note}
+	for _, p := range shared.parts {
+		if p.key == "to" || w.f.Qualifier(p.key) != nil {
+			l.parts = append(l.parts, p)
+		}
+	}
+	if valid, note := d.validity(w.f); valid != "" {
+		l.parts, l.note = append(l.parts, part{key: "valid", text: valid}), joinNotes(l.note, note)
+	}
+	if w.when != "" {
+		l.parts = append(l.parts, part{key: "if", text: w.when})
+	}
+	return l
+}
+
+// waysBy are the relations that a column of indicators names.
+func (d *drafting) waysBy(n *naming) (ways []way) {
+	for _, c := range d.columns {
+		if !c.usable() || d.used[c] || c == n.column || len(c.words) == 0 || !slices.Contains(indicators, c.words[0]) || len(c.values) > 50 {
+			continue
+		}
+		for _, f := range d.typ.Fields {
+			if f.Kind != schema.Relation || f.Target == nil || f.Target.Name == schema.EntityType || !f.Target.Includes(n.typ) && f.Target != n.typ {
+				continue
+			}
+			best, most := "", likely
+			for _, v := range c.examples(50) {
+				if score := likeness(wordsOf(v), phrases(f.Name, f.Label)); score > most {
+					best, most = v, score
+				}
+			}
+			if best == "" {
+				continue
+			}
+			w := way{f: f}
+			if len(c.values) > 1 {
+				w.when = "{" + c.name + " | match ^" + regexp.QuoteMeta(best) + "$}"
+			}
+			ways = append(ways, w)
+		}
+		if len(ways) > 0 {
+			d.used[c] = true
+			return ways
+		}
+	}
+	return nil
 }
 
 // through finds what leads to another entity by one between them, as an office does from a person to a country: the row makes it.
@@ -173,11 +232,7 @@ func (d *drafting) through() {
 			id := between + "-{" + d.free(other) + "}"
 			d.made = append(d.made, &making{id: id, typ: f.Target.Name, note: "what connects the two: put its name into the id if there are several",
 				parts: []*line{{name: "name", parts: []part{{text: f.Target.Label + " in {" + n.column.name + "}"}}}, {name: f.Target.Fields[to].Name, parts: []part{{key: "to", text: "{" + d.free(other) + "}"}}}}})
-			l := &line{name: f.Name, parts: []part{{key: "to", text: id}}}
-			if valid, note := d.validity(f); valid != "" {
-				l.parts, l.note = append(l.parts, part{key: "valid", text: valid}), note
-			}
-			d.fields = append(d.fields, l)
+			d.fields = append(d.fields, d.relate(&line{parts: []part{{key: "to", text: id}}}, way{f: f}))
 			return
 		}
 	}
@@ -215,12 +270,9 @@ func (d *drafting) objects() {
 		d.lets = append(d.lets, &let{name: name, of: n, text: kind + "-{" + c.name + " | slug}"})
 		d.made = append(d.made, &making{id: "{" + name + "}", typ: f.Target.Name, note: "few of them are in the graph: the others are made",
 			parts: []*line{{name: "name", parts: []part{{text: "{" + c.name + "}"}}}}})
-		l := &line{name: f.Name, parts: []part{{key: "to", text: "{" + name + "}"}}}
+		l := &line{parts: []part{{key: "to", text: "{" + name + "}"}}}
 		d.qualify(l, f)
-		if valid, note := d.validity(f); valid != "" {
-			l.parts, l.note = append(l.parts, part{key: "valid", text: valid}), joinNotes(l.note, note)
-		}
-		d.fields = append(d.fields, l)
+		d.fields = append(d.fields, d.relate(l, way{f: f}))
 		return
 	}
 }
@@ -290,7 +342,7 @@ func (d *drafting) qualify(l *line, f *schema.Field) {
 			}
 			of[q.Name] = q
 			score := likeness(c.words, phrases(q.Name, q.Label))
-			if c == d.value {
+			if c == d.value && q.Scalar == schema.Quantity {
 				score = max(score, 65)
 			}
 			if c.percent && q.Name == "share" {
@@ -318,6 +370,12 @@ func (d *drafting) qualify(l *line, f *schema.Field) {
 		c := *x.c
 		if q.Name == "share" && (c.percent || c.kind.most > 1) {
 			c.percent = true
+		}
+		if top := q.Range.Max; top != nil && (c.kind.most > 100**top || !c.percent && c.kind.most > *top) {
+			continue
+		}
+		if least := q.Range.Min; least != nil && c.kind.least < *least {
+			continue
 		}
 		text, note, ok := d.valueOf(&c, q.Scalar, q.Enum, q.Code, q.Unit, dimension, q.Usual)
 		if !ok {

@@ -26,7 +26,7 @@ func (d *drafting) title() string {
 	return name
 }
 
-// subject chooses what a row is about: an entity of its own, which the row makes, or one that is in the graph.
+// subject chooses what a row is about: an entity that the row makes, or one that is in the graph.
 func (d *drafting) subject() error {
 	label := d.labelled()
 	var own *schema.Type
@@ -36,7 +36,7 @@ func (d *drafting) subject() error {
 	}
 	known := d.known()
 	switch {
-	case label != nil && d.namingOf(label) != nil && d.namingOf(label).typ.ID != nil && own != nil && score >= 70 && d.begin != nil && d.end != nil && d.year == nil:
+	case label != nil && d.namingOf(label) != nil && d.namingOf(label).typ.ID != nil && own != nil && score >= 50 && 10*len(label.values) >= 8*d.rows && d.begin != nil && d.end != nil && d.year == nil:
 		d.make(label, own) // such as states of the past, which bear the names of today's
 	case label != nil && d.namingOf(label) != nil && d.namingOf(label).typ.ID == nil && len(label.values) > maxDoubts:
 		d.make(label, d.namingOf(label).typ)
@@ -48,7 +48,7 @@ func (d *drafting) subject() error {
 		d.lets = append(d.lets, &let{name: d.subjectName(), of: n, text: d.id})
 		d.id = "{" + d.subjectName() + "}"
 		d.why += "; those that are in the graph" + n.evidence() + " are taken for these"
-	case label != nil && d.namingOf(label) == nil && own != nil && (known == nil || score >= 60):
+	case label != nil && d.namingOf(label) == nil && own != nil:
 		d.make(label, own)
 	case known != nil:
 		d.about, d.typ = known, known.typ
@@ -61,7 +61,7 @@ func (d *drafting) subject() error {
 			if n.group != known.group {
 				continue
 			}
-			if _, key, ok := strings.Cut(n.find, "key "); ok && n != known && !d.has(key) && n.share == 100 && n.fits == 100 && likeness(n.column.words, phrases(key, "")) >= likely {
+			if _, key, ok := strings.Cut(n.find, "key "); ok && n != known && !d.has(key) && n.share == 100 && n.fits == 100 && d.unique(n.column) && likeness(n.column.words, phrases(key, "")) >= likely {
 				text := strings.TrimSuffix(strings.TrimSuffix(n.text(), "key "+key+"}"), " | ") + "}"
 				d.fields = append(d.fields, &line{name: key, parts: []part{{text: text}}})
 			}
@@ -105,7 +105,6 @@ func (d *drafting) make(label *column, t *schema.Type) {
 			return slices.Contains([]string{"id", "no", "number", "key", "index", "fid", "uid", "gid", "num"}, w) || strings.HasSuffix(w, "code")
 		}) {
 			d.id = prefix + "-{" + c.name + " | slug}"
-			d.used[c] = true
 			return
 		}
 	}
@@ -185,8 +184,10 @@ func (d *drafting) ownType(label *column) (best *schema.Type, most int) {
 				switch {
 				case like >= 90 && (f.Key != "" || f.Search):
 					score += 40
-				case like >= 90 && f.Owner == t:
-					score += 8
+				case like >= 90 && f.Lifetime.Subject != schema.NoEnd:
+					score += 25
+				case like >= 90:
+					score += 9
 				case like >= 60:
 					score += 3
 				}

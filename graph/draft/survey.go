@@ -309,7 +309,7 @@ func (s *survey) placeholders() {
 	codes := func(c *column) bool {
 		two := 0
 		for v := range c.values {
-			if len(v) == 2 && strings.ToUpper(v) == v {
+			if len(v) == 2 && v[0] >= 'A' && v[0] <= 'Z' && v[1] >= 'A' && v[1] <= 'Z' {
 				two++
 			}
 		}

@@ -21,7 +21,7 @@ var typeWords = map[string][]string{
 	"Corridor":      {"route"},
 	"Passage":       {"strait", "chokepoint", "pass"},
 	"WaterBody":     {"sea", "lake", "river", "water body"},
-	"Polity":        {"polity", "historical state", "empire", "kingdom", "states"},
+	"Polity":        {"polity", "historical state", "empire", "kingdom"},
 	"Region":        {"continent"},
 	"Policy":        {"sanction", "programme", "program", "tariff", "sanctions", "embargo"},
 	"Agreement":     {"treaty", "accord", "agreement"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
@@ -13,7 +14,7 @@ import (
 func (d *drafting) write() string {
 	var b strings.Builder
 	source := d.source()
-	fmt.Fprintf(&b, "# A draft for %s, by its columns and %s. Read the comments, and correct what is not so.\n", d.file.base(), count(d.rows, "row"))
+	fmt.Fprintf(&b, "# A draft for %s, by its columns and %s. Read the comments, and correct what is not so.\n", plainText(d.file.base()), count(d.rows, "row"))
 	d.writeForm(&b)
 	fmt.Fprintf(&b, "defaults:\n  source: %s\n  %s\n  confidence: 0.7 # how sure this source is, from 0 to 1\n", source, d.locator())
 	fmt.Fprintf(&b, "entities:\n  %s: # an id of your choice, here and above\n    type: Source\n    _: {source: %s}\n    name: %s # its title\n", source, source, quoted(d.title()))
@@ -143,11 +144,21 @@ func (d *drafting) writeForm(b *strings.Builder) {
 	}
 }
 
+// plainText is a text as a comment may have it.
+func plainText(text string) string {
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(text, "?"))
+}
+
 func comment(text string) string {
 	if text == "" {
 		return ""
 	}
-	return " # " + strings.ReplaceAll(text, "\n", " ")
+	return " # " + plainText(text)
 }
 
 func (d *drafting) writeTables(b *strings.Builder) {
@@ -241,7 +252,7 @@ const shownColumns = 60
 func (d *drafting) writeRest(b *strings.Builder) {
 	var rest []string
 	for _, c := range d.columns {
-		if d.used[c] || c == d.year || c == d.begin || c == d.end {
+		if d.used[c] || c == d.year || c == d.begin || c == d.end || strings.Contains(d.id, "{"+c.name+" ") {
 			continue
 		}
 		name := c.name
@@ -259,7 +270,7 @@ func (d *drafting) writeRest(b *strings.Builder) {
 		rest = append(rest, fmt.Sprintf("%s: %s, such as %s", name, count(len(c.values), "value"), strings.Join(examples, ", ")))
 	}
 	for _, o := range d.others {
-		fmt.Fprintf(b, "# Perhaps: %s\n", strings.Join(strings.Fields(o), " "))
+		fmt.Fprintf(b, "# Perhaps: %s\n", plainText(strings.Join(strings.Fields(o), " ")))
 	}
 	if len(rest) == 0 {
 		return
@@ -270,7 +281,7 @@ func (d *drafting) writeRest(b *strings.Builder) {
 			fmt.Fprintf(b, "#   and %d more columns\n", len(rest)-i)
 			break
 		}
-		fmt.Fprintf(b, "#   %s\n", r)
+		fmt.Fprintf(b, "#   %s\n", plainText(r))
 	}
 }
 

@@ -42,11 +42,24 @@ func (in *Input) open() (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := packed.Open(in.Name, r)
+	return unpacked(in.Name, r)
+}
+
+func unpacked(name string, r io.ReadCloser) (io.ReadCloser, error) {
+	u, err := packed.Open(name, r)
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return u, nil
+}
+
+// Open opens a file, and unpacks it.
+func Open(name string) (io.ReadCloser, error) {
+	r, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return unpacked(name, r)
 }
 
 // Stdin is the path of the standard input.
