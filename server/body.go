@@ -19,10 +19,10 @@ import (
 
 var gzipReaders sync.Pool // of *gzip.Reader
 
-// body reads the body of a POST or QUERY. The limit holds for what is sent and for what that
+// body reads the body of a POST or QUERY, which must be of the media type. The limit holds for what is sent and for what that
 // becomes when it is unpacked.
-func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, *requestError) {
-	packed, bad := checkHeaders(r.Header)
+func (s *Server) body(w http.ResponseWriter, r *http.Request, media string) ([]byte, *requestError) {
+	packed, bad := checkHeaders(r.Header, media)
 	if bad != nil {
 		if bad.status == http.StatusUnsupportedMediaType {
 			w.Header().Set("Accept-Encoding", "gzip")
@@ -167,7 +167,7 @@ func (s *Server) unread(err error) *requestError {
 }
 
 // checkHeaders reports whether the body is packed with gzip.
-func checkHeaders(h http.Header) (packed bool, bad *requestError) {
+func checkHeaders(h http.Header, media string) (packed bool, bad *requestError) {
 	unsupported := func(format string, a ...any) (bool, *requestError) {
 		return false, &requestError{status: http.StatusUnsupportedMediaType, code: codes.UnsupportedMediaType, message: fmt.Sprintf(format, a...)}
 	}
@@ -176,17 +176,17 @@ func checkHeaders(h http.Header) (packed bool, bad *requestError) {
 		text = given[0]
 	}
 	if text == "" {
-		return unsupported("the request has no Content-Type; send application/json")
+		return unsupported("the request has no Content-Type; send %s", media)
 	}
-	typ, params, err := jsonType, map[string]string(nil), error(nil)
-	if text != jsonType { // parsing costs time
+	typ, params, err := media, map[string]string(nil), error(nil)
+	if text != media { // parsing costs time
 		typ, params, err = mime.ParseMediaType(text)
 	}
 	switch {
-	case err != nil || typ != jsonType:
-		// Forms and plain text are refused: a page of another site could send
-		// them with its visitor's rights, and without a preflight.
-		return unsupported("the Content-Type %q is not supported; send application/json", text)
+	case err != nil || typ != media:
+		// Where something may be written, forms and plain text are refused: a page of another
+		// site could send them with its visitor's rights, and without a preflight.
+		return unsupported("the Content-Type %q is not supported; send %s", text, media)
 	case params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8"):
 		return unsupported("the charset %q is not supported; send UTF-8", params["charset"])
 	}

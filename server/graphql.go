@@ -164,7 +164,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *operation.Re
 		req, bad = s.fromURL(r)
 	case http.MethodPost, methodQuery:
 		var body []byte
-		if body, bad = s.body(w, r); bad != nil {
+		if body, bad = s.body(w, r, jsonType); bad != nil {
 			break
 		}
 		if isBatch(body) {

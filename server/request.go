@@ -137,7 +137,7 @@ func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*operation
 	if bad := s.refuseEarly(r, callerOf(w).refusal == nil); bad != nil {
 		return nil, "", bad
 	}
-	body, bad := s.body(w, r)
+	body, bad := s.body(w, r, jsonType)
 	if bad != nil {
 		return nil, "", bad
 	}

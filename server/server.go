@@ -21,6 +21,8 @@ import (
 	"net/url"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -237,25 +239,16 @@ func New(o Options) *Server {
 func (s *Server) Publish(b *Backend) { s.backend.Store(b) }
 
 func (s *Server) routes() {
-	read := func(path string, h http.HandlerFunc) {
-		s.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			if options(w, r) {
-				return
-			}
-			if r.Method != http.MethodGet && r.Method != http.MethodHead {
-				allow(w.Header(), r.URL.Path)
-				writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, path+" is read with GET, not "+r.Method)
-				return
-			}
-			h(w, r)
-		})
-	}
+	read := func(path string, h http.HandlerFunc) { s.mux.HandleFunc(path, reads(readMethods, h)) }
 	s.mux.HandleFunc("/graphql/stream", s.graphqlStream)
 	read("/healthz", s.healthz)
 	read("/readyz", s.readyz)
 	read("/metrics", s.metricsHandler())
 	read("/schema.graphql", s.ready(s.serveSDL))
 	read("/export", s.ready(s.serveExport))
+	for _, path := range []string{reconcilePath, reconcilePath + "/"} {
+		s.mux.HandleFunc(path, reads(reconcileMethods, s.ready(s.serveReconcile)))
+	}
 	read("/backup", s.owned(s.serveBackup))
 	read("/verify", s.owned(s.serveVerify))
 	read("/graphiql", s.queryPage)
@@ -265,6 +258,21 @@ func (s *Server) routes() {
 		writeError(w, http.StatusNotFound, jsonType, codes.NotFound,
 			"there is nothing at "+r.URL.Path+"; the API is at /graphql, its schema at /schema.graphql, a page for queries at /graphiql")
 	})
+}
+
+// reads wraps a handler that reads, by the methods.
+func reads(methods string, h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if options(w, r) {
+			return
+		}
+		if !slices.Contains(strings.Split(methods, ", "), r.Method) {
+			allow(w.Header(), r.URL.Path)
+			writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, r.URL.Path+" is read with GET, not "+r.Method)
+			return
+		}
+		h(w, r)
+	}
 }
 
 // ServeHTTP answers one request; no panic leaves it.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
@@ -21,6 +22,8 @@ const (
 	graphqlMethods = "GET, HEAD, POST, QUERY, OPTIONS"
 	streamMethods  = "GET, POST, QUERY, PUT, DELETE, OPTIONS"
 	readMethods    = "GET, HEAD, OPTIONS"
+	// Reconciliation sends long batches by POST, and writes nothing.
+	reconcileMethods = "GET, HEAD, POST, OPTIONS"
 )
 
 // methodsOf returns the methods of an address.
@@ -31,6 +34,9 @@ func methodsOf(path string) string {
 	case "/graphql/stream":
 		return streamMethods
 	}
+	if path == reconcilePath || strings.HasPrefix(path, reconcilePath+"/") {
+		return reconcileMethods
+	}
 	return readMethods
 }
 
@@ -38,7 +44,7 @@ func methodsOf(path string) string {
 func allow(h http.Header, path string) {
 	methods := methodsOf(path)
 	h.Set("Allow", methods)
-	if methods != readMethods {
+	if strings.Contains(methods, methodQuery) {
 		acceptQuery(h)
 	}
 }

@@ -1,0 +1,154 @@
+package reconcile
+
+import (
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// maxCells bounds the values of one property of one entity.
+const maxCells = 1000
+
+// extension is a data extension query.
+type extension struct {
+	IDs        []graph.ID `json:"ids"`
+	Properties []struct {
+		ID       string   `json:"id"`
+		Settings settings `json:"settings"`
+	} `json:"properties"`
+}
+
+// settings are those of a property that the manifest declares.
+type settings struct {
+	AsOf string `json:"asOf"`
+}
+
+// extend fetches values of properties.
+func (a *answering) extend(text string) (any, error) {
+	var q extension
+	if err := decode("extend", text, &q); err != nil {
+		return nil, err
+	}
+	if err := tooMany(len(q.IDs), "entities"); err != nil {
+		return nil, err
+	}
+	if err := tooMany(len(q.Properties), "properties"); err != nil {
+		return nil, err
+	}
+	meta, rows := []any{}, map[graph.ID]map[string][]any{}
+	for _, id := range q.IDs {
+		rows[id] = map[string][]any{}
+	}
+	for _, p := range q.Properties {
+		fields := a.Snapshot.Ontology().Predicate(p.ID)
+		f := a.field(p.ID)
+		if f == nil {
+			return nil, graph.Errorf(graph.UnknownName, "there is no property %q; %s/reconcile/suggest/property?prefix= lists them", graph.Clip(p.ID), a.Base)
+		}
+		about := map[string]any{"id": f.Name, "name": f.Label}
+		if f.Target != nil && len(fields) < 2 {
+			about["type"] = ofType(f.Target)
+		}
+		meta = append(meta, about)
+		v, err := a.viewOf(p.Settings)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range q.IDs {
+			rows[id][p.ID] = a.cells(v, id, p.ID)
+		}
+		if err := v.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return map[string]any{"meta": meta, "rows": rows}, nil
+}
+
+// field is a field of that name, of the first type that has it.
+func (a *answering) field(name string) *schema.Field {
+	for _, t := range a.Snapshot.Ontology().Types {
+		if f := t.Field(name); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// viewOf is the view that the settings of a property ask for.
+func (a *answering) viewOf(s settings) (*snapshot.View, error) {
+	text := strings.TrimSpace(s.AsOf)
+	if text == "" {
+		return a.now, nil
+	}
+	date, err := graph.ParseDate(text)
+	if err != nil {
+		return nil, graph.Errorf(graph.BadInput, "asOf: %v", err)
+	}
+	v, err := a.Snapshot.View(graph.View{AsOf: date}, a.Today)
+	if err != nil {
+		return nil, err
+	}
+	return v.WithDone(a.done), nil
+}
+
+// cells are the values of a property of an entity; none where there is no such entity.
+func (a *answering) cells(v *snapshot.View, id graph.ID, name string) []any {
+	list := []any{}
+	n, ok := a.Snapshot.Number(id)
+	if !ok {
+		return list
+	}
+	f := a.Snapshot.Type(n).Field(name)
+	switch {
+	case f == nil:
+	case f.Target != nil && f.Many:
+		for e := range v.Relation(n, f, false).All() {
+			if list = append(list, a.entity(v, e.Node)); len(list) == maxCells {
+				break
+			}
+		}
+	case f.Many:
+		for _, claim := range v.Values(n, f, nil) {
+			list = append(list, a.cell(f, a.Snapshot.Value(claim)))
+		}
+	default:
+		e, ok := v.One(n, f)
+		if !ok {
+			break
+		}
+		if f.Target != nil {
+			list = append(list, a.entity(v, e.Node))
+		} else {
+			list = append(list, a.cell(f, a.Snapshot.Value(e.Claim)))
+		}
+	}
+	return list
+}
+
+func (a *answering) entity(v *snapshot.View, n uint32) any {
+	return named{ID: string(a.Snapshot.ID(n)), Name: v.Name(n)}
+}
+
+// cell is a literal in the form of the specification, which has no quantities, ranges and incomplete dates: they are
+// texts, except quantities in the unit that the ontology gives the property.
+func (a *answering) cell(f *schema.Field, v graph.Value) any {
+	switch v.Kind() {
+	case graph.NoneKind:
+		return map[string]any{}
+	case graph.IntKind:
+		return map[string]any{"int": v.Int()}
+	case graph.FloatKind:
+		return map[string]any{"float": v.Float()}
+	case graph.QuantityKind:
+		if v.Text() == f.Unit {
+			return map[string]any{"float": v.Float()}
+		}
+	case graph.DateKind:
+		if d := v.Date(); d.Known() && d.First() == d.Last() {
+			return map[string]any{"date": d.First().String() + "T00:00:00Z"}
+		}
+	}
+	return map[string]any{"str": v.String()}
+}

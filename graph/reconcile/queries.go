@@ -1,0 +1,277 @@
+package reconcile
+
+import (
+	"cmp"
+	"encoding/json"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/match"
+	"github.com/caspian-kg/caspian/graph/text"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// query is a reconciliation query.
+type query struct {
+	Query      string     `json:"query"`
+	Type       oneOrMany  `json:"type"`
+	Limit      *float64   `json:"limit"`
+	TypeStrict string     `json:"type_strict"`
+	Properties []property `json:"properties"`
+}
+
+type property struct {
+	PID string `json:"pid"`
+	V   values `json:"v"`
+}
+
+// oneOrMany reads a text or a list of texts.
+type oneOrMany []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *oneOrMany) UnmarshalJSON(b []byte) error {
+	var one string
+	if json.Unmarshal(b, &one) == nil {
+		*l = nil
+		if one != "" {
+			*l = oneOrMany{one}
+		}
+		return nil
+	}
+	var many []string
+	err := json.Unmarshal(b, &many)
+	*l = many
+	return err
+}
+
+// value is a value of a property: an entity, or a text, in which form numbers and booleans are too.
+type value struct {
+	id   graph.ID
+	text string
+}
+
+// values reads a value or a list of values.
+type values []value
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *values) UnmarshalJSON(b []byte) error {
+	var many []json.RawMessage
+	if json.Unmarshal(b, &many) != nil {
+		many = []json.RawMessage{b}
+	}
+	for _, raw := range many {
+		var entity struct{ ID, Name string }
+		var one string
+		switch {
+		case json.Unmarshal(raw, &one) == nil:
+			*l = append(*l, value{text: one})
+		case raw[0] == '{':
+			if err := json.Unmarshal(raw, &entity); err != nil {
+				return err
+			}
+			*l = append(*l, value{id: graph.ID(entity.ID), text: entity.Name})
+		default:
+			*l = append(*l, value{text: string(raw)})
+		}
+	}
+	return nil
+}
+
+// candidate is an entity that a query may mean.
+type candidate struct {
+	ID          graph.ID  `json:"id"`
+	Name        string    `json:"name"`
+	Description string    `json:"description,omitempty"`
+	Type        []named   `json:"type"`
+	Score       int       `json:"score"`
+	Match       bool      `json:"match"`
+	Features    []feature `json:"features"`
+}
+
+// feature is what speaks for a candidate: the score of its name, and for each property whether it agrees.
+type feature struct {
+	ID    string `json:"id"`
+	Value any    `json:"value"`
+}
+
+type result struct {
+	Result []candidate `json:"result"`
+}
+
+// queries answers a batch.
+func (a *answering) queries(text string) (any, error) {
+	var batch map[string]query
+	if err := decode("queries", text, &batch); err != nil {
+		return nil, err
+	}
+	if err := tooMany(len(batch), "queries"); err != nil {
+		return nil, err
+	}
+	answer := map[string]result{}
+	for key, q := range batch {
+		list, err := a.query(&q)
+		if ended := a.err(); ended != nil {
+			return nil, ended
+		}
+		if err != nil {
+			return nil, graph.Errorf(graph.BadInput, "query %s: %v", graph.Clip(key), err)
+		}
+		answer[key] = result{list}
+	}
+	return answer, nil
+}
+
+// The effect of properties on a score.
+const (
+	agreement    = 4  // is added, as match adds it for what a candidate is linked with,
+	atMost       = 99 // up to this
+	disagreement = 50 // is the most that is left
+)
+
+func (a *answering) query(q *query) ([]candidate, error) {
+	if err := short("query", q.Query); err != nil {
+		return nil, err
+	}
+	if q.Query == "" && len(q.Properties) == 0 {
+		return nil, graph.Errorf(graph.BadInput, "it needs query or properties")
+	}
+	if _, err := a.typesOf(q.Type); err != nil {
+		return nil, err
+	}
+	found, err := a.find(q)
+	if err != nil {
+		return nil, err
+	}
+	weighed := make([]candidate, len(found))
+	for i := range found {
+		c := &found[i]
+		features := []feature{{"name", c.Score}}
+		for _, p := range q.Properties {
+			agrees, known := a.agrees(c.ID, &p)
+			if !known {
+				continue
+			}
+			features = append(features, feature{p.PID, agrees})
+			if !agrees {
+				c.Score = min(c.Score, disagreement)
+			} else if c.Score < atMost {
+				c.Score = min(c.Score+agreement, atMost)
+			}
+		}
+		weighed[i] = candidate{ID: c.ID, Features: features}
+	}
+	return a.ranked(q, found, weighed), nil
+}
+
+// ranked completes the candidates, the best first.
+func (a *answering) ranked(q *query, found []match.Candidate, list []candidate) []candidate {
+	for i := range list {
+		n, _ := a.Snapshot.Number(list[i].ID)
+		list[i].Name, list[i].Score = a.now.Name(n), found[i].Score
+		list[i].Description = a.text(n, "description")
+		list[i].Type = []named{ofType(a.Snapshot.Type(n))}
+	}
+	byScore := func(x, y int, xID, yID graph.ID) int {
+		return cmp.Or(cmp.Compare(y, x), strings.Compare(string(xID), string(yID)))
+	}
+	slices.SortStableFunc(list, func(x, y candidate) int { return byScore(x.Score, y.Score, x.ID, y.ID) })
+	slices.SortStableFunc(found, func(x, y match.Candidate) int { return byScore(x.Score, y.Score, x.ID, y.ID) })
+	if sure, ok := match.Sure(found, match.Threshold); ok {
+		list[0].Match = list[0].ID == sure
+	}
+	if q.Limit != nil && *q.Limit >= 1 && *q.Limit < float64(len(list)) {
+		list = list[:int(*q.Limit)]
+	}
+	return list
+}
+
+// find finds candidates by the text, or without one by those properties that are keys.
+func (a *answering) find(q *query) ([]match.Candidate, error) {
+	if q.Query != "" {
+		return match.Find(a.ever, match.Question{Text: q.Query, Types: q.Type})
+	}
+	for _, p := range q.Properties {
+		if !slices.ContainsFunc(a.Snapshot.Ontology().Predicate(p.PID), func(f *schema.Field) bool { return f.Key != "" }) {
+			continue
+		}
+		for _, v := range p.V {
+			if err := short(p.PID, v.text); err != nil {
+				return nil, err
+			}
+			list, err := match.Find(a.ever, match.Question{Text: v.text, Types: q.Type})
+			if err != nil || len(list) > 0 {
+				return list, err
+			}
+		}
+	}
+	return nil, nil
+}
+
+// agrees reports whether an entity has one of the values, and whether anything is known of the property.
+func (a *answering) agrees(id graph.ID, p *property) (agrees, known bool) {
+	n, _ := a.Snapshot.Number(id)
+	f := a.Snapshot.Type(n).Field(p.PID)
+	if f == nil {
+		return false, false
+	}
+	if f.Target != nil {
+		for e := range a.ever.Relation(n, f, true).All() {
+			known = true
+			agrees = agrees || slices.ContainsFunc(p.V, func(v value) bool { return a.means(f, v) == a.Snapshot.ID(e.Node) })
+		}
+		return agrees, known
+	}
+	a.ever.Claims(n, f.Name, false, func(claim uint32) bool {
+		known = true
+		stated := a.Snapshot.Value(claim)
+		agrees = slices.ContainsFunc(p.V, func(v value) bool { return same(stated, v.text) })
+		return !agrees
+	})
+	return agrees, known
+}
+
+// means is the entity that a value of a relation means; "" for none.
+func (a *answering) means(f *schema.Field, v value) graph.ID {
+	if v.id != "" || len(v.text) > MaxText {
+		return v.id
+	}
+	key := f.Target.Name + " " + v.text
+	id, done := a.meant[key]
+	if !done {
+		list, err := match.Find(a.ever, match.Question{Text: v.text, Types: []string{f.Target.Name}})
+		if err == nil {
+			id, _ = match.Sure(list, match.Threshold)
+		}
+		a.meant[key] = id
+	}
+	return id
+}
+
+// same compares a value with a text: numbers as numbers, texts without regard to case and diacritics.
+func same(stated graph.Value, given string) bool {
+	switch stated.Kind() {
+	case graph.IntKind, graph.FloatKind, graph.QuantityKind:
+		x, err := strconv.ParseFloat(strings.TrimSpace(given), 64)
+		y := stated.Float()
+		if stated.Kind() == graph.IntKind {
+			y = float64(stated.Int())
+		}
+		return err == nil && math.Abs(x-y) <= 1e-6*math.Max(math.Abs(x), math.Abs(y))
+	}
+	return text.Fold(stated.String()) == text.Fold(given)
+}
+
+// text is what the view of today shows of a text; "" for nothing.
+func (a *answering) text(n uint32, field string) string {
+	f := a.Snapshot.Type(n).Field(field)
+	if f == nil || f.Kind != schema.Property {
+		return ""
+	}
+	if e, ok := a.now.One(n, f); ok {
+		return a.Snapshot.Value(e.Claim).String()
+	}
+	return ""
+}

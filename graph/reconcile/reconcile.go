@@ -1,0 +1,216 @@
+// Package reconcile answers the requests of the Reconciliation Service API 0.2
+// (https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/), with which OpenRefine and other
+// programs find the entities that a table names, and fetch what is known of them.
+//
+// Read Service and Answer first. Names are matched by graph/match, in every time; values are those of today, or of
+// the day that a data extension asks for. The package must not know HTTP beyond the parameters of a request.
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/match"
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/schema"
+)
+
+// Service answers from one snapshot.
+type Service struct {
+	Snapshot *snapshot.Snapshot
+	// Today is the day of which the values are.
+	Today graph.Day
+	// Base is the address of the service without a path, such as http://127.0.0.1:8080.
+	Base string
+	// Version is that of the program.
+	Version string
+}
+
+// MaxBatch is how many queries or entities a request may have.
+const MaxBatch = 50
+
+// MaxText bounds a text that is matched or completed, in bytes.
+const MaxText = 1024
+
+// Reply is an answer: JSON, or a page of HTML where HTML is set.
+type Reply struct {
+	Body []byte
+	HTML bool
+}
+
+// Answer answers a request to the path below the service's, "" for the service itself, with its parameters. An error
+// with the code UnknownID means that there is nothing at the path, one with LimitWork that the batch is too long;
+// any other is a fault of the request.
+func (s *Service) Answer(ctx context.Context, path string, asked url.Values) (*Reply, error) {
+	a, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var answer any
+	switch path {
+	case "":
+		switch {
+		case asked.Has("queries"):
+			answer, err = a.queries(asked.Get("queries"))
+		case asked.Has("extend"):
+			answer, err = a.extend(asked.Get("extend"))
+		default:
+			answer = a.manifest()
+		}
+	case "suggest/entity":
+		answer, err = a.suggestEntities(asked)
+	case "suggest/type":
+		answer, err = a.suggestTypes(asked)
+	case "suggest/property":
+		answer, err = a.suggestProperties(asked)
+	case "properties":
+		answer, err = a.propose(asked)
+	case "preview":
+		page, err := a.preview(graph.ID(asked.Get("id")))
+		return &Reply{Body: page, HTML: true}, err
+	default:
+		return nil, graph.Errorf(graph.UnknownID, "there is nothing at /reconcile/%s; the service is at /reconcile", graph.Clip(path))
+	}
+	if err == nil {
+		err = a.err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(answer)
+	return &Reply{Body: body}, err
+}
+
+// answering is the answer to one request while it is made.
+type answering struct {
+	*Service
+	ever  *snapshot.View // of match.Always
+	now   *snapshot.View
+	done  <-chan struct{}
+	meant map[string]graph.ID // what texts of properties mean, by property and text; "" for nothing
+}
+
+func (s *Service) begin(ctx context.Context) (*answering, error) {
+	ever, err := match.Always(s.Snapshot)
+	if err != nil {
+		return nil, err
+	}
+	now, err := s.Snapshot.View(graph.View{}, s.Today)
+	if err != nil {
+		return nil, err
+	}
+	return &answering{Service: s, ever: ever.WithDone(ctx.Done()), now: now.WithDone(ctx.Done()), done: ctx.Done(), meant: map[string]graph.ID{}}, nil
+}
+
+// err is why the answer is not whole, if the request has ended.
+func (a *answering) err() error {
+	if err := a.ever.Err(); err != nil {
+		return err
+	}
+	return a.now.Err()
+}
+
+// named is a type, a property or an entity.
+type named struct {
+	ID          string  `json:"id"`
+	Name        string  `json:"name"`
+	Description string  `json:"description,omitempty"`
+	Notable     []named `json:"notable,omitempty"`
+	Broader     []named `json:"broader,omitempty"`
+}
+
+func ofType(t *schema.Type) named { return named{ID: t.Name, Name: t.Label} }
+
+// describedType is a type with its broader types.
+func describedType(t *schema.Type) named {
+	n := ofType(t)
+	n.Description = firstLine(t.Description)
+	for _, i := range t.Interfaces {
+		n.Broader = append(n.Broader, ofType(i))
+	}
+	return n
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// manifest describes the service.
+func (a *answering) manifest() any {
+	at := a.Base + "/reconcile"
+	suggest := func(what string) map[string]string {
+		return map[string]string{"service_url": at, "service_path": "/suggest/" + what}
+	}
+	types := []named{}
+	for _, t := range a.Snapshot.Ontology().Types {
+		if !t.Abstract && t.Name != schema.SourceType {
+			types = append(types, describedType(t))
+		}
+	}
+	return map[string]any{
+		"versions": []string{"0.1", "0.2"}, "name": "Caspian", "identifierSpace": "caspian:e/", "schemaSpace": "caspian:t/",
+		"serviceVersion": a.Version, "batchSize": MaxBatch, "defaultTypes": types,
+		"view":    map[string]string{"url": a.Base + "/?id={{id}}"},
+		"preview": map[string]any{"url": at + "/preview?id={{id}}", "width": 400, "height": 200},
+		"suggest": map[string]any{"entity": suggest("entity"), "type": suggest("type"), "property": suggest("property")},
+		"extend": map[string]any{
+			"propose_properties": map[string]string{"service_url": at, "service_path": "/properties"},
+			"property_settings": []map[string]any{{"name": "asOf", "label": "As of", "type": "text", "default": "",
+				"help_text": "The date of the values, such as 2020 or 2020-06-30; empty for today."}},
+		},
+	}
+}
+
+// typesOf reads names of types.
+func (a *answering) typesOf(names []string) (list []*schema.Type, err error) {
+	for _, name := range names {
+		t := a.Snapshot.Ontology().Type(name)
+		if t == nil {
+			return nil, graph.Errorf(graph.UnknownName, "there is no type %q; %s/reconcile/suggest/type?prefix= lists the types", graph.Clip(name), a.Base)
+		}
+		list = append(list, t)
+	}
+	return list, nil
+}
+
+// number reads a parameter that is a whole number from 0 on.
+func number(asked url.Values, name string, otherwise, most int) (int, error) {
+	text := asked.Get(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > most {
+		return 0, graph.Errorf(graph.BadInput, "%s must be a whole number from 0 to %d, not %q", name, most, graph.Clip(text))
+	}
+	return n, nil
+}
+
+// short refuses texts that are too long.
+func short(what, text string) error {
+	if len(text) > MaxText {
+		return graph.Errorf(graph.BadInput, "%s has %d bytes; at most %d are matched", what, len(text), MaxText)
+	}
+	return nil
+}
+
+// decode reads a parameter of JSON.
+func decode(name, text string, into any) error {
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return graph.Errorf(graph.BadInput, "the parameter %s cannot be read: %v", name, err)
+	}
+	return nil
+}
+
+// tooMany refuses a batch that is too long.
+func tooMany(n int, what string) error {
+	if n > MaxBatch {
+		return graph.Errorf(graph.LimitWork, "%d %s are more than the %d of one batch", n, what, MaxBatch)
+	}
+	return nil
+}
