@@ -1,6 +1,8 @@
 package validity
 
 import (
+	"slices"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -24,6 +26,51 @@ func (b *Bounds) Agrees(other *Bounds) bool {
 // Refines reports whether the bounds agree with others and give the day of an end more exactly.
 func (b *Bounds) Refines(other *Bounds) bool {
 	return (b.Started && other.Started && inside(b.Start, other.Start) || b.Ended && other.Ended && inside(b.End, other.End)) && b.Agrees(other)
+}
+
+// Dates are the different starts and ends of several bounds. The zero value has none.
+type Dates struct {
+	starts, ends []graph.Span
+	many         bool // more than are kept
+}
+
+// mostDates is enough for the years of two centuries.
+const mostDates = 200
+
+// Clear removes all dates.
+func (d *Dates) Clear() { d.starts, d.ends, d.many = d.starts[:0], d.ends[:0], false }
+
+// None reports whether there are no dates.
+func (d *Dates) None() bool { return len(d.starts)+len(d.ends) == 0 }
+
+// Add adds the dates of bounds.
+func (d *Dates) Add(b *Bounds) {
+	if b.Started {
+		d.starts = d.with(d.starts, b.Start)
+	}
+	if b.Ended {
+		d.ends = d.with(d.ends, b.End)
+	}
+}
+
+func (d *Dates) with(dates []graph.Span, s graph.Span) []graph.Span {
+	switch {
+	case slices.Contains(dates, s):
+	case len(dates) == mostDates:
+		d.many = true
+	default:
+		return append(dates, s)
+	}
+	return dates
+}
+
+// MayRefine reports whether some of the bounds with these dates may refine others. If it reports false,
+// none does.
+func (d *Dates) MayRefine(b *Bounds) bool {
+	finer := func(dates []graph.Span, known bool, s graph.Span) bool {
+		return known && slices.ContainsFunc(dates, func(t graph.Span) bool { return inside(t, s) })
+	}
+	return d.many || finer(d.starts, b.Started, b.Start) || finer(d.ends, b.Ended, b.End)
 }
 
 // Refined returns the bounds with the days that those which refine them leave: from the

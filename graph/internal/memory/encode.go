@@ -16,7 +16,7 @@ import (
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 13
+	fileVersion = 14
 )
 
 // layout depends on the memory layout of the columns and on how names are made comparable. It differs

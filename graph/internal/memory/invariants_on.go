@@ -12,6 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/digest"
+	"github.com/caspian-kg/caspian/graph/validity"
 )
 
 // The tag invariants makes every published snapshot check itself, and every
@@ -212,8 +213,14 @@ func (s *Graph) wantMarked() map[uint32]bool {
 		}
 		for p, run := range runs {
 			for _, l := range run {
-				dated := slices.ContainsFunc(run, func(m Link) bool {
-					return l.Claim != m.Claim && s.dated(&m) && (kinds[p].Next || l.Other == m.Other && s.dated(&l))
+				var dates validity.Dates
+				for _, m := range run {
+					if m.Other == l.Other {
+						dates.Add(&s.Times.Ref(m.Period()).Bounds)
+					}
+				}
+				dated := !kinds[p].Next && dates.MayRefine(&s.Times.Ref(l.Period()).Bounds) || kinds[p].Next && slices.ContainsFunc(run, func(m Link) bool {
+					return l.Claim != m.Claim && s.dated(&m)
 				})
 				beside := kinds[p].Next && len(run) > 1 && s.dated(&l)
 				if t := kinds[p].TimingOf(s.Types.At(uint32(i))); (dated || beside) && s.mark(&l, t, kinds[p].Next) {

@@ -96,8 +96,8 @@ func (s *Graph) narrows(n uint32, r *Row, b *validity.Bounds) bool {
 
 // markOpen marks, among new links of claims by subject, those that other claims bound: of a
 // field that reaches to the next dated claim, where there is one, and of rough dates, where
-// another dated claim has the same object. It returns them with the links of older claims
-// that others bound now, marked as well. It sorts the links.
+// another claim with the same object has more exact ones. It returns them with the links of older
+// claims that others bound now, marked as well. It sorts the links.
 func (s *Graph) markOpen(old *Graph, links []column.Entry[Link], o *column.Order[Link]) []column.Entry[Link] {
 	kinds := s.Kinds().Of
 	var more []column.Entry[Link]
@@ -137,22 +137,22 @@ func (s *Graph) markOpen(old *Graph, links []column.Entry[Link], o *column.Order
 	return append(links, more...)
 }
 
-// markRough marks the links of rough dates, new and old, beside which another dated claim
-// has the same object, or is of a literal too. It appends the old ones to more.
+// markRough marks the links of rough dates, new and old, which another claim with the same object, or
+// of a literal too, gives more exactly. It appends the old ones to more.
 func (s *Graph) markRough(t schema.Timing, before Run, added, more []column.Entry[Link]) []column.Entry[Link] {
 	if t.Kind != schema.State && t.Kind != schema.Event {
 		return more
 	}
+	var dates validity.Dates
 	for from := 0; from < len(added); {
-		subject, other, dated := added[from].List, added[from].Item.Other, 0
+		subject, other := added[from].List, added[from].Item.Other
 		to := from
+		dates.Clear()
 		for ; to < len(added) && added[to].Item.Other == other; to++ {
-			if s.dated(&added[to].Item) {
-				dated++
-			}
+			dates.Add(&s.Times.Ref(added[to].Item.Period()).Bounds)
 		}
 		same := added[from:to]
-		if from = to; dated == 0 {
+		if from = to; dates.None() {
 			continue
 		}
 		olds := before
@@ -164,21 +164,18 @@ func (s *Graph) markRough(t schema.Timing, before Run, added, more []column.Entr
 			if l.Other != other {
 				break
 			}
-			if s.dated(&l) {
-				dated++
-			}
-		}
-		if dated < 2 {
-			continue
+			dates.Add(&s.Times.Ref(l.Period()).Bounds)
 		}
 		for i := range same {
-			s.mark(&same[i].Item, t, false)
+			if l := &same[i].Item; dates.MayRefine(&s.Times.Ref(l.Period()).Bounds) {
+				s.mark(l, t, false)
+			}
 		}
 		for l := range olds.All() {
 			if l.Other != other {
 				break
 			}
-			if s.mark(&l, t, false) {
+			if dates.MayRefine(&s.Times.Ref(l.Period()).Bounds) && s.mark(&l, t, false) {
 				more = append(more, column.Entry[Link]{List: subject, Item: l})
 			}
 		}
