@@ -137,16 +137,10 @@ func checksOnly(t *testing.T, name string) bool {
 	return strings.HasPrefix(string(text), "//go:build invariants\n")
 }
 
-// sleeping are packages whose tests wait with time.Sleep without a reason. The list only shrinks.
-var sleeping = []string{"server", "server/internal/admission"}
-
 // TestSleeps: each time.Sleep in a test has a reason, on its line or the one before: a test
 // sleeps only if the time is what it tests, or on the clock of a bubble.
 func TestSleeps(t *testing.T) {
 	for _, dir := range packages(t) {
-		if slices.Contains(sleeping, dir) {
-			continue
-		}
 		for _, name := range filesOf(t, dir, true) {
 			text, err := os.ReadFile(name)
 			if err != nil {

@@ -103,7 +103,7 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 		var all []*piped
 		for range 100 {
 			all = append(all, p.dial())
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) // on the clock of the bubble
 		}
 		if got := all[99].status("/healthz"); got != 200 {
 			t.Errorf("the newest gets %d", got)
@@ -130,7 +130,7 @@ func TestFloodOfConnections(t *testing.T) {
 		if n := s.connections.Count(); n > 8+admission.SpareConnections {
 			t.Errorf("%d are open", n)
 		}
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // on the clock of the bubble
 		s.Publish(&Backend{})
 		if got := p.dial().status("/schema.graphql"); got == 503 {
 			t.Errorf("a request that is not a probe gets %d", got)
@@ -151,13 +151,13 @@ func TestSpareConnections(t *testing.T) {
 			slow = append(slow, c)
 		}
 		s.Publish(&Backend{})
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // on the clock of the bubble
 		for range 3 * admission.SpareConnections {
 			c := p.dial()
 			if got := c.status("/healthz"); got != 200 || !c.cut() {
 				t.Fatalf("a probe gets %d", got)
 			}
-			time.Sleep(10 * time.Millisecond)
+			time.Sleep(10 * time.Millisecond) // on the clock of the bubble
 		}
 		if got := p.dial().status("/graphql?query={__typename}"); got != 503 {
 			t.Errorf("a query gets %d", got)
@@ -171,7 +171,7 @@ func TestSpareConnections(t *testing.T) {
 				}
 			}()
 		}
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // on the clock of the bubble
 		if got := p.dial().status("/healthz"); got != 200 {
 			t.Errorf("a probe gets %d after bodies that did not come", got)
 		}
@@ -190,7 +190,7 @@ func TestSpareConnections(t *testing.T) {
 func TestNoFilesLeft(t *testing.T) {
 	served(t, 100, func(p *pipes, s *Server) {
 		idle := p.dial()
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) // on the clock of the bubble
 		p.fail <- &net.OpError{Op: "accept", Net: "tcp", Err: syscall.EMFILE}
 		synctest.Wait()
 		if !idle.cut() {

@@ -173,9 +173,8 @@ func TestStream(t *testing.T) {
 		if i >= 2 {
 			learn(t, s)
 		}
-		// Longer than the read and write timeouts of requests.
 		if i == 3 {
-			time.Sleep(300 * time.Millisecond)
+			time.Sleep(300 * time.Millisecond) // beyond the read and write timeouts of requests
 		}
 	}
 	// Missed events come first, wherever the subscription began.

@@ -56,7 +56,7 @@ func testSlowLog(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	pause := time.Duration(0)
 	s := faked(t, Options{Slow: 30 * time.Millisecond, Logger: log}, func(context.Context) *gql.Response {
-		time.Sleep(pause)
+		time.Sleep(pause) // on the clock of the bubble
 		return &gql.Response{HasData: true, Operation: "query", OperationName: "Map", Cost: 7, Body: []byte(`{"data":{}}`)}
 	})
 	ask(s, "POST", "/graphql", `{"query":"{a}"}`)

@@ -77,8 +77,8 @@ func TestUnreadAnswer(t *testing.T) {
 		if got += n; err != nil {
 			break
 		}
-		if time.Since(started) < time.Second { // beyond the time for one piece
-			time.Sleep(10 * time.Millisecond)
+		if time.Since(started) < time.Second {
+			time.Sleep(10 * time.Millisecond) // a client that reads slowly, for longer than one piece may take
 		}
 	}
 	if got < len(big) {

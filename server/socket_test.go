@@ -377,7 +377,7 @@ func TestHeartbeat(t *testing.T) {
 	alive := begun(t, ts)
 	alive.say(subscribing("1", `subscription { changes { sequence } }`))
 	go func() {
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(200 * time.Millisecond) // beyond some heartbeats and the time for a write
 		learn(t, s)
 	}()
 	alive.hear(nextOf("1", 2))

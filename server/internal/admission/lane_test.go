@@ -29,7 +29,7 @@ func TestLaneWaits(t *testing.T) {
 		}
 		got := make(chan error)
 		go func() { got <- l.Enter(t.Context()) }()
-		time.Sleep(20 * time.Millisecond)
+		synctest.Wait() // it waits for the slot
 		l.Leave()
 		if err := <-got; err != nil {
 			t.Error(err)
