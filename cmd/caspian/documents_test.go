@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/table"
@@ -43,7 +43,7 @@ func ReadMapping(name string, text []byte, open func(file string) ([]byte, error
 	d.m.file.Give = "the table of the mapping, or correct the mapping"
 	var doc yaml.Node
 	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil {
-		d.Add(yamlPlace(name, err), graph.BadInput, "%s", yamlMessage(err))
+		d.notYAML(err)
 		return nil, d.Err()
 	}
 	d.plain(doc.Content[0])

@@ -6,13 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/caspian-kg/caspian/graph"
 )
@@ -69,7 +66,7 @@ func decodeSeed(ctx context.Context, name string, r io.Reader, emit Emit) error 
 		if errors.Is(err, io.EOF) {
 			return nil // an empty file states nothing
 		}
-		d.Add(yamlPlace(name, err), graph.BadInput, "%s", yamlMessage(err))
+		d.notYAML(err)
 		return d.Err()
 	}
 	switch err := dec.Decode(&more); {
@@ -77,7 +74,7 @@ func decodeSeed(ctx context.Context, name string, r io.Reader, emit Emit) error 
 		d.Add(d.at(&more, ""), graph.BadInput, "a second document begins here; a seed file is one")
 		return d.Err()
 	case !errors.Is(err, io.EOF):
-		d.Add(yamlPlace(name, err), graph.BadInput, "%s", yamlMessage(err))
+		d.notYAML(err)
 		return d.Err()
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
@@ -126,19 +123,14 @@ func (d *seedDecoder) plain(n *yaml.Node) {
 	}
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+)`)
-
-func yamlPlace(name string, err error) graph.Position {
-	at := graph.Position{File: name, Line: 1}
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		at.Line, _ = strconv.Atoi(m[1])
+// notYAML records why a text is not YAML.
+func (d *seedDecoder) notYAML(err error) {
+	at, message := graph.Position{File: d.name, Line: 1}, err.Error()
+	var fault *yaml.LoadError
+	if errors.As(err, &fault) {
+		at.Line, message = max(1, fault.Mark.Line), fault.Message
 	}
-	return at
-}
-
-func yamlMessage(err error) string {
-	text := strings.TrimPrefix(yamlLine.ReplaceAllString(err.Error(), "here"), "yaml: ")
-	return "not well-formed YAML: " + strings.TrimPrefix(text, "here: ")
+	d.Add(at, graph.BadInput, "not well-formed YAML: %s", message)
 }
 
 type seedDecoder struct {

@@ -141,7 +141,7 @@ func TestSeedBytes(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"entities:\n  KAZ: {name: \"\xff\"}\n", "x.yaml:2: the line is not valid UTF-8"},
 		{"\xfe\xff\x00e\x00n", "x.yaml:1: the line is not valid UTF-8"},
-		{"entities: {KAZ: {name: \"a\x00b\"}}", "x.yaml:1: not well-formed YAML: control characters are not allowed"},
+		{"entities: {KAZ: {name: \"a\x00b\"}}", "x.yaml:1: not well-formed YAML: control characters are not allowed (value: 0)"},
 		{"entities: " + strings.Repeat("{a: ", 20_000), "x.yaml:1: not well-formed YAML: exceeded max depth of 10000"},
 		{"entities: " + strings.Repeat("[", 20_000), "x.yaml:1: not well-formed YAML: exceeded max depth of 10000"},
 	} {

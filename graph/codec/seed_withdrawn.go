@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"fmt"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/caspian-kg/caspian/graph"
 )
