@@ -17,6 +17,7 @@ import (
 // A tic is a turn of phrase that a reader has to read twice. The list is short and has few false
 // alarms: matches of right are removed before pattern is searched.
 type tic struct {
+	signs   string // One of these parts is in each match, in lower case; they are found faster than the pattern.
 	pattern *regexp.Regexp
 	right   *regexp.Regexp // Nil where every match is wrong.
 	better  string
@@ -24,53 +25,59 @@ type tic struct {
 
 var tics = []tic{
 	{
+		"behind",
 		regexp.MustCompile(`(?i)\bbehind\b`),
 		regexp.MustCompile(`(?i)\bbehind (a|an|the|two|several|such a|reverse|load)?\s*([a-z0-9]+ )?(prox(y|ies)|balancers?)|\b(fall|falls|fell|fallen|falling|lag|lags|leave|leaves|left) (\S+ ){0,3}behind\b|\S+[-_]behind\b|^behind$`), // The last is the value of a metric's label.
 		"after (in an order), under or of (a cause)",
 	},
 	{
+		"told",
 		regexp.MustCompile(`(?i)\btold\b`),
 		regexp.MustCompile(`(?i)\btold (\S+ ){0,3}apart\b`),
 		"reported, stated, distinguished",
 	},
 	{
+		"tell",
 		regexp.MustCompile(`(?i)\btells\b|\btell (whether|how|what|which|who|no|nothing)\b`),
 		regexp.MustCompile(`(?i)\btells (\S+ ){0,6}apart\b|\b(can|could|cannot|can't|to) tell\b`),
 		"reports, says, returns",
 	},
 	{
+		"is no |are no |was no |were no |be no ",
 		regexp.MustCompile(`(?i)\b(is|are|was|were|be) no [a-z]`),
 		regexp.MustCompile(`(?i)\b(there|where|it) (is|are|was|were|will be|would be|must be|can be|may be) no [a-z]+|\bno (longer|more|less|other|[a-z]+er)\b`),
 		"is not a",
 	},
-	{regexp.MustCompile(`(?i)\bwhoever\b`), nil, "who, a client that, any caller who"},
-	{regexp.MustCompile(`(?i)\bwhatever (is|was|has|can|comes|else|holds|reads|writes|they)\b`), nil, "what, anything that, everything that"},
+	{"whoever", regexp.MustCompile(`(?i)\bwhoever\b`), nil, "who, a client that, any caller who"},
+	{"whatever", regexp.MustCompile(`(?i)\bwhatever (is|was|has|can|comes|else|holds|reads|writes|they)\b`), nil, "what, anything that, everything that"},
 	{
+		"stand|stood",
 		regexp.MustCompile(`(?i)\b(stands|stand|stood)\b`),
 		regexp.MustCompile(`(?i)\b(stands|stand|stood) (in )?for\b|\bfor which \S+ stands\b|\bstands in where\b|\bstand-|\bstand alone\b`),
 		"is, is recorded, is written",
 	},
 	{
+		"lie",
 		regexp.MustCompile(`\b[Ll]ies?\b`),
 		// Dates lie between others, and places lie somewhere.
 		regexp.MustCompile(`\blies? (\S+ )?(between|within|outside|inside|beyond|in the (future|past))\b|\blies (in (the town|[A-Z])|[0-9]|on the [A-Z])`),
 		"is, is stored",
 	},
-	{regexp.MustCompile(`(?i)\bof (one's|its|their|his|our|your|my) own($|[.,;:)]| (and|as|at|by|for|in|so|that|to|until|when|where|which|with)\b)`), nil, "its own, separate"},
-	{regexp.MustCompile(`(?i)\bin vain\b`), nil, "without effect"},
-	{regexp.MustCompile(`(?i)\bsaid of\b`), nil, "the claims about"},
-	{regexp.MustCompile(`(?i)\bso (many|much)\b`), regexp.MustCompile(`(?i)\bso (many|much) (\S+ ){0,3}(that|as)\b`), "this many"},
-	{regexp.MustCompile(`(?i)\banew\b`), nil, "again; rebuilt"},
-	{regexp.MustCompile(`(?i)\bworked out\b|\bworks? out\b`), nil, "computed, decided"},
-	{regexp.MustCompile(`(?i)\b(is|are|was|were|be) made (of|from)\b`), nil, "is built from, consists of, is derived from"},
-	{regexp.MustCompile(`(?i)\bfor ever\b`), nil, "forever"},
-	{regexp.MustCompile(`(?i)\bthe least and the most\b|\bthe most is\b`), nil, "the lowest and the highest; the limit is"},
-	{regexp.MustCompile(`(?i)\bgiven up\b`), nil, "abandoned, disconnected, withdrawn"},
-	{regexp.MustCompile(`(?i)\bbut for\b`), nil, "except, apart from, without"},
-	{regexp.MustCompile(`^((Test|[Ff]uzz|check)\w*|Check) (holds|wants)\b`), nil, "compares A with B, checks that"},
-	{regexp.MustCompile(`(?i)\bused up\b`), nil, "exhausted, spent"},
-	{regexp.MustCompile(`(?i)\bsurest\b`), nil, "of the highest confidence, the most certain"},
-	{regexp.MustCompile(`(?i)\b(object|claim|token|settings|quad),? (one )?a line\b`), nil, "one per line"},
+	{" own", regexp.MustCompile(`(?i)\bof (one's|its|their|his|our|your|my) own($|[.,;:)]| (and|as|at|by|for|in|so|that|to|until|when|where|which|with)\b)`), nil, "its own, separate"},
+	{"in vain", regexp.MustCompile(`(?i)\bin vain\b`), nil, "without effect"},
+	{"said of", regexp.MustCompile(`(?i)\bsaid of\b`), nil, "the claims about"},
+	{"so many|so much", regexp.MustCompile(`(?i)\bso (many|much)\b`), regexp.MustCompile(`(?i)\bso (many|much) (\S+ ){0,3}(that|as)\b`), "this many"},
+	{"anew", regexp.MustCompile(`(?i)\banew\b`), nil, "again; rebuilt"},
+	{"worked out|works out|work out", regexp.MustCompile(`(?i)\bworked out\b|\bworks? out\b`), nil, "computed, decided"},
+	{"made of|made from", regexp.MustCompile(`(?i)\b(is|are|was|were|be) made (of|from)\b`), nil, "is built from, consists of, is derived from"},
+	{"for ever", regexp.MustCompile(`(?i)\bfor ever\b`), nil, "forever"},
+	{"the most", regexp.MustCompile(`(?i)\bthe least and the most\b|\bthe most is\b`), nil, "the lowest and the highest; the limit is"},
+	{"given up", regexp.MustCompile(`(?i)\bgiven up\b`), nil, "abandoned, disconnected, withdrawn"},
+	{"but for", regexp.MustCompile(`(?i)\bbut for\b`), nil, "except, apart from, without"},
+	{"holds|wants", regexp.MustCompile(`^((Test|[Ff]uzz|check)\w*|Check) (holds|wants)\b`), nil, "compares A with B, checks that"},
+	{"used up", regexp.MustCompile(`(?i)\bused up\b`), nil, "exhausted, spent"},
+	{"surest", regexp.MustCompile(`(?i)\bsurest\b`), nil, "of the highest confidence, the most certain"},
+	{"line", regexp.MustCompile(`(?i)\b(object|claim|token|settings|quad),? (one )?a line\b`), nil, "one per line"},
 }
 
 // proseFiles has the suffixes and names of files that are checked as a whole: documents, descriptions in the
@@ -158,7 +165,11 @@ func (f finding) String() string { return fmt.Sprintf("…%s…: better: %s", f.
 
 func findTics(text string) []finding {
 	var found []finding
+	lower := strings.ToLower(text)
 	for _, tic := range tics {
+		if !slices.ContainsFunc(strings.Split(tic.signs, "|"), func(sign string) bool { return strings.Contains(lower, sign) }) {
+			continue
+		}
 		left := text
 		if tic.right != nil {
 			left = tic.right.ReplaceAllStringFunc(text, func(s string) string {
