@@ -2,8 +2,8 @@ package graph
 
 import "math"
 
-// Bits are a value that needs no text and no entity as 64 bits, with which a
-// quantity's number goes too; it reports false of other values.
+// Bits returns the value as 64 bits, of a quantity its number; it reports false for
+// values that are texts or entities, which do not fit.
 func (v Value) Bits() (uint64, bool) {
 	switch v.Kind() {
 	case IntKind:
@@ -26,8 +26,8 @@ func (v Value) Bits() (uint64, bool) {
 	return 0, false
 }
 
-// ValueOfBits is the value of the kind whose Bits they are. unit is the unit of a
-// quantity. Of other kinds it is the zero Value.
+// ValueOfBits returns the value of the kind that has these Bits; unit is the unit of a
+// quantity. For kinds without bits it returns the zero Value.
 func ValueOfBits(k Kind, bits uint64, unit string) Value {
 	switch k {
 	case IntKind:

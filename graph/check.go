@@ -277,7 +277,7 @@ func (c *checker) form(op *Op, out *formed) bool {
 		c.valueOf(op.Position, f, cl)
 		c.qualifiers(op.Position, f, cl)
 		if f.Time == schema.Eternal && !cl.Valid.Empty() {
-			c.problem(op.Position, BadInput, "%s of %s holds always; drop its valid time %s", cl.Predicate, cl.Subject, cl.Valid)
+			c.problem(op.Position, BadInput, "%s of %s always holds; leave out its valid time %s", cl.Predicate, cl.Subject, cl.Valid)
 		}
 	}
 	if f == nil || len(c.problems) > before {
@@ -388,7 +388,7 @@ func (c *checker) accept(at Position, f *formed) {
 		}
 		if !live {
 			if !c.back[id] {
-				c.notice(at, Duplicate, "the claim %s was withdrawn and stays so; reinstate it to hold it again", id)
+				c.notice(at, Duplicate, "the claim %s was withdrawn and stays withdrawn; reinstate it if it holds again", id)
 			}
 		} else if d := difference(&have, cl); d != "" {
 			c.notice(at, Duplicate, "the claim %s is known with %s; it stays as it is: to hold it otherwise, supersede it by one with another locator", id, d)

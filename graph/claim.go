@@ -40,7 +40,7 @@ func FindClaimID(s string) (id ClaimID, ok bool) {
 	return id, id.String() == s
 }
 
-// Details are who speaks in a claim, and what few claims have: in most only
+// Details are the attribution of a claim, and what only few claims have: in most, only
 // Attribution is set.
 type Details struct {
 	Attribution Attribution
@@ -52,7 +52,7 @@ type Details struct {
 	Supersedes []ClaimID
 }
 
-// Rank orders claims of one predicate beyond their confidence.
+// Rank orders the claims of one predicate, before their confidence does.
 type Rank uint8
 
 // The ranks; the zero value is the ordinary one.
@@ -113,8 +113,8 @@ type QualifierValue struct {
 	Value Value
 }
 
-// Claim is one sourced statement. Its identity is what it says; confidence,
-// rank and the rest are how it is held.
+// Claim is one sourced statement. What it says is its identity; confidence, rank and the
+// rest are not part of that.
 type Claim struct {
 	Subject    ID
 	Predicate  string

@@ -6,10 +6,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Misfit says why a claim that was recorded does not fit the ontology, as after
-// that was changed; "" where it fits. The reason names types and fields and no
-// single value, so that claims can be counted by it. Check says more, of what
-// is new.
+// Misfit says why a recorded claim does not fit the ontology, for example after the
+// ontology was changed; "" if it fits. The reason names types and fields and never a
+// value, so that claims can be counted by it. Check reports faults of new claims in more
+// detail.
 func Misfit(o *schema.Ontology, st State, c *Claim) string {
 	name, _ := st.TypeOf(c.Subject)
 	t := o.Type(name)

@@ -115,8 +115,8 @@ const (
 	Assert
 	// Retract withdraws a claim.
 	Retract
-	// Notice changes nothing: a reader reports what of its input it made no claim
-	// from. Check passes it on as one of the notices.
+	// Notice changes nothing: a reader reports with it a part of its input that became no
+	// claim. Check passes it on as one of the notices.
 	Notice
 	// Reinstate lets a withdrawn claim hold again.
 	Reinstate
@@ -141,8 +141,9 @@ type Change struct {
 	Ops []Op
 	// Key makes a change happen once: the same change (see Digest) with the same key again
 	// is answered with the first one's sequence number, and another change with that key is
-	// refused. A key is remembered where its change made a commit. A change without effect
-	// has one later only if it withdraws what was reinstated since, or the reverse.
+	// refused. A key is remembered if its change made a commit. Otherwise the change had no
+	// effect, and it can have one later only if it withdraws what was reinstated since, or
+	// the reverse.
 	Key string
 	// IfSeq, where not nil, refuses the change unless the store is at that number.
 	IfSeq *Seq
@@ -151,10 +152,10 @@ type Change struct {
 	// answers the same question, or retracted where there is not exactly one. What the change states and
 	// was withdrawn holds again. What the source says of itself is left alone.
 	Sync ID
-	// Import, where not nil, makes the change an import, or a part of one. A change that undoes
-	// something is an import of its own anyway. A change without effect is part of none.
+	// Import, if not nil, makes the change an import, or a part of one. A change that undoes
+	// something is always a separate import. A change without effect is not part of any.
 	Import *Import
-	// AsIs takes what does not fit the ontology as it is, as an export has it of a
+	// AsIs accepts claims that do not fit the ontology, such as those in an export of a
 	// store whose ontology was changed.
 	AsIs bool
 }

@@ -174,8 +174,8 @@ func TestDateFilters(t *testing.T) {
 	})
 }
 
-// TestOpenDates: an open end is after every date, an open start before, and a
-// missing date nowhere.
+// TestOpenDates: an open end is after every date and an open start before every date; a
+// missing date compares with none.
 func TestOpenDates(t *testing.T) {
 	o := schema.MustDefault()
 	year := DateValue(Date{year: 2025, precision: Year})

@@ -47,7 +47,7 @@ func (l *loader) consistency(fd *ast.FieldDefinition, where string, f *Field) {
 		case l.o.Units[f.Counts.Unit] == nil:
 			l.fail(pos, "the unit %s is not in the enum Unit", f.Counts.Unit)
 		case (f.Counts.Where == "") != (len(f.Counts.Values) == 0):
-			l.fail(pos, "%s: where and values of @counts go together", where)
+			l.fail(pos, "%s: give @counts both where and values, or neither", where)
 		}
 	}
 	if args, ok := l.directive(fd.Directives, "notBefore"); ok {

@@ -17,7 +17,7 @@ import (
 
 // Group is the part of a list that has the same value, or the same values of several keys.
 type Group struct {
-	Key   graph.Value   // the zero Value: it is missing
+	Key   graph.Value   // the zero Value means that it is missing
 	More  []graph.Value // the keys after the first, where a list is divided by several
 	Count int
 }

@@ -84,7 +84,7 @@ func (s *Stats) Bounds(figure func(*Stats) float64) (least, most float64) {
 	return figure(low), figure(high)
 }
 
-// Exactly is a figure that no range leaves open; ok is false for others.
+// Exactly returns a figure; ok is false if ranges leave it open.
 func (s *Stats) Exactly(figure func(*Stats) float64) (x float64, ok bool) {
 	least, most := s.Bounds(figure)
 	return least, least == most && !(s.ranged != nil && math.IsInf(least, 0))

@@ -11,8 +11,8 @@ import (
 // Stats are the sums of a list of numbers or quantities: add each with Add, AddValue or AddCell,
 // then call Settle.
 type Stats struct {
-	// Count and what follows are of plain numbers and not of ranges; Known, Bounds and Exactly
-	// are of all.
+	// Count, Sum, Min and Max cover plain numbers and not ranges; Known, Bounds and Exactly
+	// cover both.
 	Count         int
 	Sum, Min, Max float64
 	// Unit is the unit of quantities, "" for plain numbers: the one that all

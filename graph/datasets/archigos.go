@@ -14,9 +14,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// Archigos reads who governed each state in fact, from the data set of that name by Goemans, Gleditsch and Chiozza: a line
-// for each spell of a leader with the days of its beginning and end. It does not say in which office; so each spell is stated of a
-// position with the role EFFECTIVE_LEADER, and of no office.
+// Archigos reads who governed each state in fact, from the data set of that name by Goemans, Gleditsch and Chiozza: a line for
+// each spell of a leader with the days of its beginning and end. It does not name the office, so each spell becomes a claim about
+// a position with the role EFFECTIVE_LEADER, and not about an office.
 //
 // The list has family names only. Two people are one if state, name and year of birth are the same. A code that means several
 // states, one after the other, is divided by names/archigos.csv; a part of a spell is inferred. The last day of the list is the
@@ -41,7 +41,7 @@ const (
 	archigosBorn   = "yrborn"
 )
 
-// archigosUntil is the day until which version 4.1 observes.
+// archigosUntil is the last day that version 4.1 covers.
 const archigosUntil = "2015-12-31"
 
 // archigosState is one row of names/archigos.csv.
@@ -51,7 +51,8 @@ type archigosState struct {
 	from, to graph.Date // unknown where it has none
 }
 
-// archigosStates reads names/archigos.csv once: the states that each code means.
+// archigosStates returns the states that each code means. It reads names/archigos.csv
+// once.
 var archigosStates = facts.Once(func() (map[string][]archigosState, error) {
 	states := map[string][]archigosState{}
 	return states, facts.ReadTable(tables, "names/archigos.csv", func(c []string) error {
@@ -138,7 +139,8 @@ func (t *archigosTable) row(at graph.Position, cells []string, ps *codec.Faults)
 	return t.Err == nil
 }
 
-// latin1 returns the text as UTF-8: the table is in either.
+// latin1 returns the text as UTF-8: some copies of the table are in Latin-1, others in
+// UTF-8.
 func latin1(s string) string {
 	if utf8.ValidString(s) {
 		return s
@@ -159,7 +161,8 @@ func (t *archigosTable) describe() {
 		[2]string{"date", "2016-03"}, [2]string{"coversUntil", archigosUntil})
 }
 
-// people gives each person an id: the name and the state, with the year of the first spell where a state had several of the name.
+// people gives each person an id: the name and the state, and the year of the first spell if several people of that name led the
+// state.
 func (t *archigosTable) people() map[string]graph.ID {
 	first := map[string]*spell{}
 	sharing := map[graph.ID]int{}
@@ -186,14 +189,15 @@ func (t *archigosTable) of(s archigosState) string {
 	return t.places.ByID[s.id].Of
 }
 
-// part is a spell, or what of it falls to one of the states that its code means.
+// part is a spell, or the part of it that belongs to one of the states that its code
+// means.
 type part struct {
 	state archigosState
 	valid graph.Interval
 	whole bool
 }
 
-// parts are the parts of a spell, the first first.
+// parts are the parts of a spell in order of time.
 func (s *spell) parts() (all []part) {
 	for _, state := range s.states {
 		p := part{state, s.valid, true}
@@ -229,7 +233,7 @@ func (t *archigosTable) spell(s *spell, person graph.ID) {
 	}
 }
 
-// position declares what an effective leader of the state holds.
+// position declares the position that an effective leader of the state holds.
 func (t *archigosTable) position(s *spell, state archigosState) graph.ID {
 	typ := "Polity"
 	if t.places.ByID[state.id] != nil {

@@ -22,15 +22,16 @@ import (
 //
 // A line is a Segment without ends, a terminal a Facility. Units of one project that are only numbered (line 2, phase I) and share
 // countries and status are one entity, with a capacity for each. names/pipelines.csv maps lines to those that the graph knows by
-// another id. A status is that of the edition: a line in operation has been so since its start, and of all others
-// nothing is said before the edition. A start in the future is a plan.
+// another id. The status is that of the edition's date: a line in operation has been in operation since its start; of other lines,
+// no earlier status is known. A start in the future is a plan.
 var GEM = &codec.Format{
 	Name:   "gem-pipelines",
 	About:  "the gas and oil pipelines and LNG terminals of Global Energy Monitor, a table for each tracker",
 	Decode: decodeGEM,
 }
 
-// gemConfidence is that of what a tracker says, which it compiles from pages of others.
+// gemConfidence is the confidence of a tracker's claims: it compiles them from pages of
+// others.
 const gemConfidence = 0.75
 
 // gemStatuses are the statuses of the trackers, with those of the ontology. The first names its project; see gemTable.identify.

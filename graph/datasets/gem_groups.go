@@ -20,7 +20,8 @@ type gemGroup struct {
 	old  bool
 }
 
-// gemNumber is the name of a unit that is a mere number among its like.
+// gemNumber matches the name of a unit that only numbers it, such as "Line 2" or "Phase
+// I".
 var gemNumber = regexp.MustCompile(`(?i)^(?:(?:line|phase|pipeline|string|train|unit|no\.?|cac-?)[ -]*)?(?:t?\d+|[ivx]+|[a-h])$`)
 
 // groups puts the units together that are one entity, in the order of the first of each.
@@ -47,8 +48,8 @@ func (t *gemTable) groups() []*gemGroup {
 	return all
 }
 
-// identify names the groups: of the groups of a project, that of its main units which is nearest to operation has the name of the
-// project alone, the others add what tells them apart.
+// identify names the groups of a project. The group of main units that is nearest to operation has the project's name alone; the
+// others add what distinguishes them.
 func (t *gemTable) identify(all []*gemGroup) {
 	order := slices.Clone(all)
 	slices.SortStableFunc(order, func(a, b *gemGroup) int { return cmp.Compare(a.rows[0].status, b.rows[0].status) })
@@ -208,7 +209,7 @@ func (t *gemTable) capacities(g *gemGroup, state gemState) {
 	}
 }
 
-// describe makes the edition of the tracker the source of what follows.
+// describe makes the edition of the tracker the source of the claims that follow.
 func (t *gemTable) describe(tracker string) {
 	title := map[string]string{"ggit": "Global Gas Infrastructure Tracker", "goit": "Global Oil Infrastructure Tracker"}[tracker]
 	name := title + ", edition of " + t.edition

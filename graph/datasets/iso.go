@@ -31,8 +31,8 @@ var ISO = &codec.Format{
 // ISOSource is the source of every claim that ISO emits.
 const ISOSource graph.ID = "iso-country-codes"
 
-// The confidence of claims of the table: codes are its subject, names and
-// capitals are there to recognise a row by.
+// The confidence of the table's claims. The table is about codes; its names and capitals
+// only identify the rows.
 const (
 	codeConfidence  = 0.95
 	labelConfidence = 0.85

@@ -23,9 +23,9 @@ import (
 //
 // The columns are separated by tabs: the entity, the field, the text, its languages (BCP 47; none:
 // the text is in no particular one), the locator, in which * is the language, and the valid time.
-// The last two may be left out. A line gives one claim for each language, or one, by
-// the source and with the confidence of the last line that names them. DEPRECATED after these
-// ranks names that are in use no longer, since nobody knows when. Entities are declared elsewhere.
+// The last two may be left out. A line gives one claim for each language, or one, by the source
+// and with the confidence of the last line that names them. DEPRECATED after these is the rank of
+// names that are no longer in use, since an unknown date. Entities are declared elsewhere.
 var Labels = &codec.Format{
 	Name:       "names",
 	About:      "tables of names by language, one name a line",

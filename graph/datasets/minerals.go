@@ -39,7 +39,8 @@ type mineral struct {
 	measure, scope string
 }
 
-// minerals reads names/minerals.csv once: the goods of each commodity, by the name in its file.
+// minerals returns the goods of each commodity, by the name of its file. It reads
+// names/minerals.csv once.
 var minerals = facts.Once(func() (map[string][]mineral, error) {
 	goods := map[string][]mineral{}
 	return goods, facts.ReadTable(tables, "names/minerals.csv", func(c []string) error {
@@ -214,8 +215,8 @@ var (
 	mineralNumber = regexp.MustCompile(`^(e)?(\d[\d,]*(?:\.\d+)?)$`)
 )
 
-// misprintedUnits are the units of tables of which the head says another: of production, and of reserves. The editions before or after
-// them, and the printed pages, have these.
+// misprintedUnits are the right units, of production and of reserves, for tables whose head prints wrong ones. The editions before or
+// after them, and the printed pages, have these.
 var misprintedUnits = map[string][2]string{
 	"mcs2023-chrom_world.csv": {"kt", ""},
 	"mcs2023-rheni_world.csv": {"", "kg"},
@@ -319,7 +320,7 @@ func mineralUnit(good graph.ID, unit string) string {
 	return unit
 }
 
-// edition makes an edition the source of what follows.
+// edition makes an edition the source of the claims that follow.
 func (m *mineralTables) edition(year int) {
 	text := strconv.Itoa(year)
 	name := "Mineral Commodity Summaries " + text

@@ -19,10 +19,10 @@ import (
 // Sanctions reads the list of sanctions programmes of OpenSanctions, as one array of JSON
 // (https://github.com/opensanctions/opensanctions, meta/programs): issuer, targets, measures, legal acts and page of each.
 //
-// A programme is a Policy; the locator is its key. The list has no dates: what it says is attested on its own, and holds since then;
-// of the programmes of the European Union since the year of the earliest act that it names, as the numbers of its acts have
-// years. Territories that are not countries, and lists of others than states and unions, are left out. Summaries are not read, nor
-// aliases that are the name or the code of a country.
+// A programme is a Policy; the locator is its key. The list has no dates: its claims are attested on the list's own date and hold
+// since then. Programmes of the European Union hold since the year of the earliest act that the list names, since the numbers of
+// acts contain years. Territories that are not countries, and lists of others than states and unions, are left out. Summaries are
+// not read, and neither are aliases that are the name or the code of a country.
 var Sanctions = &codec.Format{
 	Name:   "sanctions-programs",
 	About:  "the sanctions programmes of OpenSanctions, one array of JSON",

@@ -35,7 +35,8 @@ type Format struct {
 	About string
 	// Media is the type of what is written, as HTTP names it.
 	Media string
-	// Whole is whether it writes withdrawn claims and claims by themselves; the others write what a view shows.
+	// Whole reports whether the format can write all recorded claims, withdrawn ones included; the others write
+	// what a view shows.
 	Whole  bool
 	encode func(ctx context.Context, w io.Writer, p *Part) error
 }
@@ -111,7 +112,7 @@ type Part struct {
 	view     *snapshot.View
 	selected bool
 	viewed   bool
-	types    []bool          // which types are wanted, by number; nil for all
+	types    []bool          // the types selected, by number; nil for all
 	sources  map[uint32]bool // whose licence is one of those wanted; nil for all
 	cited    map[uint32]bool // by the claims that are left, once they are known
 	named    map[uint32]bool // subjects, objects and qualifiers of these claims
@@ -193,7 +194,7 @@ func (p *Part) keeps(n uint32) bool {
 	return p.types == nil || p.types[p.s.Types.At(p.s.Subject(n))]
 }
 
-// look notes which sources the claims that are left cite, and which entities they name.
+// look records the sources that the selected claims cite and the entities that they name.
 func (p *Part) look(ctx context.Context) error {
 	p.cited, p.named = map[uint32]bool{}, map[uint32]bool{}
 	var own []uint32 // what other sources say of themselves
@@ -252,7 +253,7 @@ func (p *Part) each(fn func(n uint32) error, keep func(n uint32) bool) (err erro
 	})
 }
 
-// left reports whether a claim is in a part that look has seen.
+// left reports whether a claim is in the part. Call look first.
 func (p *Part) left(n uint32) bool { return p.keeps(n) || p.describes(n) }
 
 // Ontology implements codec.Graph.

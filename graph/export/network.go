@@ -54,7 +54,8 @@ func encodeGraphML(ctx context.Context, w io.Writer, p *Part) error {
 	return out.Flush()
 }
 
-// comment is a text for a comment of XML, which has no two hyphens in a row. Once replaced, three of them leave two.
+// comment makes a text fit for a comment of XML, which must not have two hyphens in a row. The replacement is
+// repeated, because three hyphens leave two.
 func comment(text string) string {
 	apart := strings.NewReplacer("--", "- -")
 	return apart.Replace(apart.Replace(text))

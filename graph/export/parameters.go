@@ -75,7 +75,7 @@ func Read(asked map[string][]string) (*Format, Selection, error) {
 	return f, sel, err
 }
 
-// Parameters are the members of a view, as the API has them, as Read takes them.
+// Parameters turns a view as the API has it into the parameters that Read takes.
 func Parameters(view map[string]any) map[string][]string {
 	asked := map[string][]string{}
 	for name, v := range view {

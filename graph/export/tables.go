@@ -171,7 +171,7 @@ func (t *csvTable) Close() error {
 // column is a column of a type's table.
 type column struct {
 	field *schema.Field
-	unit  bool // the unit of its values, which the field leaves open
+	unit  bool // the unit of its values, if the field does not fix it
 }
 
 // entities writes the table of a type, with the values of the view. A type without entities has none.
@@ -236,7 +236,7 @@ func (t *tabler) cell(n uint32, c column) (texts []string) {
 	return texts
 }
 
-// textOf writes a value for a cell, and its unit.
+// textOf returns the text of a value for a cell, and its unit.
 func textOf(v graph.Value) (text, unit string) {
 	switch v.Kind() {
 	case graph.QuantityKind:
@@ -289,7 +289,7 @@ func (t *tabler) claims(name string, relations bool) error {
 	})
 }
 
-// relates reports whether a claim is of a relation.
+// relates reports whether a claim is about a relation.
 func (p *Part) relates(n uint32) bool {
 	f := p.s.Field(n)
 	return f != nil && f.Kind == schema.Relation

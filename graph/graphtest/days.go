@@ -8,15 +8,15 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Dated is a claim as far as it matters for when it holds. It decides day by day,
-// by the design's rules for one day, and does not use spans.
+// Dated has what decides when a claim holds. It decides day by day, by the design's rules
+// for one day, and does not use spans.
 type Dated struct {
 	Timing schema.Timing
 	Valid  graph.Interval
 	// Source is the date of the source.
 	Source graph.Date
-	// Same are the valid times of other claims that state the same. Where one agrees and
-	// dates the start, or the end, more exactly, the claim starts, or ends, on a day of that.
+	// Same has the valid times of the other claims of the same fact. If one of them agrees
+	// and gives the start or the end more exactly, the claim starts or ends within that.
 	Same []graph.Interval
 	// Turns are the dates on which other claims say that the same question got another
 	// answer. A date that coincides with the claim's own end does not bound its start, nor

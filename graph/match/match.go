@@ -23,7 +23,7 @@ import (
 type Question struct {
 	// Text is an id, a code or a name.
 	Text string
-	// Types are types and interfaces of which the entity is one; none stands for all but sources.
+	// Types are the types and interfaces that the entity may have; none means all except Source.
 	Types []string
 	// In, where not empty, is an entity with which the sought one is linked, such as the country of a city.
 	In graph.ID
@@ -35,7 +35,7 @@ type Candidate struct {
 	Type string
 	// Name is the name, id or code that matched.
 	Name string
-	// Score is from 0 to 100, and Reason says in words what it is for.
+	// Score is from 0 to 100; Reason gives the grounds for it in words.
 	Score  int
 	Reason string
 }
@@ -48,11 +48,11 @@ func (c Candidate) String() string {
 // Threshold is the score from which a candidate may be meant without doubt.
 const Threshold = 90
 
-// Most is how many candidates there are at most.
+// Most is the maximum number of candidates.
 const Most = 8
 
-// The scores of names that are the text. Those that are merely like it have less than Threshold, unless what the
-// entity is linked with agrees too.
+// The scores of names that are the text. Names that are merely similar score less than Threshold, unless a link
+// of the entity agrees as well.
 const (
 	same       = 100
 	former     = 98
@@ -66,7 +66,8 @@ const (
 	agreement  = 4
 )
 
-// Always is the view of a question: of all that holds on any day, since tables have old names too.
+// Always returns the view for questions: it shows what holds on any day, because tables have old
+// names too.
 func Always(s *snapshot.Snapshot) (*snapshot.View, error) {
 	during, err := graph.ParseInterval("0001/9999")
 	if err != nil {
@@ -119,7 +120,7 @@ func Sure(list []Candidate, threshold int) (graph.ID, bool) {
 	return list[0].ID, true
 }
 
-// finding is the answer to a question while it is found.
+// finding collects the answer to a question.
 type finding struct {
 	v       *snapshot.View
 	s       *snapshot.Snapshot
@@ -151,7 +152,7 @@ func (f *finding) wants(name string) bool {
 	return slices.ContainsFunc(f.wanted, func(t *schema.Type) bool { return t == concrete || t.Includes(concrete) })
 }
 
-// add notes what speaks for an entity, and keeps the best of it.
+// add records a reason for an entity, if it is better than the one so far.
 func (f *finding) add(entity uint32, name string, score int, reason string) {
 	typ := f.s.TypeName(entity)
 	if !f.wants(typ) {
@@ -243,8 +244,8 @@ func (f *finding) weigh(entity uint32) {
 	})
 }
 
-// foreign doubts names in other languages that are also a part of the name of another candidate: Guiana is Guyana in
-// Portuguese, and may mean French Guiana.
+// foreign lowers the scores of names in other languages that are also a part of the name of another candidate:
+// Guiana is Guyana in Portuguese, and may mean French Guiana.
 func (f *finding) foreign() {
 	rivals := 0
 	for i := range f.list {
@@ -259,7 +260,7 @@ func (f *finding) foreign() {
 	}
 }
 
-// placed weighs what the candidate is linked with.
+// placed weighs the links of the candidate.
 func (f *finding) placed(c *Candidate) {
 	if f.context == memory.None || c.Score == 0 {
 		return

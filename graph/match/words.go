@@ -16,14 +16,14 @@ type words struct {
 	fold     string
 	sound    string
 	sorted   string   // its words in one order, without those that say nothing
-	list     []string // the same words as they come
+	list     []string // the same words in the order of the text
 	variants []string // what to search for
 }
 
-// empty are the words that lists of names write or leave out.
+// empty are words that some lists of names write and others leave out.
 var empty = map[string]bool{"the": true, "of": true, "and": true, "la": true, "le": true, "el": true}
 
-// written are the short forms of words.
+// written maps the short forms of words to the full ones.
 var written = map[string]string{
 	"st": "saint", "ste": "sainte", "rep": "republic", "dem": "democratic", "fed": "federation", "is": "islands", "isl": "islands", "mt": "mount", "univ": "university", "intl": "international", "org": "organization", "organisation": "organization",
 	"labour": "labor", "defence": "defense", "centre": "center", "programme": "program"}
@@ -46,7 +46,7 @@ func wordsOf(s string) words {
 	return w
 }
 
-// like says how much a name is like the text, and in what way.
+// like returns how similar a name and the text are, and in what way.
 func (w *words) like(name string) (score int, reason string) {
 	n := wordsOf(name)
 	switch {

@@ -19,14 +19,14 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// What is unpacked is read piece by piece, so there may be much of it, but not more than text can be packed into: then it
-// is made to fill the memory or the disk of who reads it.
+// The unpacked content is read piece by piece, so it may be long. But a stream that unpacks to more than any text would
+// is made to fill the memory or the disk of its reader.
 const (
 	freeUnpacked = 32 << 20
 	maxRatio     = 200
 )
 
-// Name is the name of a file without the ending of what it is packed with.
+// Name is the name of a file without .gz or .zst.
 func Name(name string) string {
 	switch ext := path.Ext(name); strings.ToLower(ext) {
 	case ".gz", ".zst":
@@ -35,11 +35,12 @@ func Name(name string) string {
 	return name
 }
 
-// Ext is the ending of a file's name in lower case, before that of what it is packed with.
+// Ext is the ending of a file's name in lower case, without .gz or .zst.
 func Ext(name string) string { return strings.ToLower(filepath.Ext(Name(name))) }
 
-// Open undoes the packing of a stream, with gzip or Zstandard, which its first bytes show. name is for
-// messages. A stream that packs far more than text does is refused once that is seen. Closing what it returns closes r.
+// Open undoes the packing of a stream, with gzip or Zstandard, which its first bytes show. name is for messages. A
+// stream that unpacks to far more than any text would is refused as soon as that shows. Closing what it returns closes
+// r.
 func Open(name string, r io.ReadCloser) (io.ReadCloser, error) {
 	packed := &counter{r: r}
 	br := bufio.NewReaderSize(packed, 64<<10)
@@ -67,7 +68,7 @@ func Open(name string, r io.ReadCloser) (io.ReadCloser, error) {
 	return u, nil
 }
 
-// readCloser closes something else than it reads.
+// readCloser reads from one thing and closes another.
 type readCloser struct {
 	io.Reader
 	close func() error

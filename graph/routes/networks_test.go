@@ -14,8 +14,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// dump writes all that a network knows, by ids, so that how its parts are
-// numbered does not matter.
+// dump writes everything that a network knows, by ids, so that the numbers of its parts
+// do not matter.
 func (n *Network) dump() string {
 	s := n.view.Snapshot()
 	var b strings.Builder

@@ -11,9 +11,9 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Division is the list of a relation over all subjects, in groups of what the entities
-// at one of its ends have in common: it has a list for each of them, whose figures are
-// computed beside it where it is long, and whose keys are read once.
+// Division is the list of a relation over all subjects, divided by the entities at one of
+// its ends: a list for each such entity, whose keys are read once, and whose figures are
+// kept beside it if it is long.
 type Division struct {
 	aggregate.Parts // of the long lists, then of the edges of the others
 	view            *View

@@ -262,7 +262,7 @@ func drawTest(t *rapid.T, s schema.Scalar, e *schema.Enum) *filter.Test {
 	return test
 }
 
-// parts are what texts are looked through for.
+// parts are what the generated filters look for in texts.
 var parts = []string{"alp", "ALP", "beta", "Àl", "a b", "α", "Σ", "o'", "ss", "ß"}
 
 func drawComparison(t *rapid.T, s schema.Scalar, e *schema.Enum) *filter.Test {

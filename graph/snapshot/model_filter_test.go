@@ -158,7 +158,7 @@ func (l *lens) relation(r *filter.Relation, id graph.ID) truth {
 	return ok
 }
 
-// lax is the view with what is only possible.
+// lax is the view that also shows what only possibly holds.
 func (l *lens) lax() *lens {
 	lax := &lens{m: l.m, view: l.view, today: l.today, known: l.known}
 	lax.view.Holds = graph.HoldsNo

@@ -7,7 +7,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/storage"
 )
 
-// WithWriteBuffer opens stores that turn to tables after n bytes.
+// WithWriteBuffer opens stores that write their memory to tables after n bytes.
 func WithWriteBuffer(n int) Options { return Options{WriteBuffer: n} }
 
 // WithFiles opens stores whose files may fail, and that turn to tables after n bytes.

@@ -61,13 +61,14 @@ func (c *Copy) Row(r *Row) {
 			before, after = before+"[", "]"+after
 		}
 	}
-	// The value may be on several lines, but no text in it.
+	// The value may take several lines, but no text in it may contain a line break.
 	raw := slices.DeleteFunc(slices.Clone(r.raw), func(b byte) bool { return b == '\n' || b == '\r' })
 	_, err := fmt.Fprintf(c.w, "%s%s%s\n", before, raw, after)
 	c.err = errors.Join(c.err, err)
 }
 
-// cells writes a row of CSV, and before the first one what Read passes over and the names of the columns.
+// cells writes a row of CSV, and before the first one the lines that Read skips and the names of the
+// columns.
 func (c *Copy) cells(r *Row) {
 	if c.names == nil {
 		c.names = r.head.names

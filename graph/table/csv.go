@@ -80,7 +80,7 @@ func (t *reading) separator() rune {
 	return ','
 }
 
-// broken is the error of a table that cannot be read on.
+// broken is the error of a table of which no more can be read.
 func (t *reading) broken(err error, skipped int) error {
 	var bad *csv.ParseError
 	switch {
@@ -135,8 +135,8 @@ func skipLines(r *bufio.Reader, n int) (skipped int, err error) {
 
 var errTooLong = errors.New("the row is too long")
 
-// allowance is a reader that fails once more is read than left allows. What its reader buffers
-// ahead counts too, so the bound is one of memory and not exact.
+// allowance is a reader that fails after left bytes. What is buffered ahead of the parser
+// counts too, so the limit of a row is not exact.
 type allowance struct {
 	r    io.Reader
 	left int

@@ -15,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// The bounds of a workbook, in bytes: of the file, and of what is packed in it.
+// The bounds of a workbook, in bytes: of the file, and of its unpacked content.
 const (
 	maxWorkbook = 64 << 20
 	maxUnpacked = 512 << 20

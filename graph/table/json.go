@@ -104,7 +104,7 @@ func (t *reading) lines(r *bufio.Reader) error {
 	}
 }
 
-// steps are those of the path of the records.
+// steps are the steps of the path to the records.
 func (t *reading) steps() []string {
 	switch {
 	case t.Records != "":
@@ -195,7 +195,7 @@ func (s *source) record(names map[string]string) error {
 	return s.t.emit(&Row{record: &n, extra: names, raw: v, steps: s.steps}, line)
 }
 
-// fault is an error of the decoder as a fault of the file; nil stays nil.
+// fault turns an error of the decoder into a fault of the file; nil stays nil.
 func (s *source) fault(err error) error {
 	var bad *jsontext.SyntacticError
 	switch {
@@ -251,8 +251,8 @@ func read(d *jsontext.Decoder, depth int) (node, error) {
 	return n, err
 }
 
-// step follows one name of a path: a member of an object, or of a list by its number from 0.
-// rest is what follows the name in the path.
+// step follows one name of a path: the name of a member of an object, or the number from 0
+// of a member of a list. rest is what follows the name in the path.
 func (n *node) step(path string) (below *node, rest string) {
 	if n.kind == '{' {
 		// A name may itself have a slash.
@@ -280,7 +280,7 @@ func (n *node) under(path string) *node {
 	return n
 }
 
-// value is the column that is a record itself, if it is a single value.
+// value is the name of the column of a record that is a single value.
 const value = "value"
 
 // texts appends the single values that a path leads to, through lists into each of their members.
@@ -308,7 +308,7 @@ func (n *node) texts(dst []string, path string) []string {
 	return dst
 }
 
-// lineCounter finds the lines of places in a text that is read ahead.
+// lineCounter finds the line numbers of offsets in a text that is read ahead.
 type lineCounter struct {
 	r      io.Reader
 	read   int64
@@ -327,7 +327,7 @@ func (c *lineCounter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// at is the line of a place; places are asked for in their order.
+// at returns the line of an offset; offsets must not decrease.
 func (c *lineCounter) at(offset int64) int {
 	n := 0
 	for n < len(c.breaks) && c.breaks[n] < offset {

@@ -43,7 +43,8 @@ type Options struct {
 	Records string
 	// Uneven takes rows of CSV that have fewer or more cells than the table has columns; else they are faults.
 	Uneven bool
-	// Need are the columns without which a table of CSV or Excel is refused, and Give says what to give instead.
+	// Need are the columns that a table of CSV or Excel must have; Give is the advice of the error if one is
+	// missing.
 	Need []string
 	Give string
 }
@@ -52,7 +53,7 @@ type Options struct {
 type Row struct {
 	// Number counts the rows from 1.
 	Number int
-	// Cells are those of CSV and Excel, in the order of the columns; nil for JSON.
+	// Cells are the cells of CSV and Excel in the order of the columns; nil for JSON.
 	Cells []string
 
 	at     graph.Position
@@ -113,8 +114,8 @@ func (r *Row) Values(column string) []string {
 	return nil
 }
 
-// Members are the row once for each member of the list that it has in the column, with that member, or the one value
-// instead of a list, in the column value.
+// Members returns a row for each member of the list in the column: the same row, with the member in the column
+// value. A single value counts as a list of one.
 func (r *Row) Members(column string) (rows []*Row) {
 	if r.record == nil {
 		return nil
@@ -145,7 +146,7 @@ const (
 	jsonLinesKind
 )
 
-// kindOf is what a file holds, by its name, or by how it begins.
+// kindOf returns the kind of a file, by its name or by its first bytes.
 func kindOf(name string, begin []byte) kind {
 	if bytes.HasPrefix(begin, []byte("PK\x03\x04")) {
 		return excelKind
@@ -180,12 +181,12 @@ type reading struct {
 	number int
 }
 
-// errStop ends a reading because row returned false.
+// errStop ends the reading after row returned false.
 var errStop = errors.New("stop")
 
-// Read calls row with each row of a file, until it returns false. It calls fault with each fault of form, and goes on
-// with the next row where it is known where that begins. The error is of the reading itself. Read holds the file to its
-// bounds; what r is packed in must be undone before.
+// Read calls row with each row of a file, until it returns false. It calls fault with each fault of form, and continues
+// with the next row if its beginning can be found. The error is of the reading itself. Read refuses a file that exceeds
+// its bounds. Unpack r before.
 func Read(ctx context.Context, name string, r io.Reader, o Options, row func(*Row) bool, fault func(graph.Problem)) error {
 	t := &reading{Options: o, ctx: ctx, name: name, row: row, faults: fault}
 	br := bufio.NewReaderSize(r, 64<<10)
@@ -213,7 +214,7 @@ func Read(ctx context.Context, name string, r io.Reader, o Options, row func(*Ro
 	return t.reported(err)
 }
 
-// reported reports the faults that an error is; another error it returns.
+// reported reports an error that is faults, and returns any other.
 func (t *reading) reported(err error) error {
 	var bad graph.Problems
 	if !errors.As(err, &bad) {

@@ -10,10 +10,10 @@ import (
 	"golang.org/x/text/language"
 )
 
-// Compare orders names and other texts for people, by the Unicode collation
-// with its root locale: by letters, then by accents, then by case, so that
-// Åland sorts with A and é beside e. Texts that the collation holds equal go
-// by their bytes: only equal texts compare as 0.
+// Compare orders names and other texts for people, by the Unicode collation with its root
+// locale: by letters, then by accents, then by case, so that Åland sorts with A and é
+// beside e. Texts that are equal in the collation are ordered by their bytes: only
+// identical texts compare as 0.
 //
 // Most texts differ in a letter of Latin, Greek or Cyrillic, which a table
 // decides; the others by their keys (Key).

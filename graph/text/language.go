@@ -3,8 +3,8 @@ package text
 import "strings"
 
 // Fit reports whether a text in the language have, a tag of BCP 47, fits readers of the language want,
-// as RFC 4647 looks languages up, and how far the two are apart: how many subtags of want must be
-// cut. A text in no particular language, "", fits nobody, but is nearer than one in another.
+// as RFC 4647 looks languages up, and how far the two are apart: how many subtags of want must be cut.
+// A text without a language ("") fits no reader, but is nearer than a text in another language.
 func Fit(have, want string) (fits bool, apart int) {
 	const longer, none, other = 100, 200, 300
 	if have == "" {

@@ -204,8 +204,8 @@ func shoreForms(water string) []*regexp.Regexp {
 	return forms
 }
 
-// parseLocation finds the waters that a location says the country is on:
-// those named before anything else is said.
+// parseLocation finds the waters on which the country has a shore: those that the text
+// about its location names first.
 func parseLocation(text string, waters []water) []water {
 	text = strings.TrimPrefix(text, "metropolitan France: ")
 	if m := partLabel.FindStringIndex(text); m != nil {

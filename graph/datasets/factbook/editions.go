@@ -58,7 +58,8 @@ func (t *editionsTable) year(at graph.Position, cells []string, column string, p
 	return year, true
 }
 
-// countryOf is what the code of a line names; nil for what the graph has not, and for parts of countries.
+// countryOf returns the country that the code of a line means; nil for parts of countries, and for codes
+// that the graph does not have.
 func (t *editionsTable) countryOf(cells []string) *facts.Country {
 	c := t.names.ByFIPS[t.cell(cells, editionCode)]
 	if c == nil || c.Part {
@@ -67,7 +68,7 @@ func (t *editionsTable) countryOf(cells []string) *facts.Country {
 	return c
 }
 
-// edition makes an edition the source of what follows.
+// edition makes an edition the source of the claims that follow.
 func (t *editionsTable) edition(year int, partialFor ...string) {
 	text := strconv.Itoa(year)
 	more := [][2]string{{"name", "The World Factbook, edition of " + text}, {"date", text}}

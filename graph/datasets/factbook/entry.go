@@ -9,7 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// notKnown reports whether a text is one of the Factbook's ways to say nothing.
+// notKnown reports whether a text means that there is no data: none, NA or NEGL
+// (negligible).
 func notKnown(text string) bool {
 	return text == "" || text == "none" || text == "NA" || text == "NEGL"
 }
@@ -61,7 +62,7 @@ func (e *entry) named() {
 }
 
 // demonyms states what people and things of the country are called, the adjective before nouns that differ from it.
-// The form of a plural in brackets is left out, and so is what follows as a remark or as that of another state.
+// The plural form in brackets is left out, as are remarks that follow and the demonyms of other states.
 func (e *entry) demonyms() {
 	seen := []string{e.country.Name}
 	for _, at := range []string{"People and Society/Nationality/adjective", "People and Society/Nationality/noun"} {
@@ -121,7 +122,8 @@ func (e *entry) geography() {
 	e.independence()
 }
 
-// area states the area. A total that is rounded to nothing, as the Vatican's, gives way to that of the land.
+// area states the area. If the total is rounded to 0, as the Vatican's is, the area of the land is used
+// instead.
 func (e *entry) area() {
 	for _, at := range []string{"Geography/Area/total", "Geography/Area/land"} {
 		text := e.text(at)

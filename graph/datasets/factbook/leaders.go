@@ -17,7 +17,8 @@ type holder struct {
 	since graph.Interval
 	// bare marks a date that is printed without "since".
 	bare bool
-	// represents marks who stands in for a head of state that lives elsewhere.
+	// represents marks the representative of a head of state who lives in another
+	// country.
 	represents bool
 }
 
@@ -221,8 +222,8 @@ var roleTitles = map[string]string{
 	"HEAD_OF_STATE": "Head of state", "HEAD_OF_GOVERNMENT": "Head of government", "REPRESENTATIVE": "Representative of the head of state",
 }
 
-// position declares the office; it is named by its title, and by its role for
-// a territory whose head of state is another country's.
+// position declares the office. Its name is the title, or, for a territory whose head of
+// state is another country's, the role.
 func (e *entry) position(at, role string, t title) graph.ID {
 	o := officeOf(t.title, role, e.country, e.names)
 	if e.text("Government/Dependency status") != "" && role == "HEAD_OF_STATE" {
@@ -240,7 +241,8 @@ func (e *entry) position(at, role string, t title) graph.ID {
 	return id
 }
 
-// officeOf is the office with a title, or the one of the role where there is no title or it names another country.
+// officeOf returns the office with the title, or the office of the role if there is no title or the title names
+// another country.
 func officeOf(title, role string, c *facts.Country, names *nameTables) facts.Office {
 	if title == "" || namesOther(title, c, names) {
 		title = roleTitles[role]

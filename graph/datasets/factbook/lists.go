@@ -107,8 +107,8 @@ func (e *entry) naturalResources() {
 	}
 }
 
-// good declares a resource and says, once, what it is called and what it is a
-// kind of. printed is the form met, or "".
+// good declares a resource, and states once its name and its broader resource. printed is
+// its form in the text, or "".
 func (e *entry) good(id graph.ID, printed, at string) bool {
 	if !e.Declare(id, "Resource") {
 		e.Remark(e.place(at), "the good %q has the id of another thing; add it to names/resources.csv", printed)
@@ -321,7 +321,8 @@ func (e *entry) memberships() {
 	}
 }
 
-// organisation declares one and says, once, what its abbreviation stands for.
+// organisation declares an organisation, and states once the full form of its
+// abbreviation.
 func (e *entry) organisation(o *organisation, at string) bool {
 	if !e.Declare(o.id, "Organisation") {
 		e.Remark(e.place(at), "the organisation %q has the id of another thing; change names/organisations.csv", o.abbreviation)

@@ -18,9 +18,9 @@ import (
 // editions has them in one table: a line for each country and run of editions with the same text. Of each text,
 // the first person of an office is read.
 //
-// A term begins when an edition says so. It is stated by the last edition that has it, which attests it until then.
-// It ends where a later edition says that the successor began, if no more than one edition is between them; that is
-// inferred, with less confidence where the table has nothing of the editions between. A term of which no edition says when it began is stated once for each edition.
+// A term begins when an edition says so. It is stated by the last edition that has it, which attests it until then. It ends where a later
+// edition says that the successor began, if no more than one edition is between them; that is inferred, with less confidence where the
+// table has nothing of the editions between. If no edition says when a term began, each edition states it.
 var Offices = &codec.Format{
 	Name:   "factbook-offices",
 	About:  "the heads of state and of government of all editions of the World Factbook, in one table",
@@ -236,7 +236,7 @@ func (t *officesTable) identify(list []*seen) {
 	}
 	for _, p := range people {
 		id := t.names.person(p.names[len(p.names)-1].name).id
-		for _, s := range p.names { // the last form that the tables know, or else the last
+		for _, s := range p.names { // the last form that is in the tables, or else the last form
 			if known := t.names.people[s.name]; known.id != "" {
 				id = known.id
 			}
@@ -248,8 +248,9 @@ func (t *officesTable) identify(list []*seen) {
 }
 
 // samePerson reports whether two printed names are of one person: with the same family name, if they share another name and neither has one
-// that the other contradicts, or if one has no more than initials, or if they begin alike and follow each other; with another, if they held the
-// office since the same day and the names share one or begin alike. Those that the tables tell apart are two, and those that they join are one.
+// that the other contradicts, or if one has no more than initials, or if they begin alike and follow each other; with another, if they held
+// the office since the same day and the names share one or begin alike. Two names that are in the tables are of one person if the tables
+// give both the same id.
 func (t *officesTable) samePerson(a, b *seen) bool {
 	if p, q := t.names.people[a.name].id, t.names.people[b.name].id; p != "" && q != "" {
 		return p == q
@@ -339,9 +340,9 @@ func termsOf(list []*seen, role int) (terms []*term) {
 	return terms
 }
 
-// beginning returns when a term began: the earliest date that its texts give and that can be true. It cannot be later than
-// the year after the edition that has it, since editions are corrected until the next one, and nobody else may have held the office in an edition between.
-// What one edition alone says, and three others otherwise, is a slip.
+// beginning returns when a term began: the earliest date that its texts give and that can be true. It cannot be later than the year after
+// the edition that has it, since editions are corrected until the next one, and nobody else may have held the office in an edition between.
+// If one edition differs from three others, it is a slip.
 func beginning(x *term, before []*term) (since graph.Date) {
 	says := map[graph.Date]int{} // how many editions
 	most := 0
@@ -412,7 +413,7 @@ func (t *officesTable) term(x, next *term, lastRoles map[string]int) {
 	}
 }
 
-// follows reports whether no edition of which the table has any holder is between one and a year after it, but that of the year before.
+// follows reports whether the table has no holder from any edition between the edition and the year.
 func (t *officesTable) follows(edition, year int) bool {
 	for y := edition + 1; y < year; y++ {
 		if t.has[y] {
@@ -422,7 +423,7 @@ func (t *officesTable) follows(edition, year int) bool {
 	return true
 }
 
-// lostConfidence is that of an end between editions of which nothing is left.
+// lostConfidence is the confidence of an end that is between lost editions.
 const lostConfidence = 0.6
 
 func (t *officesTable) locator(s *seen) string {

@@ -11,8 +11,9 @@ const longTerm = 15
 
 var anyYear = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
 
-// implausible reports whether the start of a head of government is much older than what else
-// the entry dates, and nothing confirms it. One who is head of state as well is as old as that office.
+// implausible reports whether the start of a head of government is much older than what else the entry
+// dates, and nothing confirms it. Somebody who is also head of state may have held that office as
+// long.
 func (e *entry) implausible(h holder) bool {
 	if h.since.Empty() || h.represents || e.names.terms[e.base+" "+h.name] {
 		return false

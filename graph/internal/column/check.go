@@ -28,7 +28,7 @@ func (l List[T, S]) Check(o Order[T]) error {
 				}
 				return o.Compare(x, c.items[0])
 			})) <= chunkMost {
-				return fmt.Errorf("a group that has room in one chunk is in two")
+				return fmt.Errorf("a group that fits into one chunk is in two")
 			}
 			all = append(all, c.items...)
 		}

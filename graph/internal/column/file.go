@@ -30,7 +30,7 @@ func (w *Writer) Err() error { return w.err }
 // be aligned as words are.
 func NewReader(buf []byte, at int) *Reader { return &Reader{buf: buf, at: at} }
 
-// Bad reports whether anything read so far is not as a Writer writes it.
+// Bad reports whether anything read so far cannot come from a Writer.
 func (r *Reader) Bad() bool { return r.bad }
 
 // Fail makes the reader bad.

@@ -7,8 +7,8 @@ import (
 )
 
 // Index finds numbers by the hash of what they stand for. It never changes: With returns
-// another that shares all buckets but those that get numbers, so that adding a number costs
-// the same however many there are.
+// another index, which shares all buckets except those that get numbers, so that the cost
+// of adding a number does not depend on how many there are.
 //
 // The first bits of a hash choose a branch, and the next ones a bucket of it. The last ones
 // are kept in the bucket beside each number, so that a search compares hardly any other
@@ -93,7 +93,7 @@ func (x Index) With(numbers []uint32, hash func(uint32) uint64) Index {
 	return x.with(len(numbers), func(i int) uint32 { return numbers[i] }, hash)
 }
 
-// WithRange is With for the numbers from one up to, but without, another.
+// WithRange is With for the numbers from from to to-1.
 func (x Index) WithRange(from, to int, hash func(uint32) uint64) Index {
 	return x.with(to-from, func(i int) uint32 { return uint32(from + i) }, hash)
 }

@@ -29,14 +29,15 @@ func (f *Few[E]) Begin(orders []Sorting, back bool) {
 	f.kinds = append(f.kinds[:0], make([]Cell, len(orders))...)
 }
 
-// Add adds an edge, for which Key is called with the cell of each key of the order.
+// Add adds an edge. The caller then calls Key once for each key of the order, with the
+// edge's cell.
 func (f *Few[E]) Add(e E) {
 	f.places = append(f.places, int32(len(f.Edges)))
 	f.Edges = append(f.Edges, e)
 }
 
-// Key notes what the last edge is ordered by next. It reports false if that has no place among the
-// numbers before it: then there is no order.
+// Key records the next key of the last edge. It reports false if the key cannot be compared with
+// those of the edges before: then there is no order.
 func (f *Few[E]) Key(c Cell) bool {
 	at := len(f.keys) % len(f.orders)
 	k := fewKey{missing: c.Kind == graph.NoKind}
@@ -67,8 +68,8 @@ func (f *Few[E]) Key(c Cell) bool {
 	return true
 }
 
-// Sort sorts the edges, of which each key is noted; tie compares two that are equal by all keys,
-// in the order of the page.
+// Sort sorts the edges by their recorded keys; tie compares two that are equal by all keys, in
+// the order of the page.
 func (f *Few[E]) Sort(tie func(a, b E) int) {
 	n := len(f.orders)
 	slices.SortFunc(f.places, func(a, b int32) int {

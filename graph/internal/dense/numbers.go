@@ -180,7 +180,7 @@ func columnOf[T int32 | int64 | float64](x *Numbers, raw []uint64, of func(uint6
 	return c
 }
 
-// Bytes is about how much memory the numbers take.
+// Bytes estimates the memory of the numbers.
 func (x *Numbers) Bytes() int {
 	return 8*len(x.have) + 4*len(x.small.of) + 8*len(x.whole.of) + 8*len(x.float.of) + 160
 }

@@ -28,7 +28,8 @@ type Source interface {
 	// Claims is how many claims there are, Entities how many entities.
 	Claims() uint32
 	Entities() uint32
-	// All are the entities in the order of their ids; ok is false where that was ended.
+	// All are the entities in the order of their ids; ok is false if the request ended
+	// first.
 	All() (entities []uint32, ok bool)
 	// Since are those of claims from a number on, in any order.
 	Since(claim uint32) []uint32

@@ -19,7 +19,7 @@ func (s *Graph) TouchName(entity uint32) (x uint) {
 const touched = 24
 
 // TouchClaims reads of the claims that state values of entities that have few: first the lists, then
-// the claims, not those of relations, which are elsewhere in memory. To read texts ahead as well was
+// the claims, not those of relations, which are elsewhere in memory. Reading texts ahead as well was
 // not faster.
 func (s *Graph) TouchClaims(entities iter.Seq[uint32]) (x uint) {
 	for n := range entities {

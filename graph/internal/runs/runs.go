@@ -67,7 +67,7 @@ func (s *Sorter[T]) written() int64 {
 	return s.ends[len(s.ends)-1]
 }
 
-// bytesOf is the memory of the records.
+// bytesOf returns the memory that the records take.
 func bytesOf[T any](rs []T) []byte {
 	var r T
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(rs))), len(rs)*int(unsafe.Sizeof(r)))

@@ -87,9 +87,9 @@ func (q *question) equal(v *graph.Value) bool {
 	return true
 }
 
-// askable reports whether the values that compare so with another are next to each other in
-// the order. Those that compare with a bare number are not: for that, the units of
-// quantities do not matter.
+// askable reports whether all values that pass a comparison with v are next to each other
+// in the order. Quantities compared with a bare number are not, because the comparison
+// ignores their units.
 func (q *question) askable(v *graph.Value) bool {
 	return q.x.kind != graph.QuantityKind || v.Kind() == graph.QuantityKind
 }

@@ -6,15 +6,15 @@ package vocabulary
 
 import "strings"
 
-// Names numbers the names of an ontology. Names that a log has and the ontology
-// lost come after the others, and so does a name once more, found under Aside,
-// for what has that name and does not fit the ontology. It never changes.
+// Names numbers the names of an ontology. Names of the log that the ontology no longer
+// has come after the others. A name can be there twice: the second one, under Aside, is
+// for claims of that name that do not fit the ontology. It never changes.
 type Names struct {
 	List []string
 	no   map[string]uint16
 }
 
-// Aside before a name is that of what does not fit the ontology.
+// Aside, put before a name, makes it the name of claims that do not fit the ontology.
 const Aside = "\x00"
 
 // NamesOf are the names of a list. A name that it has twice is there aside as well.

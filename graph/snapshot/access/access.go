@@ -92,7 +92,7 @@ const (
 	ByValue
 	// ByOrder walks such an index in the order that is asked for.
 	ByOrder
-	// ByPosting has the claims that name what the filter does.
+	// ByPosting has the claims with an entity or value that the filter names.
 	ByPosting
 	// Union has what several paths find.
 	Union

@@ -24,8 +24,9 @@ import (
 // no one else.
 type Admission struct {
 	Reads, Writes Lane
-	// Events has room for the answers of subscriptions that are made at once. They wait without a
-	// limit, since each subscription reads later what it missed, and waits for one answer only.
+	// Events limits how many answers of subscriptions are made at the same time. They wait
+	// without a limit, since each subscription reads later what it missed, and waits for one
+	// answer only.
 	Events chan struct{}
 	// paused counts the requests that wait for a snapshot and hold no slot.
 	paused    atomic.Int64

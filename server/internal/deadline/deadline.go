@@ -28,7 +28,7 @@ type Context struct {
 	mu   sync.Mutex // guards what is below
 	err  error
 	done chan struct{} // nil until somebody asks for it
-	// leave ends the watch of the parent, nil while there is none.
+	// leave stops watching the parent; nil while it is not watched.
 	leave func() bool
 }
 

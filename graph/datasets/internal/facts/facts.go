@@ -40,8 +40,8 @@ func (f *Facts) send(op graph.Op) {
 	}
 }
 
-// Source makes the source that of what follows. Once, it declares it and states what is given: the
-// publisher, the address, the licence, and more by predicate.
+// Source makes the source that of the claims that follow. The first time, it declares it and
+// states what is given: the publisher, the address, the licence, and more by predicate.
 func (f *Facts) Source(id graph.ID, publisher, url, licence string, more ...[2]string) {
 	f.from = id
 	if !f.First("source " + string(id)) {
@@ -109,8 +109,8 @@ func (f *Facts) State(at graph.Position, locator string, subject graph.ID, predi
 	f.send(graph.Op{Kind: graph.Assert, Claim: c, Position: at})
 }
 
-// First reports whether the key comes up for the first time: what names an
-// entity is stated where it is met first, and not again from every file.
+// First reports whether the key comes up for the first time: the name of an entity is
+// stated once, and not again from every file.
 func (f *Facts) First(key string) bool {
 	if f.named[key] {
 		return false
@@ -126,8 +126,8 @@ type Office struct {
 	Role string
 }
 
-// Position declares the position that an office is, and calls state with each thing about it, once.
-// It returns "" if the id made of the name is that of another thing.
+// Position declares the position of an office, and calls state once for each claim about it. It
+// returns "" if the id made of the name is that of another thing.
 func (f *Facts) Position(o Office, state func(id graph.ID, predicate string, v graph.Value, opts ...Option)) graph.ID {
 	id := Slug(o.Name)
 	if id == "" || !f.Declare(id, "Position") {

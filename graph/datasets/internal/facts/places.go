@@ -23,9 +23,9 @@ type Country struct {
 	ID   graph.ID
 	Name string
 	Of   string // as it is written after "President of"
-	// Part marks an entry that covers a part of the country only, or one of
-	// several entries for it: Gaza Strip and West Bank for PSE. From such an
-	// entry, relations are read and figures are not.
+	// Part marks an entry that covers a part of the country only, or one of several
+	// entries for it: Gaza Strip and West Bank for PSE. Relations are read from such an
+	// entry, figures are not.
 	Part bool
 }
 

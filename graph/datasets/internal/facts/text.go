@@ -40,7 +40,7 @@ func ParseNumber(digits, scale string) (float64, bool) {
 	return f * by, true
 }
 
-// Year is the year that the digits are, or the valid time that a text is; empty where they are neither.
+// Year reads a year, or a text in the form of a valid time; empty if the text is neither.
 func Year(digits string) graph.Interval {
 	iv, err := graph.ParseInterval(digits)
 	if err != nil {
