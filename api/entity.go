@@ -81,7 +81,12 @@ func (b *builder) entityFields(t *schema.Type) []output.Field {
 	}
 	fs := []output.Field{
 		{Name: "id", Type: output.Must(graphql.ID), About: "The entity's id.",
-			Read: text(func(v *snapshot.View, n uint32) string { return string(v.Snapshot().ID(n)) })},
+			Read: text(func(v *snapshot.View, n uint32) string {
+				if id, ok := v.WrittenID(n); ok {
+					return id
+				}
+				return string(v.Snapshot().ID(n))
+			})},
 		{Name: "type", Type: output.Must(graphql.String), About: "The name of the entity's type in the ontology.",
 			Read: text(func(v *snapshot.View, n uint32) string { return v.Snapshot().TypeName(n) })},
 		b.claimsField("claims", "The claims about the entity that the view shows, in the order in which the store recorded them.", false),
@@ -175,6 +180,9 @@ func (b *builder) property(f *schema.Field) output.Field {
 				return appendClaim(dst, v.Snapshot(), n, f.Scalar)
 			}
 			return dst, nil
+		}
+		if text, ok := v.Written(e, f, appendClaim); ok {
+			return append(dst, text...), nil
 		}
 		if shown, ok := v.One(e, f); ok {
 			return appendClaim(dst, v.Snapshot(), shown.Claim, f.Scalar)

@@ -18,6 +18,9 @@ func (b *builder) nameField(f *schema.Field) output.Field {
 		if lang, ok := c.Args.(string); ok {
 			return gql.AppendString(dst, v.NameIn(n, lang)), nil
 		}
+		if text, ok := v.WrittenName(n); ok {
+			return append(dst, text...), nil
+		}
 		return gql.AppendString(dst, v.Name(n)), nil
 	}
 	return out

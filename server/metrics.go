@@ -71,7 +71,7 @@ var (
 	bodyGauge       = gaugeOf("caspian_graphql_body_bytes", "Bytes of the long bodies in progress, bounded by --max-body-total.")
 	indexesGauge    = gaugeOf("caspian_indexes", "Indexes of values that the published snapshot has.")
 	indexBytes      = gaugeOf("caspian_index_bytes", "Memory of those indexes, bounded by --index-memory.")
-	besideBytes     = gaugeOf("caspian_list_bytes", "Memory of the numbers, orders and sums kept beside long lists, bounded by --index-memory.")
+	besideBytes     = gaugeOf("caspian_list_bytes", "Memory of the numbers, orders and sums kept beside long lists, and of the cards of entities, bounded by --index-memory.")
 	indexBuilds     = counterOf("caspian_index_builds_total", "Indexes of values that were built; refused ones found no room.", "result")
 	indexDrops      = counterOf("caspian_index_drops_total", "Indexes of values that were dropped to make room.")
 	planLookups     = counterOf("caspian_plan_cache_lookups_total", "Look-ups of documents in the plan cache.", "result")

@@ -118,7 +118,7 @@ func serveSettings(s *settings.Set) *serveConfig {
 	})
 	c.acceptOntology = connect.AcceptSetting(s)
 	limitSettings(s, &c.limits)
-	c.indexMemory = s.Number("index-memory", live.DefaultIndexMemory, 0, "memory for indexes of values, and as much for the numbers of long lists, which are built when queries first need them, in bytes; 0 builds no indexes")
+	c.indexMemory = s.Number("index-memory", live.DefaultIndexMemory, 0, "memory for indexes of values, as much for the numbers of long lists, and a quarter for the cards of entities, which are built when queries first need them, in bytes; 0 builds no indexes")
 	c.noSnapshotFile = s.Toggle("no-snapshot-file", "neither read nor write the snapshot file")
 	c.logLevel = s.Text("log-level", "LEVEL", "warn", "debug, info, warn or error")
 	s.Offer("log-level", "debug", "info", "warn", "error")

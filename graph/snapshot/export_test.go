@@ -66,5 +66,5 @@ func (v *View) Plannings() []*View {
 	return all
 }
 
-// KeepAtMost bounds what is kept beside long lists.
-func (s *Snapshot) KeepAtMost(bytes int64) { s.Beside().Limit(bytes) }
+// KeepAtMost bounds what is kept beside long lists, and the cards.
+func (s *Snapshot) KeepAtMost(bytes int64) { s.LimitBeside(bytes) }

@@ -1,6 +1,8 @@
 package snapshot
 
 import (
+	"iter"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
@@ -17,6 +19,13 @@ func (p paths) ID(node uint32) graph.ID { return p.s.ID(node) }
 
 // Number implements access.Graph.
 func (p paths) Number(id graph.ID) (uint32, bool) { return p.s.Number(id) }
+
+// TouchIDs implements access.Graph.
+func (p paths) TouchIDs(ids iter.Seq[graph.ID]) {
+	if p.interrupt != nil {
+		p.interrupt.Touched += p.s.TouchIDs(ids)
+	}
+}
 
 // Coded implements access.Graph. The index has the codes of the types whose own field
 // search finds, so that it answers where all types agree.

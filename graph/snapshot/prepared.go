@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/cards"
 	"github.com/caspian-kg/caspian/graph/internal/dense"
 )
 
@@ -11,6 +12,11 @@ type recent struct {
 	prepared [4]*prepared
 	next     int
 	few      dense.Few[Edge] // for the list that is read
+	// The card of the entity with the number - 1, which was read last; reading says that properties
+	// of a list are read.
+	entity  uint32
+	card    cards.Card
+	reading bool
 }
 
 // prepared is what follows from a query for every list.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
@@ -51,36 +50,9 @@ func inOrder(claims []uint32) memory.Numbers {
 	return column.Short[uint32, column.None](slices.Compact(claims))
 }
 
-// claimsBy returns lists that have all claims with a value in a field. They may have other claims, and
-// a claim twice; ok is false if there are no such lists.
-func (p paths) claimsBy(by filter.ClaimField, value, predicate string) (lists []memory.Numbers, links [][]memory.Link, ok bool) {
-	switch by {
-	case "id":
-		if id, err := graph.ParseClaimID(value); err == nil {
-			if n, ok := p.ClaimNumber(id); ok {
-				lists = append(lists, inOrder([]uint32{n}))
-			}
-		}
-	case "predicate":
-		return p.s.Stating(value), nil, true
-	case "source", "subject", "object":
-		n, known := p.s.Number(graph.ID(value))
-		if !known {
-			return nil, nil, true
-		}
-		if by == "source" {
-			return []memory.Numbers{p.s.Cited.At(n)}, nil, true
-		}
-		p.s.Touching(n, predicate, by == "object", func(part []memory.Link) { links = append(links, part) })
-	default:
-		return nil, nil, false
-	}
-	return lists, links, true
-}
-
 // Claims implements access.Postings.
 func (p paths) Claims(by filter.ClaimField, value, predicate string) (n int, ok bool) {
-	lists, links, ok := p.claimsBy(by, value, predicate)
+	lists, links, ok := p.s.ClaimsBy(string(by), value, predicate, p.known)
 	for _, l := range lists {
 		n += l.Len()
 	}
@@ -103,7 +75,7 @@ func (l *List) posting(q *filter.Query) (*posting, *access.Path) {
 	var claims []uint32
 	by, values, predicate := path.Posting()
 	for _, value := range values {
-		lists, links, _ := p.claimsBy(by, value.Text(), predicate)
+		lists, links, _ := p.s.ClaimsBy(string(by), value.Text(), predicate, p.known)
 		if len(values) == 1 && len(lists) == 1 {
 			return &posting{claims: lists[0], has: l.claims.has}, path
 		}

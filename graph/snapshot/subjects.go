@@ -2,11 +2,9 @@ package snapshot
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -56,53 +54,8 @@ func (v *View) describing(f *schema.Field) bool {
 	return v.sources != nil && slices.ContainsFunc(f.Owner.Concrete, func(t *schema.Type) bool { return t.Name == schema.SourceType })
 }
 
-// endsOf implements ends.Source.
-type endsOf struct {
-	*View
-	memory.End
-}
-
 // ends are the entities at one end of a stored relation, in the order of their ids. Some may have no
 // edges in the view.
 func (v *View) ends(f *schema.Field, objects bool) []uint32 {
-	e := memory.End{Field: f, Objects: objects}
-	return v.s.Ends().Of(e, endsOf{v, e})
-}
-
-func (e endsOf) Claims() uint32 { return uint32(e.s.Rows.Len()) }
-
-func (e endsOf) Entities() uint32 { return uint32(e.s.IDs.Len()) }
-
-func (e endsOf) Compare(a, b uint32) int { return strings.Compare(e.s.IDs.At(a), e.s.IDs.At(b)) }
-
-func (e endsOf) All() (list []uint32, ok bool) {
-	p, types := memory.PredicateOf(e.Field), e.Field.Owner.Concrete
-	if e.Objects {
-		types = e.Field.Target.Concrete
-	}
-	list = []uint32{}
-	e.OfTypes(types).declared(&walk{}, func(n uint32) bool {
-		if !e.Objects && e.s.OutRun(n, p).Len() > 0 || (e.Objects || e.Field.Symmetric) && e.s.InRun(n, p).Len() > 0 {
-			list = append(list, n)
-		}
-		return true
-	})
-	return list, e.Err() == nil
-}
-
-func (e endsOf) Since(claim uint32) (list []uint32) {
-	p := memory.PredicateOf(e.Field)
-	for n := claim; n < e.Claims(); n++ {
-		r := e.s.Rows.Ref(n)
-		if r.Predicate != p || r.Kind != graph.EntityKind {
-			continue
-		}
-		if !e.Objects {
-			list = append(list, r.Subject)
-		}
-		if e.Objects || e.Field.Symmetric {
-			list = append(list, uint32(r.Value))
-		}
-	}
-	return slices.DeleteFunc(list, func(n uint32) bool { return !e.Objects && !e.Field.Owner.Includes(e.s.Type(n)) })
+	return v.s.EndsOf(memory.End{Field: f, Objects: objects}, v.stop)
 }

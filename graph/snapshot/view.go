@@ -28,6 +28,7 @@ type View struct {
 	allLive       bool              // no entity begins after the view's date or ends before it
 	planning      planning
 	interrupt     *lists.Interrupt // nil: nothing ends a walk
+	timeless      bool             // it shows what cards have (written.go)
 	recent        *recent          // nil: the view is shared between goroutines
 }
 
@@ -96,6 +97,7 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	w.allLive = w.on.First >= s.AllLive.First && w.on.Last <= s.AllLive.Last
 	w.plain = w.known == s.Seq() && w.minConfidence == 0 && w.sources == nil && !w.sure && w.mode != graph.Throughout
 	w.readKept()
+	w.timeless = w.known == s.Seq() && w.sources == nil && !w.sure && w.mode != graph.Throughout && w.allLive
 	return w, nil
 }
 
@@ -326,11 +328,4 @@ func (v *View) TouchQualified(edges []Edge) {
 	}
 	v.interrupt.Touched += x
 	v.Touch(edges)
-}
-
-// TouchClaims begins to read the claims about the entities that have few, as Touch does.
-func (v *View) TouchClaims(entities iter.Seq[uint32]) {
-	if v.interrupt != nil {
-		v.interrupt.Touched += v.s.TouchClaims(entities)
-	}
 }

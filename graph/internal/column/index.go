@@ -88,6 +88,15 @@ func (x *Index) Find(hash uint64, same func(uint32) bool) (uint32, bool) {
 	return 0, false
 }
 
+// Touch begins to read what Find reads of the index, and returns a number that follows from it.
+func (x *Index) Touch(hash uint64) uint {
+	if x.root == nil || x.root[hash>>(64-rootBits)] == nil {
+		return 0
+	}
+	branch := x.root[hash>>(64-rootBits)]
+	return uint(branch.buckets[branch.at(hash)].n)
+}
+
 // With returns the index with more numbers; hash gives the hash of a number.
 func (x Index) With(numbers []uint32, hash func(uint32) uint64) Index {
 	return x.with(len(numbers), func(i int) uint32 { return numbers[i] }, hash)

@@ -1,6 +1,10 @@
 package memory
 
-import "iter"
+import (
+	"iter"
+
+	"github.com/caspian-kg/caspian/graph"
+)
 
 // What is read ahead is added up, so that the compiler reads it.
 
@@ -11,6 +15,19 @@ func (s *Graph) TouchName(entity uint32) (x uint) {
 	}
 	if id := s.IDs.At(entity); id != "" {
 		x += uint(id[0])
+	}
+	return x
+}
+
+// TouchIDs begins to read what Number reads.
+func (s *Graph) TouchIDs(ids iter.Seq[graph.ID]) (x uint) {
+	for id := range ids {
+		x += s.entityNumbers.Touch(hashText(string(id)))
+	}
+	for id := range ids {
+		if n, ok := s.entityNumbers.Find(hashText(string(id)), func(uint32) bool { return true }); ok {
+			x += uint(len(s.IDs.At(n)))
+		}
 	}
 	return x
 }

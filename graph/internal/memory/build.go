@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/cards"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/dense"
 	"github.com/caspian-kg/caspian/graph/internal/ends"
@@ -30,6 +31,7 @@ type writer struct {
 	relations map[string][]vocabulary.Relation
 	// What readers keep beside long lists, for all snapshots of the line.
 	beside *dense.Budget
+	cards  *cards.Memory
 }
 
 // maxInterned bounds the memory for finding repeated texts. Beyond it a text may be stored twice, which
@@ -38,7 +40,7 @@ const maxInterned = 1 << 16
 
 // Empty returns the snapshot of an empty store.
 func Empty(o *schema.Ontology) *Graph {
-	s := &Graph{o: o, w: &writer{relations: vocabulary.RelationsOf(o), beside: dense.NewBudget(denseMost)}}
+	s := &Graph{o: o, w: &writer{relations: vocabulary.RelationsOf(o), beside: dense.NewBudget(denseMost), cards: cards.New(cardsMost)}}
 	s.w.forget()
 	for _, t := range o.Types {
 		if !t.Abstract {
@@ -100,6 +102,7 @@ func (s *Graph) Rewind() {
 	s.w.tip = s
 	s.w.values.Rewind(s.ValueIndexes)
 	s.w.stating.forget()
+	s.w.cards.Forget()
 	s.w.forget()
 }
 

@@ -2,23 +2,30 @@ package memory
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/internal/layers"
 	"github.com/caspian-kg/caspian/graph/internal/values"
 )
 
 // IndexValues lets requests have indexes of values built, for this snapshot and all of its line: an
 // index that a query misses is built apart from it. start runs build, at once or later. The indexes
-// take limit bytes at most, and so does what is kept beside long lists.
+// take limit bytes at most, and so does what is kept beside long lists; the cards of entities take a
+// quarter.
 func (s *Graph) IndexValues(limit int, start func(build func())) {
-	s.w.beside.Limit(int64(limit))
+	s.LimitBeside(int64(limit))
 	s.w.values.Run(limit, start)
 }
 
+// LimitBeside bounds what is kept apart from the indexes, as IndexValues does.
+func (s *Graph) LimitBeside(limit int64) {
+	s.w.beside.Limit(limit)
+	s.w.cards.Limit(limit / 4)
+}
+
 // Indexes describes the indexes of the newest snapshot of the line.
-func (s *Graph) Indexes() values.Stats { return s.w.values.Stats().With(s.w.beside.Used()) }
+func (s *Graph) Indexes() values.Stats {
+	return s.w.values.Stats().With(s.w.beside.Used() + s.w.cards.Used())
+}
 
 // ValueSource returns the graph as the indexes of values read it.
 func (s *Graph) ValueSource() values.Source { return indexed{s} }
@@ -52,11 +59,7 @@ func (s indexed) Entries(k values.Key, older values.Source) (list []values.Entry
 }
 
 func (s indexed) allEntries(k values.Key) (list []values.Entry) {
-	types := make(layers.Range[uint32], 0, len(s.TypeNames.List))
-	for t := range s.TypeNames.List {
-		types = append(types, slices.Collect(s.ByType.At(uint32(t)).All()))
-	}
-	for n := range types.Ascending(func(a, b uint32) int { return strings.Compare(s.IDs.At(a), s.IDs.At(b)) }) {
+	for n := range s.ofTypes(slices.Values(s.TypeNames.List)) {
 		for l := range s.OutRun(n, k.Predicate).All() {
 			if s.Rows.Ref(l.Claim).Kind != graph.NoneKind {
 				list = append(list, values.Entry{Subject: n, Claim: l.Claim})

@@ -2,9 +2,7 @@ package memory
 
 import (
 	"github.com/caspian-kg/caspian/graph/internal/dense"
-	"github.com/caspian-kg/caspian/graph/internal/ends"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
-	"github.com/caspian-kg/caspian/schema"
 )
 
 // Kinds are the rules of the predicates by their numbers.
@@ -24,14 +22,5 @@ func (w *writer) kindsOf(s *Graph) *vocabulary.Predicates {
 // Beside bounds what readers keep beside the chunks of long lists.
 func (s *Graph) Beside() *dense.Budget { return s.w.beside }
 
-// Ends has the entities at the ends of relations, once they were asked for.
-func (s *Graph) Ends() *ends.Memory[End] { return &s.w.ends }
-
 // RelationsNamed returns the relations that have the name, or whose inverse has it.
 func (s *Graph) RelationsNamed(name string) []vocabulary.Relation { return s.w.relations[name] }
-
-// End is one end of a relation, as the ends are kept.
-type End struct {
-	Field   *schema.Field
-	Objects bool
-}

@@ -4,6 +4,7 @@ import (
 	"sort"
 	"sync"
 
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 )
@@ -80,4 +81,32 @@ func (x *stating) forget() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.lists = nil
+}
+
+// ClaimsBy returns lists and links that have all claims with a value in a field, and with a predicate if
+// that is not "", among those known at a sequence number. They may have other claims, and a claim twice;
+// ok is false if there are no such lists.
+func (s *Graph) ClaimsBy(field, value, predicate string, known graph.Seq) (lists []Numbers, links [][]Link, ok bool) {
+	switch field {
+	case "id":
+		if id, err := graph.ParseClaimID(value); err == nil {
+			if n, ok := s.ClaimNumberAt(id, known); ok {
+				lists = append(lists, column.Short[uint32, column.None]([]uint32{n}))
+			}
+		}
+	case "predicate":
+		return s.Stating(value), nil, true
+	case "source", "subject", "object":
+		n, known := s.Number(graph.ID(value))
+		if !known {
+			return nil, nil, true
+		}
+		if field == "source" {
+			return []Numbers{s.Cited.At(n)}, nil, true
+		}
+		s.Touching(n, predicate, field == "object", func(part []Link) { links = append(links, part) })
+	default:
+		return nil, nil, false
+	}
+	return lists, links, true
 }

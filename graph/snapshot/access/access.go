@@ -8,6 +8,8 @@
 package access
 
 import (
+	"iter"
+
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
@@ -20,6 +22,8 @@ type Graph interface {
 	ID(node uint32) graph.ID
 	// Number is the entity with the id.
 	Number(id graph.ID) (node uint32, ok bool)
+	// TouchIDs begins to read what Number reads of many ids.
+	TouchIDs(ids iter.Seq[graph.ID])
 	// Coded are the entities of which some claim gives a property the code; ok is false
 	// where codes of the property are not indexed.
 	Coded(f *schema.Field, code string) (nodes []uint32, ok bool)

@@ -165,12 +165,24 @@ func union[F any](c *chooser, fs []*F, path func(*F) (Path, bool)) (Path, bool) 
 	return u, true
 }
 
+// manyIDs is from how many on ids are read ahead.
+const manyIDs = 8
+
 // ids has the entities of the ids that a test allows.
 func (c *chooser) ids(t *filter.Test) (Path, bool) {
 	if !t.ByBytes || t.Eq == nil && t.In == nil {
 		return Path{}, false
 	}
 	p := Path{Kind: ByID, sorted: true, Exact: t.Listed()}
+	if len(t.Wanted()) >= manyIDs {
+		c.g.TouchIDs(func(yield func(graph.ID) bool) {
+			for _, id := range t.Wanted() {
+				if !yield(graph.ID(id.Text())) {
+					return
+				}
+			}
+		})
+	}
 	for _, id := range t.Wanted() {
 		if n, ok := c.g.Number(graph.ID(id.Text())); ok {
 			p.nodes = append(p.nodes, n)
