@@ -154,6 +154,22 @@ func (s *searcher) keepWordings() {
 	s.room.found = slices.DeleteFunc(s.room.found, func(c candidate) bool { return c.lesser })
 }
 
+// sameNames lets what sounds like the text rank with what is linked with it and has the text as a name: a port and the
+// city that it serves have one name in different romanisations.
+func (s *searcher) sameNames() {
+	for i := range s.room.found {
+		named := &s.room.found[i]
+		if named.kind != MatchExact || named.doubtful {
+			continue
+		}
+		for j := range s.room.found {
+			if c := &s.room.found[j]; c.kind == MatchTransliterated && c.score == scoreWhole-lessSound && !c.doubtful && s.graph.Linked(named.entity, c.entity) {
+				c.score = named.score
+			}
+		}
+	}
+}
+
 // preferred reports whether a candidate for an entity is to be shown rather
 // than another.
 func preferred(a, b *candidate) bool {

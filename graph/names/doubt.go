@@ -3,6 +3,8 @@ package names
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/caspian-kg/caspian/graph/text"
 )
 
 // A name can sound like a text by chance: the fewer letters agree and the more names there
@@ -37,12 +39,12 @@ func (h *heard) guessed() bool { return h.edits > 0 || h.consonants > 0 }
 // beginning of the name's sound that matches.
 func (s *searcher) byChance(p *pattern, h *heard, key []byte) bool {
 	switch {
-	case h.unlike:
+	case h.unlike, s.odd && (h.guessed() || len(p.sought) < 8):
 		return true
 	case h.consonants > 0 && h.edits > 0:
 		return h.at != whole || h.inside
 	case h.consonants > 0:
-		return h.at == beginning && h.consonants < 6
+		return h.at != whole && h.consonants < 6
 	}
 	letters := len(p.sought)
 	// Letters that sound the same count once: ttlloocc is tlok.
@@ -60,6 +62,8 @@ func (s *searcher) byChance(p *pattern, h *heard, key []byte) bool {
 		return true
 	case h.at == beginning && s.script == 0:
 		return letters < 5
+	case h.at == beginning:
+		return letters < 6
 	case h.at != whole || h.inside:
 		return letters < 4
 	}
@@ -104,7 +108,69 @@ func (p *pattern) credible(h *heard, key []byte) bool {
 	case h.at != whole || h.inside:
 		h.short = len(name) < 7
 	}
-	return slips(p.sought, name, h.at == beginning) <= editsFor(letters)
+	return slips.apart(p.sought, name, h.at == beginning) <= editsFor(letters)
+}
+
+// The scripts that leave vowels out, and that of Chinese and Japanese.
+var inArabic, inHebrew, inHan = text.Script("ا"), text.Script("א"), text.Script("北")
+
+// explained reports whether the script explains how a text and the sound of a name differ whose consonants agree: the
+// more consonants there are, the more may differ.
+func (s *searcher) explained(ref Ref, sound string, h *heard) bool {
+	written, name, prefix := strings.ReplaceAll(s.sound, " ", ""), strings.ReplaceAll(sound, " ", ""), h.at == beginning
+	script := s.graph.Name(ref)
+	if text.Spare(s.text) {
+		script = s.text
+	} else {
+		written, name, prefix = name, written, false
+	}
+	w := syllabic
+	switch text.Script(script) {
+	case inArabic:
+		w = arabic
+	case inHebrew:
+		w = hebrew
+	}
+	return w.apart(written, name, prefix) <= (int(h.consonants)-2)/2
+}
+
+// unwritten reports whether a name that sounds like the text is written too differently, for a text that sounds like
+// many; something of which much is known is meant sooner.
+func (s *searcher) unwritten(ref Ref, named Named, c *candidate, h *heard) bool {
+	full := s.graph.Name(ref)
+	known := s.graph.Claims(named.Entity)
+	name := strings.Join(wordsFrom(text.Fold(full), c), "")
+	complete := h.at == whole && !h.inside
+	switch {
+	case strings.Contains(full, strings.ToUpper(name)) && (len(name) < 6 || s.script > 0 && len(name) < 7): // an abbreviation
+		return true
+	case h.consonants > 0:
+		return false
+	case s.script == 0 && text.Script(full) == 0:
+		key := strings.ReplaceAll(s.key, " ", "")
+		return spelling.apart(key, name, h.at == beginning) > spellingFor(len(key), len(name), int(h.edits), known, complete)
+	case h.edits == 0:
+		return h.at == beginning && s.graph.Translated(ref) && !h.inScript
+	}
+	return !s.letterWrong(wordsFrom(text.Sound(full), c), known, h)
+}
+
+// spellingFor is how much may differ between a text and a name in Latin letters that sound alike, as spelling weighs
+// it, by their lengths and by how many letters of their sounds differ.
+func spellingFor(text, name, edits, known int, complete bool) int {
+	switch {
+	case edits == 0:
+		return name + 1
+	case name >= 10:
+		return 6
+	case name >= 8:
+		return 5 - edits
+	case complete && known >= 4 && text >= 7 && name >= 6:
+		return 4
+	case name >= 7, name >= 6 && (known >= 4 && text > name || complete && known >= 8):
+		return 2
+	}
+	return 0
 }
 
 // firstOf appends the letters of the first words of a key, as many as dst has room for.
@@ -120,4 +186,19 @@ func firstOf(dst, key []byte, words uint8) []byte {
 		}
 	}
 	return dst
+}
+
+// letterWrong reports whether a name of another script than the Latin may be meant though letters of its sound differ.
+func (s *searcher) letterWrong(words []string, known int, h *heard) bool {
+	sought, name := strings.ReplaceAll(s.sound, " ", ""), strings.Join(words, "")
+	switch {
+	case h.inScript && s.script == inHan, name == "":
+		return false // each character is a word
+	case h.edits > 1:
+		return len(sought) >= 8 && len(name) >= 7 && sought[0] == name[0]
+	case len(sought) >= 7 && len(name) >= 6:
+		return true
+	}
+	// Only another vowel.
+	return len(sought) == len(name) && len(sought) >= 5 && known >= 4 && slips.apart(sought, name, false) == 1 && text.Skeleton(sought) == text.Skeleton(name)
 }

@@ -18,7 +18,7 @@ func TestSlips(t *testing.T) {
 		{"bambia", "gambia", false, 2}, {"ran", "iran", false, 2}, {"makosi", "makoso", false, 1}, {"novgorod", "novgurat", false, 3},
 		{"berdimuhamet", "berdimuhamedov", true, 1}, {"same", "same", false, 0}, {"", "ab", false, 3}, {"ab", "", false, 3},
 	} {
-		if got := slips(c.sought, c.name, c.prefix); got != c.want {
+		if got := slips.apart(c.sought, c.name, c.prefix); got != c.want {
 			t.Errorf("%q for %q: %d slips instead of %d", c.sought, c.name, got, c.want)
 		}
 	}
@@ -70,6 +70,24 @@ func TestTranslations(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%q finds %q instead of %q", text, got, want)
+		}
+	}
+}
+
+// TestScriptExplains: short vowels are missing in Arabic and Hebrew, and kana and Hangul have vowels besides, but nothing
+// else may differ.
+func TestScriptExplains(t *testing.T) {
+	for _, c := range []struct {
+		w          *weights
+		text, name string
+		apart      bool
+	}{
+		{arabic, "smrknd", "samarkand", false}, {arabic, "butin", "putin", false}, {arabic, "kirsi", "kars", true}, {arabic, "hsna", "hasan", true},
+		{arabic, "bst", "vest", true}, {hebrew, "kib", "kiev", false}, {hebrew, "muskbh", "moskov", false}, {hebrew, "antnsk", "antonesku", true},
+		{syllabic, "makuron", "makron", false}, {syllabic, "tokefu", "tokev", false}, {syllabic, "sagaribobe", "sagreb", true}, {syllabic, "tanapu", "tanapa", true},
+	} {
+		if got := c.w.apart(c.text, c.name, false); got > 0 != c.apart {
+			t.Errorf("%q and %q are %d apart", c.text, c.name, got)
 		}
 	}
 }

@@ -13,7 +13,8 @@ type searcher struct {
 	*Index
 	graph            Graph
 	text, key, sound string
-	script           int // of the text
+	script           int  // of the text
+	odd              bool // see text.Odd
 	soughtWords      int
 	sought           []bool // by type; nil: all
 	source           []bool // by type
@@ -59,6 +60,7 @@ const (
 	lessVowel    = 30  // for each letter that is written and differs, five at most
 	lessFirst    = 100 // if only one of the two begins with a vowel
 	lessEdit     = 150 // for each edit
+	lessGone     = 5   // if it sounds like the text, and the view shows nothing of the entity but names
 	lessPast     = 30  // if the name does not hold at the view's date, or is deprecated
 	lessWording  = 100 // if the text is a source's wording for the object of a relation
 	lessSource   = 100 // if the entity is a source: its title contains names of other entities

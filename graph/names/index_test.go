@@ -28,6 +28,7 @@ func (listed) Holders(uint32, func(Named))                     {}
 func (listed) Described([]string, func(uint32, Named, uint16)) {}
 func (listed) Guides([]string) uint16                          { return 0 }
 func (listed) ByClaim(string) (uint32, bool)                   { return None, false }
+func (listed) Claims(uint32) int                               { return 8 }
 func (listed) Translated(Ref) bool                             { return false }
 func (listed) NamedIn(uint32, int) bool                        { return false }
 func (g listed) Exists(uint32) bool                            { return true }

@@ -58,7 +58,7 @@ func (s *searcher) inPart() {
 		if r.common && known == r.words {
 			continue
 		}
-		s.considerNamed(r.ref, r.named, candidate{kind: MatchPart, score: r.score(list, known)})
+		s.considerNamed(r.ref, r.named, candidate{kind: MatchPart, score: r.score(list, known), doubtful: unknown(list, known) && (r.less > lessSound || r.less > 0 && s.script == 0)})
 		if i >= maxRoots || s.interrupt.Stopped {
 			continue
 		}
@@ -133,6 +133,16 @@ func (r *root) score(list []string, known words) int16 {
 		score -= lessPart + lessLong(r.more)
 	}
 	return score - r.less
+}
+
+// unknown reports whether a word says nothing that is known, other than a short one.
+func unknown(list []string, known words) bool {
+	for i, word := range list {
+		if known>>i&1 == 0 && !isShort(word) {
+			return true
+		}
+	}
+	return false
 }
 
 // isShort reports whether a word may be an article or a preposition.

@@ -119,6 +119,8 @@ type Graph interface {
 	IsSource(name string) bool
 	// Prominence orders what matches equally well.
 	Prominence(entity uint32) uint16
+	// Claims is the magnitude of how many claims there are about the entity: how many binary digits their number has.
+	Claims(entity uint32) int
 	// Named sets dst to what has these names. Both lists have the same length.
 	Named(dst []Named, names []Ref)
 	// Translated reports whether a name is one in another language.
@@ -192,7 +194,7 @@ func (x *Index) Search(g Graph, q *Search, interrupt *lists.Interrupt) (_ *Match
 	s := &searcher{Index: x, graph: g, interrupt: interrupt, text: q.Text, room: roomFor(g.Entities())}
 	defer s.giveBack()
 	s.filterTypes(q.Types)
-	s.key, s.sound, s.script = text.Fold(q.Text), text.Sound(q.Text), text.Script(q.Text)
+	s.key, s.sound, s.script, s.odd = text.Fold(q.Text), text.Sound(q.Text), text.Script(q.Text), text.Odd(q.Text)
 	s.soughtWords = text.WordCount(s.key)
 	if s.key != "" {
 		s.byID()

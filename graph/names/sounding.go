@@ -19,6 +19,7 @@ func (s *searcher) sounding() {
 	telling := letters > 2 || strings.ContainsFunc(s.key, func(r rune) bool { return r >= 0x250 || unicode.IsNumber(r) })
 	if s.sure() < enough && telling {
 		s.soundingWith(0)
+		s.sameNames()
 	}
 	edits := editsFor(letters)
 	if edits == 0 || s.sure() >= enough {
@@ -170,11 +171,13 @@ func (s *searcher) scan(p *pattern, consonants int) {
 		best.more = uint16(max(more, 0))
 		if consonants > 0 {
 			var less int16
-			less, best.unlike = s.vowelsApart(ref, int(c.word), int(c.words), best.edits)
+			less, best.unlike = s.vowelsApart(ref, &c, &best)
 			c.score -= less
 		}
-		c.score -= lessLong(more)
-		c.doubtful = s.byChance(p, &best, key) || s.unlikely(ref, named, &best)
+		if c.score -= lessLong(more); !s.graph.Current(named.Entity) {
+			c.score -= lessGone
+		}
+		c.doubtful = s.byChance(p, &best, key) || s.unlikely(ref, named, &best) || s.unwritten(ref, named, &c, &best)
 		s.considerNamed(ref, named, c)
 	})
 }
@@ -190,17 +193,10 @@ func (s *searcher) wordCount(ref Ref) int {
 
 // vowelsApart is what is subtracted from the score of a match of consonants: vowels
 // that are not written are unknown, but those that are written should agree. unlike is
-// true where more than half of the letters differ, and where the name is an abbreviation.
-func (s *searcher) vowelsApart(ref Ref, word, words int, edits uint8) (less int16, unlike bool) {
-	list := strings.Fields(text.Sound(s.graph.Name(ref)))
-	list = list[min(word, len(list)):min(word+words, len(list))]
-	sound := strings.Join(list, " ")
-	slack := 2
-	if edits > 0 {
-		slack = 0
-	}
-	differ := levenshtein.ComputeDistance(s.sound, sound)
-	less = lessSkeleton + lessVowel*int16(min(differ, 5))
+// true where more differs than the script explains, and where the name is an abbreviation.
+func (s *searcher) vowelsApart(ref Ref, c *candidate, h *heard) (less int16, unlike bool) {
+	sound := strings.Join(wordsFrom(text.Sound(s.graph.Name(ref)), c), " ")
+	less = lessSkeleton + lessVowel*int16(min(levenshtein.ComputeDistance(s.sound, sound), 5))
 	if sound == "" || s.sound == "" {
 		return less, true
 	}
@@ -208,8 +204,14 @@ func (s *searcher) vowelsApart(ref Ref, word, words int, edits uint8) (less int1
 	if (first == 0) != (sought == 0) {
 		less += lessFirst
 	}
-	if edits > 0 && first != sought {
+	if h.edits > 0 && first != sought {
 		return less, true
 	}
-	return less, 2*differ > max(len(sound), len(s.sound))+slack || len(sound) < 4 || !strings.ContainsAny(sound, "aeiou")
+	return less, len(sound) < 4 || !strings.ContainsAny(sound, "aeiou") || !s.explained(ref, sound, h)
+}
+
+// wordsFrom are the words of a name, folded or as it sounds, that a candidate matches.
+func wordsFrom(name string, c *candidate) []string {
+	list := strings.Fields(name)
+	return list[min(int(c.word), len(list)):min(int(c.word)+int(c.words), len(list))]
 }

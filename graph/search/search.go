@@ -167,7 +167,9 @@ func (g *viewed) Visibility(claim uint32) names.Visibility {
 // ontology, then by the magnitude of how many claims there are about the
 // entity, which changes too seldom to upset pages.
 func (g *viewed) Prominence(entity uint32) uint16 {
-	s := g.s
-	claims := bits.Len(uint(s.Out.Ref(entity).Len() + s.In.Ref(entity).Len()))
-	return (255-min(s.Types.At(entity), 255))<<8 | uint16(claims)
+	return (255-min(g.s.Types.At(entity), 255))<<8 | uint16(g.Claims(entity))
+}
+
+func (g *viewed) Claims(entity uint32) int {
+	return bits.Len(uint(g.s.Out.Ref(entity).Len() + g.s.In.Ref(entity).Len()))
 }

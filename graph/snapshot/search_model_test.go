@@ -167,6 +167,9 @@ func (n *naiveSearch) stated(fn func(text string, offer func(kind string, score 
 			}
 			return func(kind string, score int) {
 				n.all[naiveMatch{id, kind, score - less}] = true
+				if bySound(kind) { // of something of which the view shows nothing else
+					n.all[naiveMatch{id, kind, score - less - 5}] = true
+				}
 				by := naiveBy{id, wording}
 				if was, ok := n.best[by]; score-less > 0 && (!ok || score-less > was.score) {
 					n.best[by] = naiveMatch{id, kind, score - less}

@@ -16,7 +16,7 @@ import (
 
 // Version changes whenever Fold, Sound or Skeleton give another result for a text: stored
 // results of another version cannot be used.
-const Version = 4
+const Version = 5
 
 // Fold returns the words of Base, separated by one space, without punctuation and without
 // the apostrophes in words.

@@ -32,8 +32,11 @@ func Sound(s string) string {
 // appendLatin appends a word in lower-case Latin letters.
 func appendLatin(dst []byte, word string) []byte {
 	start := len(dst)
-	if strings.ContainsRune(word, 'π') || strings.ContainsRune(word, 'γ') || strings.ContainsRune(word, 'τ') {
+	if first, _ := utf8.DecodeRuneInString(word); unicode.Is(unicode.Greek, first) {
 		word = greekPairs.Replace(word)
+		if before, ok := strings.CutSuffix(word, "φ"); ok && (strings.HasSuffix(before, "ε") || strings.HasSuffix(before, "ο")) {
+			word = before + "v" // as names of the east end
+		}
 	}
 	for i, r := range word {
 		r = unicode.ToLower(r)
@@ -55,6 +58,8 @@ func appendLatin(dst []byte, word string) []byte {
 		case r == 'ا' && i == 0 && strings.HasPrefix(word[i:], "ال") && utf8.RuneCountInString(word) > 4:
 			// The article; its l is dropped below.
 		case r == 'ل' && i == len("ا") && strings.HasPrefix(word, "ال") && utf8.RuneCountInString(word) > 4:
+		case r == 'ع' && i == 0:
+			dst = append(dst, 'a') // whatever the vowel
 		case r == 'و' && i == 0, r == 'ו' && i == 0:
 			dst = append(dst, 'v')
 		case known:
@@ -75,8 +80,8 @@ func appendLatin(dst []byte, word string) []byte {
 	return dst
 }
 
-// greekPairs are sounds that Greek has no letters for.
-var greekPairs = strings.NewReplacer("μπ", "b", "Μπ", "b", "γκ", "g", "Γκ", "g", "γγ", "ng", "τζ", "j", "Τζ", "j")
+// greekPairs are sounds that Greek has no letters for, or writes with two.
+var greekPairs = strings.NewReplacer("ου", "u", "ού", "u", "Ου", "u", "σχ", "sk", "γιε", "ye", "ρντ", "rd", "μπ", "b", "Μπ", "b", "γκ", "g", "Γκ", "g", "γγ", "ng", "τζ", "j", "Τζ", "j")
 
 // apart separates Latin letters that must not be read together.
 const apart = '\''
