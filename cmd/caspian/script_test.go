@@ -53,6 +53,12 @@ func TestScripts(t *testing.T) {
 				_, err := exec.LookPath(program)
 				return err == nil, nil
 			}
+			if modules, ok := strings.CutPrefix(cond, "python:"); ok {
+				return exec.Command("/usr/bin/python3", "-c", "import "+modules).Run() == nil, nil
+			}
+			if library, ok := strings.CutPrefix(cond, "R:"); ok {
+				return exec.Command("Rscript", "-e", "library("+library+")").Run() == nil, nil
+			}
 			return false, fmt.Errorf("there is no condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
