@@ -10,7 +10,7 @@ CHECKED     ?= ./graph/snapshot ./graph/live/... ./graph/routes ./graph/analysis
 # Folders with npm packages that tests use.
 JS          ?= gql/testdata/js server/testdata/js server/testdata/browser
 
-.PHONY: run build man test check format vet lint vuln js race invariants histories bench bench-start bench-compare bench-peers bench-bulk soak map clean
+.PHONY: run build man test check format vet lint vuln js race invariants histories bench bench-start bench-compare bench-peers bench-bulk bench-formats soak map clean
 
 run: build
 	./bin/caspian serve
@@ -109,6 +109,11 @@ BULK_LINES    ?= $(PEERS_DATA)/1M.jsonl
 BULK_ONTOLOGY ?= $(PEERS)/caspian/geo.graphql
 bench-bulk: build
 	bench/compare/bulk/run.sh bin/caspian $(BULK_LINES) $(BULK_ONTOLOGY) bin/bulk
+
+# Imports the same made claims in each format, and compares the times.
+FORMATS_CLAIMS ?= 1000000
+bench-formats: build
+	bench/formats/run.sh bin/caspian $(FORMATS_CLAIMS) bin/formats
 
 # The long tests: 500 kills of an import, random histories of the graph for hours
 # (SOAK=2h), more random cases, fuzzing.
