@@ -72,6 +72,8 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, x *Export) {
 	}
 	switch {
 	case err == nil:
+	case r.Context().Err() != nil: // the client has gone
+		s.log.Debug("export_left", "error", err.Error())
 	case w.(*responseRecorder).bytes == 0:
 		h.Del("Trailer")
 		writeError(w, http.StatusInternalServerError, jsonType, codes.Internal, "the export failed; the log of the service says why")
