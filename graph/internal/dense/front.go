@@ -145,17 +145,19 @@ func (r *reading[L, E]) addBlock(f *front[E], end int) bool {
 // fromFront reads the page from the front, and reports whether that has all of it. Otherwise the
 // page goes on after it.
 func (r *reading[L, E]) fromFront() bool {
+	var room [4]askedCells
 	for i := 0; ; {
 		f := r.frontOf(i)
 		if f == nil {
 			return false
 		}
+		asked := r.asked(f, room[:0])
 		for ; i < len(f.edges); i++ {
 			if r.last != nil && r.ended(f.places[i]) {
 				return true
 			}
 			r.Read++
-			if e := f.edges[i]; r.asked(f, i) && r.KeepsNode(r.NodeOf(e)) && r.KeepsEdge(e) {
+			if e := f.edges[i]; meets(asked, i) && r.KeepsNode(r.NodeOf(e)) && r.KeepsEdge(e) {
 				if len(r.Edges) == r.Most {
 					r.HasNext = true
 					return true
@@ -169,11 +171,25 @@ func (r *reading[L, E]) fromFront() bool {
 	}
 }
 
-// asked reports whether an edge meets what the view asks of the columns.
-func (r *reading[L, E]) asked(f *front[E], i int) bool {
-	for j := range r.Shown {
-		b := &r.Shown[j]
-		if !b.Has(f.cells[slices.Index(r.Asked, b.Column)][i]) {
+// askedCells are the cells of a front in a column, with what the view asks of them.
+type askedCells struct {
+	of     []int64
+	lo, hi int64
+}
+
+// asked appends to dst what the view asks of the columns of a front.
+func (r *reading[L, E]) asked(f *front[E], dst []askedCells) []askedCells {
+	for i := range r.Shown {
+		b := &r.Shown[i]
+		dst = append(dst, askedCells{f.cells[slices.Index(r.Asked, b.Column)], b.wholeLo, b.wholeHi})
+	}
+	return dst
+}
+
+// meets reports whether an edge has what is asked.
+func meets(asked []askedCells, i int) bool {
+	for j := range asked {
+		if n := asked[j].of[i]; n < asked[j].lo || n > asked[j].hi {
 			return false
 		}
 	}
