@@ -366,15 +366,18 @@ func TestDependencySeesTheViewOnly(t *testing.T) {
 
 func TestDependencyTells(t *testing.T) {
 	o := world(t)
-	report := func(partner graph.ID, share float64, more ...graph.QualifierValue) graph.Claim {
+	stated := func(partner graph.ID, share graph.Value, more ...graph.QualifierValue) graph.Claim {
 		c := graph.Claim{
-			Subject: "AAA", Predicate: "importsFrom", Value: graph.EntityValue(partner), Confidence: 0.5, Source: "src-1", Locator: fmt.Sprint(share),
+			Subject: "AAA", Predicate: "importsFrom", Value: graph.EntityValue(partner), Confidence: 0.5, Source: "src-1", Locator: share.String(),
 			Valid: graph.Interval{From: parseDate("2020"), To: parseDate("2020")},
 			Qualifiers: append([]graph.QualifierValue{
-				{Name: "resource", Value: graph.EntityValue("ore")}, {Name: "share", Value: graph.FloatValue(share)}}, more...),
+				{Name: "resource", Value: graph.EntityValue("ore")}, {Name: "share", Value: share}}, more...),
 		}
 		c.Normalise()
 		return c
+	}
+	report := func(partner graph.ID, share float64, more ...graph.QualifierValue) graph.Claim {
+		return stated(partner, graph.FloatValue(share), more...)
 	}
 	through := func(e graph.ID) graph.QualifierValue {
 		return graph.QualifierValue{Name: "through", Value: graph.EntityValue(e)}
@@ -391,6 +394,9 @@ func TestDependencyTells(t *testing.T) {
 		{"a disagreement", []graph.Claim{report("BBB", 0.2), report("BBB", 0.5), report("CCC", 0.4)}, "CCC 0.4-0.8 BBB 0.2-0.6 unknown 0.1-0.4 hhi 0.2-0.68"},
 		{"a part bounds the whole", []graph.Claim{report("BBB", 0.3, through("DDD"))}, "BBB 0.3-1 unknown 0.7-0.7 hhi 0.09-1"},
 		{"a part beyond the whole", []graph.Claim{report("BBB", 0.2), report("BBB", 0.3, through("DDD"))}, "BBB 0.2-1 unknown 0.7-0.8 hhi 0.04-1"},
+		{"a range", []graph.Claim{stated("BBB", graph.RangeOf("0.2..0.5"))}, "BBB 0.2-1 unknown 0.5-0.8 hhi 0.04-1"},
+		{"a range and the rest", []graph.Claim{stated("BBB", graph.RangeOf("0.2..0.5")), report("CCC", 0.4)}, "CCC 0.4-0.8 BBB 0.2-0.6 unknown 0.1-0.4 hhi 0.2-0.68"},
+		{"a range without an upper end", []graph.Claim{stated("BBB", graph.RangeOf(">0.7"))}, "BBB 0.7-1 unknown 0-0.3 hhi 0.49-1"},
 		{"no share", []graph.Claim{report("BBB", 1.1), report("CCC", 0.7)}, "CCC 0.7-1 BBB 0-0.3 unknown 0.3-0.3 hhi 0.49-1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

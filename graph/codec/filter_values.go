@@ -36,6 +36,30 @@ func plainNumber(v string, comma bool) (string, error) {
 	return strings.Replace(v, ",", ".", 1), nil
 }
 
+// rangeParts are the ends of a printed range, each with what says how the numbers are beyond it.
+var (
+	rangeDashes = strings.NewReplacer("–", "..", "—", "..", " to ", "..", "≥", ">=", "≤", "<=")
+	rangeSigns  = regexp.MustCompile(`(?i)^(over|at least|under|at most|[<>]=?)\s*`)
+)
+
+// figures converts a printed number, or the numbers of a printed range: 10–15, over 5, >= 3.
+func figures(v string, number func(string) (string, error)) (string, error) {
+	ends := strings.Split(rangeDashes.Replace(v), "..")
+	if len(ends) > 2 {
+		return "", fmt.Errorf("%q is neither a number nor a range of two", graph.Clip(v))
+	}
+	for i, end := range ends {
+		end = strings.TrimSpace(end)
+		sign := rangeSigns.FindString(end)
+		plain, err := number(end[len(sign):])
+		if err != nil {
+			return "", err
+		}
+		ends[i] = strings.ToLower(sign) + plain
+	}
+	return strings.Join(ends, ".."), nil
+}
+
 // scaled is a printed number times a factor.
 func scaled(v, factor string) (string, error) {
 	plain, err := plainNumber(v, false)

@@ -280,6 +280,16 @@ t.csv:2: CHL produces copper (quantity 5 kt) 2023 [s, row 1, 0.7]
 t.csv:3: PER is a Country
 t.csv:3: PER reserve 7 2022 [s, row 2, 0.7]
 `},
+		{"ranges", `
+defaults: {source: s}
+rows: {"{A}": {quantity: "{n | number} bcm", share: "{p | percent}", x: "{t | times 1000}"}}
+`, "t.csv", "A,n,p,t\na,\"1,000–1,500\",10%–15%,over 2\nb,>= 5,under 3 %,1 to 2\n", `t.csv:2: a quantity 1000..1500 bcm  [s, row 1, 0.7]
+t.csv:2: a share 0.1..0.15  [s, row 1, 0.7]
+t.csv:2: a x over 2000  [s, row 1, 0.7]
+t.csv:3: b quantity >= 5 bcm  [s, row 2, 0.7]
+t.csv:3: b share under 0.03  [s, row 2, 0.7]
+t.csv:3: b x 1000..2000  [s, row 2, 0.7]
+`},
 		{"no such columns", "wide: x\nrows: {a: {type: City}}", "t.csv", "a\n1\n2\n", "t.csv:1: no column fits ^(?:x)$, by which the mapping takes columns for rows (wide)\n"},
 		{"values of a cell", `
 defaults: {source: s}

@@ -3,6 +3,7 @@ package routes
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -337,7 +338,12 @@ func (w *world) drawSegment(t *rapid.T, id graph.ID) {
 // drawCapacity says how much can pass, now and then twice, of a part, or as a plan.
 func (w *world) drawCapacity(t *rapid.T, id graph.ID) {
 	for rapid.Bool().Draw(t, "capacity") {
-		c := w.say(id, "capacity", graph.QuantityValue(float64(even(t, "capacity", 4)), oneOf(t, "unit", "MtPerYear", "MtPerYear", "MtPerYear", "ktPerYear", "trains")))
+		amount, unit := float64(even(t, "capacity", 4)), oneOf(t, "unit", "MtPerYear", "MtPerYear", "MtPerYear", "ktPerYear", "trains")
+		r := graph.Range{Min: amount, Max: amount}
+		if rare(t, "range", 3) {
+			r.Max += oneOf(t, "more", 1, 2, math.Inf(1))
+		}
+		c := w.say(id, "capacity", graph.RangeValue(r, unit))
 		if rare(t, "part", 3) {
 			c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: "scope", Value: graph.StringValue("one berth")})
 		}
