@@ -15,6 +15,7 @@ var mapped = []struct{ mapping, files string }{
 	{"country-codes.yaml", "country-codes.csv"},
 	{"factbook.yaml", "factbook"},
 	{"factbook-energy.yaml", "factbook-energy/oil_gas.csv"},
+	{"factbook-leaders.yaml", "factbook-leaders/chief_of_state.csv"},
 	{"factbook-memberships.yaml", "factbook-igo/organization_participation.csv"},
 	{"factbook-names.yaml", "factbook-names/country_name_capital.csv"},
 	{"factbook-ports.yaml", "factbook-transport/ports.csv"},
@@ -31,6 +32,9 @@ var mapped = []struct{ mapping, files string }{
 	{"ports-wpi.yaml", "ports-wpi/UpdatedPub150.csv"},
 	{"sanctions-programs.yaml", "sanctions-programs/programs.json"},
 	{"states-cow.yaml", "states-history/cow_states2016.csv"},
+	{"states-huggo.yaml", "states-history/huggo_states_clean.csv"},
+	{"states-icow.yaml", "states-history/icow_coldata110.csv"},
+	{"states-isd.yaml", "states-history/isd_2_2.csv"},
 	{"states-gw.yaml", "states-history/gw_states_andybega.csv"},
 }
 
