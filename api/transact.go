@@ -36,13 +36,7 @@ func (b *builder) mutation() *graphql.Object {
 
 func (s *Session) transact(c *gql.Call, t *input.Transaction) (*live.Receipt, error) {
 	if t.DryRun {
-		res, err := s.api.opts.Graph.Check(&t.Change)
-		if err != nil {
-			return nil, err
-		}
-		r := &live.Receipt{Seq: s.Seq(), Entities: len(res.Commit.Entities), Claims: len(res.Commit.Claims),
-			Retractions: len(res.Commit.Retractions), Reinstatements: len(res.Commit.Reinstatements), IDs: res.IDs, Known: res.Known, Notices: res.Notices}
-		return r, nil
+		return s.api.opts.Graph.Try(&t.Change)
 	}
 	r, err := s.api.opts.Graph.Commit(c.Ctx, &t.Change)
 	if err != nil {
@@ -99,6 +93,7 @@ func (b *builder) transactResultType() *graphql.Object {
 			number("entities", "The number of new entities.", func(r *live.Receipt) int { return r.Entities }),
 			number("claims", "The number of new claims.", func(r *live.Receipt) int { return r.Claims }),
 			number("retractions", "The number of claims withdrawn.", func(r *live.Receipt) int { return r.Retractions }),
+			number("superseded", "The number of the claims withdrawn whose place another claim took.", func(r *live.Receipt) int { return r.Superseded }),
 			number("reinstatements", "The number of withdrawn claims that hold again.", func(r *live.Receipt) int { return r.Reinstatements }),
 			number("known", "The number of operations that changed nothing, since the graph had it already.", func(r *live.Receipt) int { return r.Known }),
 			{Name: "replayed", Type: output.Must(graphql.Boolean), About: "Whether the change had been made before with the same idempotency key.",

@@ -169,11 +169,11 @@ type checker struct {
 }
 
 func (c *checker) problem(at Position, code Code, format string, a ...any) {
-	c.problems = append(c.problems, found{c.op, Problem{at, code, fmt.Sprintf(format, a...)}})
+	c.problems = append(c.problems, found{c.op, Problem{Position: at, Code: code, Message: fmt.Sprintf(format, a...)}})
 }
 
 func (c *checker) notice(at Position, code Code, format string, a ...any) {
-	c.notices = append(c.notices, found{c.op, Problem{at, code, fmt.Sprintf(format, a...)}})
+	c.notices = append(c.notices, found{c.op, Problem{Position: at, Code: code, Message: fmt.Sprintf(format, a...)}})
 }
 
 func (c *checker) declare(op *Op) {

@@ -178,11 +178,11 @@ func TestPlaces(t *testing.T) {
 		{Position{File: "a.yaml", Path: "KAZ.name"}, "a.yaml: KAZ.name: x"}, {Position{Path: "operations[0]"}, "operations[0]: x"},
 		{Position{File: "a.yaml", Line: 3, Path: "KAZ.name"}, "a.yaml:3: KAZ.name: x"}, {Position{Line: 3}, "x"},
 	} {
-		if got := (Problem{c.place, BadInput, "x"}).String(); got != c.want {
+		if got := (Problem{Position: c.place, Code: BadInput, Message: "x"}).String(); got != c.want {
 			t.Errorf("%#v: %q, want %q", c.place, got, c.want)
 		}
 	}
-	ps := Problems{{Position{File: "a", Line: 1}, Cycle, "one"}, {Position{}, BadInput, "two"}}
+	ps := Problems{{Position: Position{File: "a", Line: 1}, Code: Cycle, Message: "one"}, {Code: BadInput, Message: "two"}}
 	if ps.Error() != "a:1: one\ntwo" {
 		t.Errorf("several: %q", ps.Error())
 	}

@@ -48,6 +48,13 @@ type Problem struct {
 	Position Position
 	Code     Code
 	Message  string
+	// More is how many problems it is in place of, which are not listed; 0 for a problem.
+	More int
+}
+
+// MoreProblems is what ends a list that leaves problems out.
+func MoreProblems(n int) Problem {
+	return Problem{Code: BadInput, Message: fmt.Sprintf("and %d more problems", n), More: n}
 }
 
 func (p Problem) String() string {

@@ -98,6 +98,8 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 				return to
 			}
 			mapping.use(inStore{g.Graph})
+			present := g.Snapshot().Seq()
+			run.present = &present
 			err = run.report(ctx, func(o ingest.Options) (*ingest.Report, error) {
 				if g.Fills() && o.Sync == "" {
 					// Most of the memory is in arrays without pointers, which cost the
@@ -147,6 +149,7 @@ type importing struct {
 	inputs      []ingest.Input
 	options     ingest.Options
 	dry, asJSON bool
+	present     *graph.Seq // of the store before a dry run, which nothing changes; nil at a service, which answers with its own
 	mapping     *mappingChoice
 }
 
@@ -171,9 +174,12 @@ func (e *importing) report(ctx context.Context, run func(ingest.Options) (*inges
 	err = errors.Join(err, e.mapping.undecided(e.Environment), e.mapping.setAside(ctx, e.Environment, e.inputs, r))
 	if e.dry {
 		r.Import = 0
+		if e.present != nil {
+			r.Seq = *e.present
+		}
 	}
 	if e.asJSON {
-		if jerr := json.NewEncoder(e.Out).Encode(r); jerr != nil {
+		if jerr := json.NewEncoder(e.Out).Encode(r.Outcome(err, e.dry)); jerr != nil {
 			return jerr
 		}
 	} else if err == nil || r.Operations > 0 {

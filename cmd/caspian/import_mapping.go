@@ -147,7 +147,7 @@ func (m *mappingChoice) preview(ctx context.Context, inputs []ingest.Input, out 
 
 // setAside reports the rows that were left out, and writes them to the file for them.
 func (m *mappingChoice) setAside(ctx context.Context, e *cli.Environment, inputs []ingest.Input, r *ingest.Report) error {
-	n := r.Rows()
+	n := r.LeftOut()
 	if n == 0 {
 		return nil
 	}

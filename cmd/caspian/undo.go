@@ -66,7 +66,8 @@ func undone(e *cli.Environment, got *live.Receipt, dry, asJSON bool) error {
 		got.Import = 0
 	}
 	if asJSON {
-		return json.NewEncoder(e.Out).Encode(&ingest.Report{Seq: got.Seq, Import: got.Import, Retractions: got.Retractions, Reinstatements: got.Reinstatements, Operations: 1, Known: got.Known})
+		return json.NewEncoder(e.Out).Encode((&ingest.Report{Seq: got.Seq, Import: got.Import, Retractions: got.Retractions, Superseded: got.Superseded, Reinstatements: got.Reinstatements,
+			Operations: 1, Known: got.Known, Notices: got.Notices}).Outcome(nil, dry))
 	}
 	text := fmt.Sprintf("%s and %s", console.Count(got.Retractions, "retraction"), console.Count(got.Reinstatements, "reinstatement"))
 	switch {

@@ -115,7 +115,7 @@ func (p *Faults) Err() error {
 		return nil
 	}
 	if p.more > 0 {
-		p.list = append(p.list, graph.Problem{Code: graph.BadInput, Message: fmt.Sprintf("and %d more problems", p.more)})
+		p.list = append(p.list, graph.MoreProblems(p.more))
 		p.more = 0
 	}
 	return p.list

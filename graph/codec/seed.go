@@ -398,8 +398,12 @@ func (d *seedDecoder) setMeta(set func(*graph.Claim, string) error, v *yaml.Node
 
 func codeOf(err error) graph.Code {
 	var ge *graph.Error
-	if errors.As(err, &ge) {
+	var unknown *Unknown
+	switch {
+	case errors.As(err, &ge):
 		return ge.Code
+	case errors.As(err, &unknown):
+		return graph.UnknownID
 	}
 	return graph.BadInput
 }

@@ -123,7 +123,8 @@ func receiptOf(res *graph.Result) *Receipt {
 		IDs: res.IDs, Known: res.Known, Notices: res.Notices,
 	}
 	for i := range c.Claims {
-		r.Retractions += len(c.Claims[i].Supersedes)
+		r.Superseded += len(c.Claims[i].Supersedes)
 	}
+	r.Retractions += r.Superseded
 	return r
 }

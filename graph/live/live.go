@@ -190,8 +190,9 @@ type Receipt struct {
 	// Seq is the sequence number of the commit. If the change had no effect it is the
 	// present number, and if its key was used before, that of the first change.
 	Seq graph.Seq
-	// Entities, Claims, Retractions and Reinstatements count what is new.
-	Entities, Claims, Retractions, Reinstatements int
+	// Entities, Claims, Retractions and Reinstatements count what is new; Superseded those of the retractions
+	// by which another claim took the place of the withdrawn one.
+	Entities, Claims, Retractions, Superseded, Reinstatements int
 	// IDs are the ids of the claims asserted, in the change's order.
 	IDs []graph.ClaimID
 	// Known counts the operations that changed nothing.
@@ -210,6 +211,18 @@ func (g *Graph) Check(ch *graph.Change) (*graph.Result, error) {
 		return nil, problems
 	}
 	return res, nil
+}
+
+// Try returns the receipt that the change would get on the present graph, and commits nothing.
+func (g *Graph) Try(ch *graph.Change) (*Receipt, error) {
+	at := g.Snapshot()
+	res, problems := graph.Check(g.o, at.State(), ch)
+	if problems != nil {
+		return nil, problems
+	}
+	r := receiptOf(res)
+	r.Seq = at.Seq()
+	return r, nil
 }
 
 // Save begins to write the cache, unless it is being written or up to date.

@@ -23,6 +23,8 @@ type Importer struct {
 	service *Service
 	// dry: Commit only checks.
 	dry bool
+	// tried are the operations of earlier changes of a dry run.
+	tried tried
 	// most is the number of bytes of operations that the service takes at once; 0 if that is
 	// not known.
 	most int
@@ -34,28 +36,37 @@ func NewImporter(ctx context.Context, s *Service, dry bool) *Importer {
 }
 
 const transactDocument = `mutation Import($input: TransactInput!) {
-  transact(input: $input) { sequence entities claims retractions reinstatements known replayed import notices }
+  transact(input: $input) { sequence entities claims retractions superseded reinstatements known replayed import ids notices }
 }`
 
 // Commit implements ingest.Target. A change that the service does not take at once goes in
 // parts; the error has the method Committed if some of them are.
 func (r *Importer) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
 	ops, notices := withoutNotices(ch.Ops)
-	got, err := r.commit(ctx, ops, ch)
-	switch {
-	case !errors.Is(err, errTooLarge):
-	case ch.Sync != "":
-		err = fmt.Errorf("a sync is one change: %w; start the service with a larger --max-body, or stop it and import into its store", err)
-	case len(ops) == 1:
-		err = tooLargeAlone(&ops[0], err)
-	default:
-		got, err = r.inParts(ctx, ops, ch)
+	take := r.whole
+	if r.dry && ch.Sync == "" {
+		take = r.try
 	}
+	got, err := take(ctx, ops, ch)
 	if err != nil {
 		return nil, err
 	}
 	got.Notices = append(notices, got.Notices...)
 	return got, nil
+}
+
+// whole makes a change of some operations of another, in parts if the service does not take it at once.
+func (r *Importer) whole(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
+	got, err := r.commit(ctx, ops, of)
+	switch {
+	case !errors.Is(err, errTooLarge):
+		return got, err
+	case of.Sync != "":
+		return nil, fmt.Errorf("a sync is one change: %w; start the service with a larger --max-body, or stop it and import into its store", err)
+	case len(ops) == 1:
+		return nil, tooLargeAlone(&ops[0], err)
+	}
+	return r.inParts(ctx, ops, of)
 }
 
 // withoutNotices separates the notices from the other operations: the mutation has none.
@@ -133,12 +144,12 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 	var answer struct {
 		Data *struct {
 			Transact *struct {
-				Sequence                      uint64
-				Entities, Claims, Retractions int
-				Reinstatements, Known         int
-				Replayed                      bool
-				Import                        uint64
-				Notices                       []string
+				Sequence                                uint64
+				Entities, Claims, Known                 int
+				Retractions, Superseded, Reinstatements int
+				Replayed                                bool
+				Import                                  uint64
+				IDs, Notices                            []string
 			}
 		}
 		Errors []struct {
@@ -166,7 +177,14 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 		return nil, fmt.Errorf("the answer of %s has no result", r.service.Name)
 	}
 	t := answer.Data.Transact
-	got := &live.Receipt{Seq: graph.Seq(t.Sequence), Entities: t.Entities, Claims: t.Claims, Retractions: t.Retractions, Reinstatements: t.Reinstatements, Known: t.Known, Replayed: t.Replayed, Import: graph.Seq(t.Import)}
+	got := &live.Receipt{Seq: graph.Seq(t.Sequence), Entities: t.Entities, Claims: t.Claims, Retractions: t.Retractions, Superseded: t.Superseded, Reinstatements: t.Reinstatements, Known: t.Known, Replayed: t.Replayed, Import: graph.Seq(t.Import)}
+	for _, text := range t.IDs {
+		id, err := graph.ParseClaimID(text)
+		if err != nil {
+			return nil, fmt.Errorf("the answer of %s: %w", r.service.Name, err)
+		}
+		got.IDs = append(got.IDs, id)
+	}
 	for _, n := range t.Notices {
 		at, message, _ := strings.Cut(n, ": ")
 		got.Notices = append(got.Notices, graph.Problem{Position: positionOf(at, ops), Message: message})

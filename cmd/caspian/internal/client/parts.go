@@ -105,13 +105,7 @@ func (p *parts) needed(from, to int) []graph.Op {
 		return nil
 	}
 	for i := from; i < to; i++ {
-		c := &p.ops[i].Claim
-		named[c.Subject], named[c.Source], named[graph.ID(c.AttributedTo)] = true, true, true
-		// The ontology of the service decides whether a text is an entity's id.
-		named[graph.ID(c.Value.String())] = true
-		for _, q := range c.Qualifiers {
-			named[graph.ID(q.Value.String())] = true
-		}
+		names(&p.ops[i].Claim, named)
 	}
 	before := p.ops[:min(from, p.head)]
 	for i := range before {
@@ -231,6 +225,7 @@ func addUp(sum, got *live.Receipt) {
 	sum.Entities += got.Entities
 	sum.Claims += got.Claims
 	sum.Retractions += got.Retractions
+	sum.Superseded += got.Superseded
 	sum.Reinstatements += got.Reinstatements
 	sum.Known += got.Known
 	sum.Notices = append(sum.Notices, got.Notices...)

@@ -37,98 +37,6 @@ type Options struct {
 
 const defaultBatch = 1000
 
-// Report is what an import did, up to its end or its failure.
-type Report struct {
-	Seq graph.Seq `json:"sequence"`
-	// Import is the import by which the graph lists what this one did; 0 where it changed nothing.
-	Import      graph.Seq `json:"import,omitempty"`
-	Entities    int       `json:"entities"`
-	Claims      int       `json:"claims"`
-	Retractions int       `json:"retractions"`
-	// Reinstatements counts the withdrawn claims that hold again.
-	Reinstatements int `json:"reinstatements"`
-	// Known counts the operations that changed nothing.
-	Known int `json:"known"`
-	// Operations counts all of them.
-	Operations int `json:"operations"`
-	// Skipped are the rows that were left out, by the names of their inputs, and Faults why.
-	Skipped map[string]map[int]bool `json:"-"`
-	Faults  graph.Problems          `json:"-"`
-	// Notices are the first notices, MoreNotices counts the rest.
-	Notices     graph.Problems `json:"-"`
-	MoreNotices int            `json:"-"`
-
-	as graph.Import // of the next change
-}
-
-func (r *Report) add(ops int, got *live.Receipt) {
-	r.Seq, r.Operations = got.Seq, r.Operations+ops
-	if got.Import != 0 {
-		r.Import, r.as.First = got.Import, got.Import
-	}
-	r.Entities += got.Entities
-	r.Claims += got.Claims
-	r.Retractions += got.Retractions
-	r.Reinstatements += got.Reinstatements
-	r.Known += got.Known
-	for _, n := range got.Notices {
-		if len(r.Notices) < codec.MaxProblems {
-			r.Notices = append(r.Notices, n)
-		} else {
-			r.MoreNotices++
-		}
-	}
-}
-
-// change makes a change of the import.
-func (r *Report) change(ops []graph.Op, sync graph.ID) *graph.Change {
-	as := r.as
-	return &graph.Change{Ops: ops, Sync: sync, Import: &as}
-}
-
-// Failed is an import that did not complete: because of problems, another cause,
-// or both.
-type Failed struct {
-	// Problems are the faults found in the batch that failed and after it.
-	Problems graph.Problems
-	// Cause is another error that ended it, or nil.
-	Cause error
-	// Resume says what is in the graph and how to continue.
-	Resume string
-}
-
-func (f *Failed) Error() string {
-	parts := []string{f.Resume}
-	if f.Cause != nil {
-		parts = append([]string{f.Cause.Error()}, parts...)
-	}
-	if len(f.Problems) > 0 {
-		parts = append([]string{f.Problems.Error()}, parts...)
-	}
-	return strings.Join(parts, "\n")
-}
-
-// Unwrap returns the cause.
-func (f *Failed) Unwrap() error { return f.Cause }
-
-// partial is the error of a Target that committed a part of a change.
-type partial interface {
-	error
-	// Committed returns the receipt of that part and how many operations it has.
-	Committed() (*live.Receipt, int)
-}
-
-// addPart adds the committed part of a change to the report, and describes it.
-func (r *Report) addPart(err error, ops int) string {
-	var p partial
-	if !errors.As(err, &p) {
-		return ""
-	}
-	receipt, done := p.Committed()
-	r.add(done, receipt)
-	return fmt.Sprintf("%d of %d operations are imported; correct the input and run the same import again: what is known changes nothing", done, ops)
-}
-
 // Import puts the inputs into the target: JSON lines in batches, input by
 // input, everything else together as one change before them. The error is a
 // *Failed.
@@ -198,6 +106,7 @@ func importWhole(ctx context.Context, to Target, inputs []Input, o Options, r *R
 	case err != nil:
 		return &Failed{Cause: err, Resume: "nothing was imported"}
 	}
+	r.count(ops)
 	ops = distinct(ops)
 	got, err := to.Commit(ctx, r.change(ops, o.Sync))
 	if err != nil {
@@ -261,6 +170,7 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 		case err != nil:
 			return &Failed{Cause: err, Resume: resume(in.Name, b.first)}
 		}
+		r.Rows += b.lines
 		r.add(len(b.ops), got)
 		if o.Progress != nil {
 			o.Progress(in.Name, r)
@@ -305,7 +215,7 @@ func checkRest(to Target, in *Input, lr *ahead, b batch, faults graph.Problems) 
 	}
 	inOrder(f.Problems)
 	if more > 0 {
-		f.Problems = append(f.Problems, graph.Problem{Code: graph.BadInput, Message: fmt.Sprintf("and %d more problems", more)})
+		f.Problems = append(f.Problems, graph.MoreProblems(more))
 	}
 	return f
 }

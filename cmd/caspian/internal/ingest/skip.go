@@ -46,8 +46,8 @@ func (r *Report) withoutFaults(to Target, ops []graph.Op, err error) ([]graph.Op
 	}
 }
 
-// Rows counts the rows that were left out.
-func (r *Report) Rows() (n int) {
+// LeftOut counts the rows that were left out.
+func (r *Report) LeftOut() (n int) {
 	for _, lines := range r.Skipped {
 		n += len(lines)
 	}

@@ -1,0 +1,109 @@
+package client
+
+import (
+	"context"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+)
+
+// A dry run commits nothing, so that a service does not know what an earlier change of it would have stated.
+// What a later change refers to is sent with it again.
+
+// tried are the operations of changes that were checked only.
+type tried struct {
+	declared map[graph.ID]graph.Op
+	stated   map[graph.ClaimID]graph.Op
+}
+
+// try checks a change as if the earlier ones had been made.
+func (r *Importer) try(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
+	before := r.tried.needed(ops)
+	got, err := r.whole(ctx, append(before[:len(before):len(before)], ops...), of)
+	if err != nil {
+		return nil, err
+	}
+	asserted := 0
+	for i := range before {
+		if before[i].Kind == graph.Assert {
+			asserted++
+		}
+	}
+	got.IDs = got.IDs[min(asserted, len(got.IDs)):]
+	if len(before) > 0 { // it was counted with its own change
+		alone, err := r.whole(ctx, before, &graph.Change{})
+		if err != nil {
+			return nil, err
+		}
+		got.Entities -= alone.Entities
+		got.Claims -= alone.Claims
+		got.Known -= alone.Known
+	}
+	r.tried.add(ops, got.IDs)
+	return got, nil
+}
+
+// add notes the operations of a change, with the ids of its claims in their order.
+func (t *tried) add(ops []graph.Op, ids []graph.ClaimID) {
+	if t.declared == nil {
+		t.declared, t.stated = map[graph.ID]graph.Op{}, map[graph.ClaimID]graph.Op{}
+	}
+	for _, op := range ops {
+		switch op.Kind {
+		case graph.Declare:
+			t.declared[op.Entity.ID] = op
+		case graph.Assert:
+			if len(ids) > 0 {
+				t.stated[ids[0]], ids = op, ids[1:]
+			}
+		}
+	}
+}
+
+// needed are the earlier operations that others refer to: the entities that they name, and the claims that they withdraw.
+func (t *tried) needed(ops []graph.Op) []graph.Op {
+	claims, entities := []graph.Op{}, []graph.Op{}
+	for i := range ops {
+		for _, id := range withdrawn(&ops[i]) {
+			if op, ok := t.stated[id]; ok {
+				claims = append(claims, op)
+				delete(t.stated, id) // once is enough, and the change withdraws it
+			}
+		}
+	}
+	named := map[graph.ID]bool{}
+	for _, list := range [][]graph.Op{ops, claims} {
+		for i := range list {
+			named[list[i].Entity.ID] = true
+			names(&list[i].Claim, named)
+		}
+	}
+	for id := range named {
+		if op, ok := t.declared[id]; ok {
+			entities = append(entities, op)
+		}
+	}
+	return append(entities, claims...)
+}
+
+// withdrawn are the claims to which an operation refers.
+func withdrawn(op *graph.Op) []graph.ClaimID {
+	switch op.Kind {
+	case graph.Retract:
+		return []graph.ClaimID{op.Retract.Claim}
+	case graph.Reinstate:
+		return []graph.ClaimID{op.Reinstate.Claim}
+	case graph.Assert:
+		return op.Claim.Supersedes
+	}
+	return nil
+}
+
+// names notes the entities that a claim names. The ontology of the service decides whether a text is one's id.
+func names(c *graph.Claim, named map[graph.ID]bool) {
+	named[c.Subject], named[c.Source], named[graph.ID(c.AttributedTo)] = true, true, true
+	named[graph.ID(c.Value.String())] = true
+	for _, q := range c.Qualifiers {
+		named[graph.ID(q.Value.String())] = true
+	}
+}
