@@ -77,6 +77,8 @@ var tics = []tic{
 	{"holds|wants", regexp.MustCompile(`^((Test|[Ff]uzz|check)\w*|Check) (holds|wants)\b`), nil, "compares A with B, checks that"},
 	{"used up", regexp.MustCompile(`(?i)\bused up\b`), nil, "exhausted, spent"},
 	{"surest", regexp.MustCompile(`(?i)\bsurest\b`), nil, "of the highest confidence, the most certain"},
+	{"that of|those of", regexp.MustCompile(`(?i)\b(is|are) (that|those) of what\b`), nil, "name the thing again"},
+	{"where", regexp.MustCompile(`(?i)\bwhere (it is |they are )?not (nil|empty|zero)\b`), nil, "if not nil"},
 	{"line", regexp.MustCompile(`(?i)\b(object|claim|token|settings|quad),? (one )?a line\b`), nil, "one per line"},
 }
 
@@ -203,6 +205,7 @@ func TestWordsFindsTics(t *testing.T) {
 		"checkNote holds the note against the surest":      2,
 		"a test wants it; one token a line, but for the 1": 2,
 		"one token per line; what a line holds":            0,
+		"it is that of what follows; where not nil":        2,
 	} {
 		if got := findTics(text); len(got) != want {
 			t.Errorf("%q: found %v, want %d", text, got, want)

@@ -81,7 +81,7 @@ func (c *Commit) Empty() bool {
 // Position is where an input came from, for messages. Line 0 and an empty Path are unknown.
 type Position struct {
 	File string
-	// Line and Column count from 1; 0 where there is none.
+	// Line and Column count from 1; 0 if there is none.
 	Line, Column int
 	// Row is the number of the row of a table, from 1; 0 elsewhere. Several rows may be on one line.
 	Row  int
@@ -145,9 +145,9 @@ type Change struct {
 	// effect, and it can have one later only if it withdraws what was reinstated since, or
 	// the reverse.
 	Key string
-	// IfSeq, where not nil, refuses the change unless the store is at that number.
+	// IfSeq, if not nil, refuses the change unless the store is at that number.
 	IfSeq *Seq
-	// Sync, where it is not empty, is a source of which the change states everything. What the
+	// Sync, if not empty, is a source of which the change states everything. What the
 	// graph has of it and the change does not state is withdrawn: superseded by the new claim that
 	// answers the same question, or retracted where there is not exactly one. What the change states and
 	// was withdrawn holds again. What the source says of itself is left alone.

@@ -21,7 +21,7 @@ type View struct {
 	KnownAt *time.Time
 	// MinConfidence hides the claims below it.
 	MinConfidence float64
-	// Sources, where not nil, hides the claims of all other sources.
+	// Sources, if not nil, hides the claims of all other sources.
 	Sources []ID
 }
 

@@ -228,13 +228,13 @@ type Field struct {
 	InverseOf []*Field
 	Path      *Path
 	Tolerance Tolerance
-	// Exclusive, where not nil, says that one object has one subject at a time.
+	// Exclusive, if not nil, says that one object has one subject at a time.
 	Exclusive *Exclusive
-	// Counts, where not nil, says which claims a stated number can be held to.
+	// Counts, if not nil, says which claims a stated number can be held to.
 	Counts *Counts
-	// Mirror, where not nil, is the relation that states the same from the other end.
+	// Mirror, if not nil, is the relation that states the same from the other end.
 	Mirror *Mirror
-	// NotBefore, where not nil, is the date of the same entity that this one does
+	// NotBefore, if not nil, is the date of the same entity that this one does
 	// not come before.
 	NotBefore *Field
 	Maps      map[string]string

@@ -39,7 +39,7 @@ type railways struct {
 	km      map[string]float64 // by gauge in millimetres
 }
 
-// main is the gauge that nearly all have, in classes of which trains of one run on the other; "" where there is none.
+// main is the gauge that nearly all have, in classes of which trains of one run on the other; "" if there is none.
 func (r *railways) main() string {
 	of, total := map[string]float64{}, 0.0
 	for gauge, km := range r.km {

@@ -44,8 +44,8 @@ func (t *responseRecorder) header(key, value string) {
 	h[key] = t.values[i : i+1 : i+1]
 }
 
-// Lasts implements deadline.Lasting: net/http's deadline of reading the request would end the work on
-// it. A short request has ended before that, and does not pay for two changes of a deadline.
+// Lasts implements deadline.Lasting: net/http's deadline for reading the request must not end the
+// work on it. A short request has ended before that, and does not pay for two changes of a deadline.
 func (t *responseRecorder) Lasts() {
 	if t.hurried {
 		_ = http.NewResponseController(t.ResponseWriter).SetReadDeadline(time.Time{}) // a recorder in a test has none

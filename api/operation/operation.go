@@ -20,9 +20,9 @@ type Request struct {
 	Variables json.RawMessage
 	// AllowMutation is false where the protocol forbids mutations, as HTTP GET does.
 	AllowMutation bool
-	// WriteRefusal, where not nil, is why this caller may not write.
+	// WriteRefusal, if not nil, is why this caller may not write.
 	WriteRefusal error
-	// Pauser, where not nil, runs the wait for a later snapshot (view.minSequence).
+	// Pauser, if not nil, runs the wait for a later snapshot (view.minSequence).
 	Pauser Pauser
 	// Cost adds the estimated and the actual cost of the request to the response's extensions, and
 	// Trace the time it took by field.
@@ -42,7 +42,7 @@ type Pauser interface {
 
 // Follow says how a subscription is followed. The zero value works.
 type Follow struct {
-	// After, where not nil, replaces the subscription's own sinceSequence: a client that lost its
+	// After, if not nil, replaces the subscription's own sinceSequence: a client that lost its
 	// connection resumes there.
 	After *graph.Seq
 	// MaxBehind ends the subscription of a client that was up to date and then fell more entries

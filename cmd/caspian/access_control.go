@@ -31,9 +31,9 @@ type accessControl struct {
 	names  []string // of hosts, normalized
 	closed bool     // reading needs a token
 
-	address string // path of the file with the service's address; "" where there is none
+	address string // path of the file with the service's address; "" if there is none
 
-	token atomic.Pointer[string] // of the store's folder; nil where there is none yet
+	token atomic.Pointer[string] // of the store's folder; nil if there is none yet
 	ready atomic.Bool            // the store is open
 }
 

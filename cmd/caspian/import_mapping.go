@@ -229,7 +229,7 @@ func (s *atService) Candidates(context.Context, match.Question) ([]match.Candida
 	return nil, graph.Errorf(graph.BadInput, "a service finds entities by key only; import into its store with --store DIR")
 }
 
-// askForKey asks a service for the entity that has the value of the key; "" where there is none.
+// askForKey asks a service for the entity that has the value of the key; "" if there is none.
 func askForKey(ctx context.Context, at *client.Service, key, value string) (graph.ID, error) {
 	var found struct {
 		Claims struct {
@@ -245,7 +245,7 @@ func askForKey(ctx context.Context, at *client.Service, key, value string) (grap
 	return "", err
 }
 
-// askForType asks a service for the type of an entity; "" where there is none.
+// askForType asks a service for the type of an entity; "" if there is none.
 func askForType(ctx context.Context, at *client.Service, id string) (string, error) {
 	var found struct{ Entity struct{ Type string } }
 	err := ask(ctx, at, `query ($id: ID!) { entity(id: $id) { type } }`, map[string]string{"id": id}, &found)

@@ -42,7 +42,7 @@ func (c Change) Place() uint32 {
 
 // ChangesOptions say which changes to look for; the zero value is all.
 type ChangesOptions struct {
-	// Subject, where not empty, keeps the changes of claims about it.
+	// Subject, if not empty, keeps the changes of claims about it.
 	Subject graph.ID
 	// After leaves out the changes at or before a claim; nil leaves out nothing.
 	After *uint32
@@ -68,7 +68,7 @@ type ChangesOptions struct {
 // If both views know a claim, so that only their dates set them apart, it is not a
 // change that nothing attests it yet, or any longer: see real.
 //
-// rest, where not nil, is the claim at which the walk ended at its limit of work;
+// rest, if not nil, is the claim at which the walk ended at its limit of work;
 // asked After it, the next one goes on from there.
 func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn func(Change) bool) (rest *uint32, err error) {
 	if from.Snapshot() != to.Snapshot() {

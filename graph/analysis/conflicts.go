@@ -13,10 +13,10 @@ import (
 
 // ConflictsOptions say which conflicts to look for; the zero value is all.
 type ConflictsOptions struct {
-	// Subject, where not empty, keeps the sets with a claim about it, and those of
-	// who holds it, where it is an office.
+	// Subject, if not empty, keeps the sets with a claim about it and, if it is an
+	// office, the sets about who holds it.
 	Subject graph.ID
-	// Predicate, where not empty, keeps those of one field.
+	// Predicate, if not empty, keeps those of one field.
 	Predicate string
 	// After leaves out the conflicts at or before a place; nil leaves out nothing.
 	After *ConflictPlace

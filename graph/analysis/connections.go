@@ -26,7 +26,7 @@ type ConnectionsOptions struct {
 	From, To graph.ID
 	// MaxLength is the limit of steps, at most MaxConnectionLength; 0 means 4.
 	MaxLength int
-	// Relations, where not nil, are the predicates that steps may follow.
+	// Relations, if not nil, are the predicates that steps may follow.
 	Relations []string
 	// ExcludeTypes are types and interfaces whose entities no way may pass; nil stands for
 	// sources.

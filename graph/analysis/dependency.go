@@ -70,7 +70,7 @@ type Bounds struct{ Low, High float64 }
 
 // Dependency is how a country's trade in a resource is spread.
 type Dependency struct {
-	// Year is the year of the figures; nil where there is none.
+	// Year is the year of the figures; nil if there is none.
 	Year *int
 	// Basis is what the shares are computed of; nil where nothing is observed.
 	Basis *Figures
@@ -90,8 +90,8 @@ type Dependency struct {
 	Others []Figures
 	// Totals are the claims about the whole trade from which shares were computed, in record order.
 	Totals []uint32
-	// CutOff are the sources of the basis that list some of the partners only, by
-	// their own account.
+	// CutOff are the sources of the basis that say that they list only some of the
+	// partners.
 	CutOff []uint32
 	// Weakest is the least confident claim of the basis, or snapshot.None.
 	Weakest uint32

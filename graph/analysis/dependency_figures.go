@@ -15,7 +15,7 @@ type figure struct {
 	claim, partner, through uint32
 	key                     figureKey
 	share                   *Bounds  // nil: it states none
-	computed                *Bounds  // from its amount and the stated totals; nil where there are none
+	computed                *Bounds  // from its amount and the stated totals; nil if there are none
 	totals                  []uint32 // the claims that state them
 	year                    int      // of its period; noYear where it is within none
 	confidence              float64

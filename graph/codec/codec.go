@@ -34,7 +34,7 @@ type Format struct {
 	// Lossless is true if what Encode writes gives the same graph again.
 	Lossless bool
 
-	// Once, where not nil, states what holds for all inputs of the format together; it is called before they are read.
+	// Once, if not nil, states what holds for all inputs of the format together; it is called before they are read.
 	Once func(ctx context.Context, emit Emit) error
 	// Decode reads a stream; name is for messages. It calls emit with what is
 	// well formed and returns graph.Problems with every fault of form.
@@ -52,7 +52,7 @@ type Graph interface {
 	Entities(fn func(graph.Entity) error) error
 	// Claims calls fn for each claim; live is false for withdrawn ones.
 	Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error
-	// ReasonOf is why a claim was withdrawn, or reinstated if that came later; "" where nobody said.
+	// ReasonOf is why a claim was withdrawn, or reinstated if that came later; "" if nobody said.
 	ReasonOf(graph.ClaimID) string
 }
 

@@ -74,7 +74,7 @@ var filters = map[string]func(m *Mapping, argument string) (filter, error){
 	},
 	"number": func(_ *Mapping, a string) (filter, error) {
 		if a != "" && a != "," {
-			return nil, fmt.Errorf("it is alone, or number , where a comma begins the decimals, not %q", graph.Clip(a))
+			return nil, fmt.Errorf("write number, or number followed by a comma if a comma separates the decimals, not %q", graph.Clip(a))
 		}
 		return all(func(v string) ([]string, error) {
 			return one(figures(v, func(v string) (string, error) { return plainNumber(v, a == ",") }))

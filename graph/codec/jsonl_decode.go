@@ -46,7 +46,7 @@ type lineReader struct {
 // lineContent is what a line says: its texts, and its values as values of the graph.
 type lineContent struct {
 	jsonLine
-	value      *graph.Value // nil where it has none
+	value      *graph.Value // nil if it has none
 	qualifiers []graph.QualifierValue
 }
 

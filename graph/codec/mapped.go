@@ -27,7 +27,7 @@ type Find interface {
 
 // Named is a text of a row that is to name an entity.
 type Named struct {
-	// Text is an id, a code or a name, Types are the types that the entity may have, and In, where not empty, is an
+	// Text is an id, a code or a name, Types are the types that the entity may have, and In, if not empty, is an
 	// entity with which it is linked.
 	Text  string
 	Types []string

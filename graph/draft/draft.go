@@ -72,9 +72,9 @@ type drafting struct {
 	o   Options
 	*survey
 
-	wide  *family   // columns that are years; nil where there are none
+	wide  *family   // columns that are years; nil if there are none
 	value *column   // the figures, where another column or the file says what they are
-	of    *column   // that column; nil where there is none
+	of    *column   // that column; nil if there is none
 	found []*naming // the columns that name entities
 	about *naming   // what a row is about, where that is in the graph
 	label *column   // the name of what a row is about, where the row makes it

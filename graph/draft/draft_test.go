@@ -270,7 +270,7 @@ func TestShared(t *testing.T) {
 	}
 }
 
-// sharedTables are the tables of the sets with the text of their committed mapping, "" where there is none.
+// sharedTables are the tables of the sets with the text of their committed mapping, "" if there is none.
 func sharedTables(t *testing.T, root string) map[string]string {
 	mappings := map[string]string{
 		"country-codes.csv": "country-codes", "factbook-energy/oil_gas.csv": "factbook-energy", "factbook-igo/organization_participation.csv": "factbook-memberships",

@@ -116,12 +116,12 @@ func (d *drafting) make(label *column, t *schema.Type) {
 	}
 }
 
-// labelled is the column that names what a row is, where most rows name another; nil where there is none.
+// labelled is the column that names what a row is, where most rows name another; nil if there is none.
 func (d *drafting) labelled() *column {
 	return d.naming(func(c *column) bool { return 10*len(c.values) >= 3*min(c.filled, maxDistinct) })
 }
 
-// titled is the column that names something else in a row; nil where there is none.
+// titled is the column that names something else in a row; nil if there is none.
 func (d *drafting) titled() *column { return d.naming(func(c *column) bool { return !d.used[c] }) }
 
 // naming is the column of those that may be it whose name says best that it has names.

@@ -356,7 +356,7 @@ func (s *survey) sentinels() {
 	}
 }
 
-// column is the named one; nil where there is none.
+// column is the named one; nil if there is none.
 func (s *survey) column(name string) *column {
 	for _, c := range s.columns {
 		if c.name == name {

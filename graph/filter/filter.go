@@ -18,7 +18,7 @@ import (
 // nor false: then neither the condition nor its Not keeps anything.
 type Node struct {
 	And []*Node
-	Or  []*Node // where not nil at least one must hold
+	Or  []*Node // if not nil at least one must hold
 	Not *Node
 	// ID and Type test the entity's id and the name of its type.
 	ID, Type *Test
@@ -91,7 +91,7 @@ type Test struct {
 	// ByBytes compares texts by their bytes, as ids and codes are. Other texts are equal if
 	// people read them alike (text.Base), and are ordered by the collation.
 	ByBytes bool
-	// Unit, where not nil, keeps quantities that can be given in it.
+	// Unit, if not nil, keeps quantities that can be given in it.
 	Unit *schema.Unit
 	// Contains and StartsWith are parts of the text, or of its base.
 	Contains, StartsWith string

@@ -12,7 +12,7 @@ type indexer struct {
 
 	mu      sync.Mutex // guards what follows, for moments only
 	waiting []func()
-	running chan struct{} // closed when the builds under way have ended; nil where there are none
+	running chan struct{} // closed when the builds under way have ended; nil if there are none
 	closed  bool
 }
 

@@ -30,7 +30,7 @@ type saver struct {
 	elapsed func() time.Duration
 
 	mu      sync.Mutex    // guards what follows, for moments only
-	running chan struct{} // closed when the save under way has ended; nil where there is none
+	running chan struct{} // closed when the save under way has ended; nil if there is none
 	// The commit that the cache holds.
 	seq    graph.Seq
 	claims int

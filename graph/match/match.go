@@ -25,7 +25,7 @@ type Question struct {
 	Text string
 	// Types are the types and interfaces that the entity may have; none means all except Source.
 	Types []string
-	// In, where not empty, is an entity with which the sought one is linked, such as the country of a city.
+	// In, if not empty, is an entity with which the sought one is linked, such as the country of a city.
 	In graph.ID
 }
 

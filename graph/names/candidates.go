@@ -48,7 +48,7 @@ func (s *searcher) giveBack() {
 	rooms.Put(s.room)
 }
 
-// best is the candidate for the entity so far, by its own names or by wordings; nil where there is none.
+// best is the candidate for the entity so far, by its own names or by wordings; nil if there is none.
 func (r *room) best(entity uint32, wording bool) *candidate {
 	if i := *r.slot(entity, wording); i > 0 {
 		return &r.found[i-1]

@@ -68,7 +68,7 @@ type Search struct {
 	Text string
 	// Types reports whether to find entities of the concrete type; nil finds all.
 	Types func(name string) bool
-	// First is how many matches to return at most. After, where not nil, is the
+	// First is how many matches to return at most. After, if not nil, is the
 	// match after which to begin.
 	First int
 	After *Cursor
@@ -139,8 +139,8 @@ type Graph interface {
 	// Related calls fn with entities that the view shows linked with this one, and the
 	// words that say how they are linked or what they are, as Explained does.
 	Related(entity uint32, words []string, fn func(other Named, explained uint16))
-	// Described calls fn with claims that give an entity, of a type that some words name, a date whose year is
-	// one of the words, and with all words that say what the entity is.
+	// Described finds entities by a type and a year among the words, such as "summit 2025". It calls fn with
+	// the claim that gives the date, the entity, and all words that describe it.
 	Described(words []string, fn func(claim uint32, named Named, explained uint16))
 	// Holders calls fn with those who hold the office that the entity is, if it is one.
 	Holders(entity uint32, fn func(holder Named))

@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Learned calls fn with each claim recorded after one sequence number and up to
-// another, in record order, and then with each withdrawn there.
+// Learned calls fn with each claim recorded after one sequence number and up to another,
+// in record order, and then with each claim withdrawn between the two.
 func Learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, fn func(n uint32, seq graph.Seq, withdrawn bool)) error {
 	var err error
 	s.Learned(since, last, func(n uint32, seq graph.Seq, withdrawn bool) bool {
@@ -25,8 +25,8 @@ func Learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, f
 	return err
 }
 
-// Linked calls fn with each entity but its subject that a claim links the
-// subject with: its object and what its qualifiers name.
+// Linked calls fn with the entities that a claim links with its subject: its object and
+// those that its qualifiers name.
 func Linked(s *snapshot.Snapshot, n uint32, fn func(to uint32)) {
 	subject := s.Subject(n)
 	link := func(to uint32) {

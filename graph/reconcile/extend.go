@@ -93,7 +93,7 @@ func (a *answering) viewOf(s settings) (*snapshot.View, error) {
 	return v.WithDone(a.done), nil
 }
 
-// cells are the values of a property of an entity; none where there is no such entity.
+// cells are the values of a property of an entity; none if there is no such entity.
 func (a *answering) cells(v *snapshot.View, id graph.ID, name string) []any {
 	list := []any{}
 	n, ok := a.Snapshot.Number(id)

@@ -69,7 +69,7 @@ func (n *Network) gaugesOf(step int32) []string {
 	return list
 }
 
-// gaugeWalk is a place on the way: the gauge until here, "" where there is none or nobody
+// gaugeWalk is a place on the way: the gauge until here, "" if there is none or nobody
 // states it, and the claim that states it.
 type gaugeWalk struct {
 	c     *Course

@@ -72,7 +72,7 @@ type node struct {
 	entity  uint32
 	country int32  // place, or -1
 	claim   uint32 // of its country
-	status  string // "" where nobody says
+	status  string // "" if nobody says
 	located bool
 	lat     float64
 	lon     float64

@@ -131,7 +131,7 @@ type Route struct {
 	Verified bool
 	// Lengths tells the lengths of the legs apart.
 	Lengths Lengths
-	// Certainty is the product of the legs'.
+	// Certainty is the product of the certainties of the legs.
 	Certainty float64
 	// Weakest is the least confident of the claims that make it a way: all of the
 	// legs' claims but their lengths.

@@ -44,7 +44,7 @@ func (v *View) Within(by filter.Reading, t *filter.Test) (nodes []uint32, ok boo
 }
 
 // InOrder are the first entities that an index of values finds in the order of a key,
-// at most some; ok is false where there is no index.
+// at most some; ok is false if there is no index.
 func (v *View) InOrder(key filter.Key, t *filter.Test, from *access.Place, most int) (nodes []uint32, ok bool) {
 	_, state := paths{v}.InOrder(key, t)
 	paths{v}.WalkInOrder(key, t, from, func(n uint32) bool {

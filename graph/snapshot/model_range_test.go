@@ -19,7 +19,7 @@ import (
 
 // What follows judges ranges by numbers that are in them, read from what they print.
 
-// limits are the ends that a number or a range prints, in the base unit; nil where there is none.
+// limits are the ends that a number or a range prints, in the base unit; nil if there is none.
 type limits struct {
 	low, high       *big.Rat
 	lowOut, highOut bool

@@ -23,7 +23,7 @@ type placed struct {
 	claimID graph.ClaimID
 }
 
-// claim is the claim of the place's edge; ok is false where it has none.
+// claim is the claim of the place's edge; ok is false if it has none.
 func (v *View) claimOf(p *placed) (id graph.ClaimID, ok bool) {
 	switch {
 	case p.cursor:

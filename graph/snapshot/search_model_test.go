@@ -447,7 +447,7 @@ func (n *naiveSearch) linked(a, b graph.ID) bool {
 	})
 }
 
-// order is that of what a search finds.
+// order is the order of the matches of a search.
 func (n *naiveSearch) order(a, b naiveMatch) int {
 	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(n.prominence(b.id), n.prominence(a.id)), strings.Compare(string(a.id), string(b.id)))
 }

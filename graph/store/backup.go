@@ -252,7 +252,7 @@ func (b *backupReader) end() error {
 		return damagedBackup(err)
 	}
 	if string(got) != want {
-		return damagedBackup(errors.New("its sum does not fit what it has"))
+		return damagedBackup(errors.New("its checksum does not match its content"))
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ type causes struct {
 	mu   sync.Mutex // guards last
 	last error      // that means a file system that accepts no writes
 
-	// synced, where not nil, is called once a sync of the journal has succeeded, within the write
+	// synced, if not nil, is called once a sync of the journal has succeeded, within the write
 	// that needed it. The one writer sets it.
 	synced func()
 }

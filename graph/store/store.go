@@ -94,7 +94,7 @@ type Options struct {
 	// WriteBuffer is how many bytes of the newest commits the database keeps in
 	// memory before it makes a table of them; 0 is 32 MB.
 	WriteBuffer int
-	// Files, where not nil, wraps the files of the database each time it is
+	// Files, if not nil, wraps the files of the database each time it is
 	// opened. For tests of disks that fail and of machines that stop.
 	Files func(storage.Storage) storage.Storage
 

@@ -178,7 +178,7 @@ func (v *verifier) readCayley(ctx context.Context) error {
 		v.Quads++
 		sum := sumOf(q)
 		if !v.want[sum] {
-			v.Differ("Cayley has twice, or its label is false: %s", q.NQuad())
+			v.Differ("Cayley has this quad twice, or with a wrong label: %s", q.NQuad())
 		}
 		delete(v.want, sum)
 	}

@@ -270,7 +270,7 @@ func (n *node) step(path string) (below *node, rest string) {
 	return nil, ""
 }
 
-// under is the value at a path; nil where there is none.
+// under is the value at a path; nil if there is none.
 func (n *node) under(path string) *node {
 	for path != "" {
 		if n, path = n.step(path); n == nil {

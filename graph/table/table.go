@@ -28,7 +28,7 @@ type Options struct {
 	CSV bool
 	// Separator is between the cells of CSV; 0 is a tab in files named .tsv or .tab, and a comma in others.
 	Separator rune
-	// Comment begins the lines of CSV that are not rows; 0 where there are none.
+	// Comment begins the lines of CSV that are not rows; 0 if there are none.
 	Comment rune
 	// Skip is how many lines of CSV, or rows of Excel, are above the names of the columns.
 	Skip int

@@ -40,9 +40,9 @@ func (b *Bounds) Looked(t schema.Timing, source graph.Date, on graph.Span, lives
 	return w.Holds(on, graph.Throughout) != graph.HoldsNo && (w.Anchored || t.Kind == schema.Event || t.Reach == schema.Reach{})
 }
 
-// Between bounds the days between the neighbours of a claim with the bounds, which is
-// attested on some days, by a neighbour. A change on the day on which the claim itself ends
-// or begins does not bound its other side.
+// Between narrows the days around the attested days of a claim by the dates of a
+// neighbouring claim: the answer changed there. A change on the day on which the claim
+// itself ends or begins does not bound its other side.
 func (b *Bounds) Between(between, attested graph.Span, neighbour *Bounds) graph.Span {
 	first, last := min(attested.First, attested.Last), max(attested.First, attested.Last)
 	for _, turn := range [...]struct {

@@ -90,7 +90,7 @@ func BoundFields[T any](value func(x *T) graph.Value) []Field {
 	}
 }
 
-// NumberText writes a number, a quantity or a range for people. unit is nil where there is none,
+// NumberText writes a number, a quantity or a range for people. unit is nil if there is none,
 // or the ontology does not have it.
 func NumberText(v graph.Value, unit *schema.Unit) string {
 	symbol, currency := v.Text(), false

@@ -144,7 +144,7 @@ func (v *validator) variableDefinition(d *ast.VariableDefinition) {
 	if t != nil && !t.Input() {
 		delta := 0
 		if d.Type.Elem != nil {
-			delta = -1 // the list's position is that of what it holds
+			delta = -1 // the list is located at its items
 		}
 		v.failAt("VariablesAreInputTypes", v.text.around(d.Type.Position, delta), "Variable \"$%s\" cannot be non-input type %q.", d.Variable, d.Type.String())
 	}

@@ -90,7 +90,7 @@ func (v *validator) openBrace(f *ast.Field) []failure.Position {
 	if len(f.SelectionSet) > 0 {
 		delta := -1
 		if _, ok := f.SelectionSet[0].(*ast.Field); !ok {
-			delta = -2 // a spread's position is that of what follows its dots
+			delta = -2 // a spread is located after its dots
 		}
 		return v.text.around(f.SelectionSet[0].GetPosition(), delta)
 	}

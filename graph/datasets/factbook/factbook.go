@@ -223,7 +223,7 @@ func child(m map[string]any, key string) any {
 	return m[key+" "]
 }
 
-// text is the plain text at a path; "" where there is none.
+// text is the plain text at a path; "" if there is none.
 func (e *entry) text(at string) string {
 	switch n := e.node(at).(type) {
 	case nil:

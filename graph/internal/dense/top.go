@@ -16,7 +16,7 @@ type Top[E comparable] struct {
 	// Orders is the whole order where it is one of columns, and the columns that List.Shown is
 	// about decide what the view shows; else nil.
 	Orders []Sorting
-	// After, where not nil, is the first key of the place after which the edges begin.
+	// After, if not nil, is the first key of the place after which the edges begin.
 	After  *graph.Value
 	Blocks Blocks[E]
 

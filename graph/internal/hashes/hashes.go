@@ -30,7 +30,7 @@ type Node struct {
 // spareSlots follow those that a hash may lead to.
 const spareSlots = 64
 
-// Find returns the node with a hash, nil where there is none. The pointer is valid until the
+// Find returns the node with a hash, nil if there is none. The pointer is valid until the
 // next Add; who has it may change the number of uses.
 func (t *Table) Find(hash *[20]byte) *Node {
 	slots := t.parts[hash[0]].slots

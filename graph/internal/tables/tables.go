@@ -198,7 +198,7 @@ func (c internalKeys) Successor(dst, b []byte) []byte {
 	return shortened(c.Comparer.Successor(dst, withoutKind(b)), withoutKind(b))
 }
 
-// shortened makes a key of a short text after another; nil where there is none.
+// shortened makes a key of a short text after another; nil if there is none.
 func shortened(short, key []byte) []byte {
 	if short == nil || len(short) >= len(key) || bytes.Compare(key, short) >= 0 {
 		return nil

@@ -190,7 +190,7 @@ func (s *Set) put(k Key, b built) {
 	s.built.Store(&m)
 }
 
-// victims are the indexes to drop for one of some bytes; nil where there is no room
+// victims are the indexes to drop for one of some bytes; nil if there is no room
 // for it.
 func (l *Line) victims(bytes int) []Key {
 	have := maps.Clone(*l.newest.built.Load())

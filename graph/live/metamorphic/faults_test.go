@@ -27,7 +27,7 @@ type faultyLog struct {
 	// cancels end the contexts of callers once the log is being read.
 	cancels []context.CancelFunc
 
-	// gate, where not nil, holds the next append until it is closed, so that
+	// gate, if not nil, holds the next append until it is closed, so that
 	// others queue up for the writer.
 	gate    atomic.Pointer[chan struct{}]
 	waiting chan struct{}

@@ -10,7 +10,7 @@ import (
 // Postings counts claims by what they name.
 type Postings interface {
 	// Claims is how many claims are found that have a value in a field, of one predicate
-	// unless that is ""; ok is false where there is no list of them.
+	// unless that is ""; ok is false if there is no list of them.
 	Claims(by filter.ClaimField, value, predicate string) (n int, ok bool)
 }
 

@@ -15,7 +15,7 @@ const (
 	sendTime = time.Minute
 )
 
-// Write writes the parts under deadlines for writing, timeout for each piece.
+// Write writes the parts in pieces, and gives each piece the timeout.
 func Write(w io.Writer, control *http.ResponseController, timeout time.Duration, parts ...[]byte) error {
 	latest := time.Now().Add(sendTime)
 	for _, part := range parts {

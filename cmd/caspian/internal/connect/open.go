@@ -64,7 +64,7 @@ type Options struct {
 	Logger  *slog.Logger
 	// IndexMemory is live.Options.IndexMemory.
 	IndexMemory int
-	// Over, where not nil, wraps the log, as a dry run does.
+	// Over, if not nil, wraps the log, as a dry run does.
 	Over func(live.Log) live.Log
 }
 

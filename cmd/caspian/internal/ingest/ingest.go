@@ -24,14 +24,14 @@ type Target interface {
 type Options struct {
 	// Batch is how many lines of a line format make one change; 0 is 1000.
 	Batch int
-	// Sync, where not empty, is a source of which the inputs state everything (graph.Change.Sync).
+	// Sync, if not empty, is a source of which the inputs state everything (graph.Change.Sync).
 	// They are one change then, also JSON lines.
 	Sync graph.ID
 	// Label says in a few words what the import is.
 	Label string
 	// Skip leaves out the rows with faults of inputs that are not JSON lines, instead of refusing everything.
 	Skip bool
-	// Progress, where not nil, is called after each batch.
+	// Progress, if not nil, is called after each batch.
 	Progress func(input string, r *Report)
 }
 

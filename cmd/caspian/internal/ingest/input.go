@@ -68,9 +68,9 @@ const Stdin = "-"
 // StandardInput is the name of the standard input in messages.
 const StandardInput = "standard input"
 
-// Find makes inputs of paths. A folder is one input where the format reads
-// folders, and otherwise every file in it whose name ends like one of a format (or of
-// the given format), in the order of the names; say, where not nil, hears of the files that are left out. A path with
+// Find makes inputs of paths. A folder is one input where the format reads folders, and otherwise every file in it
+// whose name ends like one of a format (or of the given format), in the order of the names; say, if not nil, is
+// called for each file that is left out. A path with
 // * ? or [ that names nothing itself is a pattern. format may be nil: then the names
 // decide, and the standard input is JSON lines. What is packed is unpacked.
 func Find(paths []string, format *codec.Format, stdin io.Reader, say func(format string, a ...any)) ([]Input, error) {

@@ -35,7 +35,7 @@ type asked struct{ text, types, in string }
 // answer is what is known about a text.
 type answer struct {
 	asked
-	decision   string // an id, or none; "" where there is no decision
+	decision   string // an id, or none; "" if there is no decision
 	id         graph.ID
 	candidates []match.Candidate
 	shown      string // the candidates, as a file has them
