@@ -82,6 +82,7 @@ type Graph struct {
 	identity graph.Identity
 
 	current atomic.Pointer[publication]
+	fresh   atomic.Int64 // when Follow last began to ask for a head that is published, in elapsed nanoseconds
 
 	// queued guards queue; it is held for moments only, also by who has the turn.
 	queued sync.Mutex

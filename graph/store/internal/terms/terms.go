@@ -78,3 +78,31 @@ func Read(raw []byte) (quad.Value, error) {
 	}
 	return v.ToNative(), nil
 }
+
+// AppendQuad writes the terms of a quad, each after its length.
+func AppendQuad(b []byte, q quad.Quad) ([]byte, error) {
+	for _, v := range []quad.Value{q.Subject, q.Predicate, q.Object, q.Label} {
+		var room [256]byte
+		term, err := Append(room[:0], v)
+		if err != nil {
+			return nil, err
+		}
+		b = append(binary.AppendUvarint(b, uint64(len(term))), term...)
+	}
+	return b, nil
+}
+
+// ReadQuad reads a quad that AppendQuad wrote, and returns what follows it.
+func ReadQuad(b []byte) (q quad.Quad, rest []byte, err error) {
+	for _, to := range []*quad.Value{&q.Subject, &q.Predicate, &q.Object, &q.Label} {
+		size, n := binary.Uvarint(b)
+		if n <= 0 || size > uint64(len(b)-n) {
+			return q, nil, errors.New("a quad ends too soon")
+		}
+		if *to, err = Read(b[n : n+int(size)]); err != nil {
+			return q, nil, err
+		}
+		b = b[n+int(size):]
+	}
+	return q, b, nil
+}

@@ -1,0 +1,80 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// Shared is a Log to which other processes append as well.
+type Shared interface {
+	// Refresh returns the number of the last commit that the log has now. It may be called
+	// while any other method runs.
+	Refresh(ctx context.Context) (graph.Seq, error)
+}
+
+// longestPause bounds the time between two attempts to read a log that cannot be read.
+const longestPause = 2 * time.Second
+
+// Follow publishes what others append to the log, until the context ends. It asks every so
+// often, and less often while the log cannot be read. If nobody else can append, it returns at once.
+func (g *Graph) Follow(ctx context.Context, every time.Duration) {
+	log, ok := g.log.(Shared)
+	if !ok {
+		return
+	}
+	pause := every
+	for {
+		asked := g.clock.elapsed()
+		if err := g.follow(ctx, log); err == nil {
+			g.fresh.Store(int64(asked))
+			pause = every
+		} else if ctx.Err() == nil {
+			if pause == every {
+				g.note.Warn("log_not_followed", "error", err.Error())
+			}
+			pause = min(2*pause, longestPause)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// follow publishes what the log has now.
+func (g *Graph) follow(ctx context.Context, log Shared) error {
+	head, err := log.Refresh(ctx)
+	if err != nil {
+		return err
+	}
+	known := g.Snapshot().Seq()
+	if head < known {
+		return fmt.Errorf("the log ends at commit %d, and commit %d was read from it: it was replaced; start again", head, known)
+	}
+	if head == known {
+		return nil
+	}
+	select {
+	case g.turn <- struct{}{}:
+		defer func() { <-g.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if g.closed || g.appending != nil { // a group that is under way publishes what it finds
+		return nil
+	}
+	return g.catchUp()
+}
+
+// Behind returns for how long the graph has not known whether it has all of the log: 0 where
+// nobody else appends.
+func (g *Graph) Behind() time.Duration {
+	if _, ok := g.log.(Shared); !ok {
+		return 0
+	}
+	return max(0, g.clock.elapsed()-time.Duration(g.fresh.Load()))
+}

@@ -1,0 +1,71 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/caspian-kg/caspian/graph"
+)
+
+// sharedLog is a log that knows that others append to it.
+type sharedLog struct{ *memory }
+
+func (l sharedLog) Refresh(context.Context) (graph.Seq, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return graph.Seq(len(l.commits)), l.blind
+}
+
+// TestFollow: a graph shows what others append, says for how long it has not known of more, and goes on after a log
+// that could not be read. It follows no log that lost commits which it has shown.
+func TestFollow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &memory{}
+		start := time.Now()
+		elapsed := func() time.Duration { return time.Since(start) }
+		writer, g := open(t, log, Options{}), open(t, sharedLog{log}, Options{Elapsed: elapsed})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { g.Follow(ctx, 50*time.Millisecond); close(done) }()
+		commit(t, writer, change("", base()...))
+		time.Sleep(60 * time.Millisecond)
+		synctest.Wait()
+		if g.Snapshot().Digest() != writer.Snapshot().Digest() || g.Behind() > 50*time.Millisecond || writer.Behind() != 0 {
+			t.Errorf("at commit %d, %s behind", g.Snapshot().Seq(), g.Behind())
+		}
+
+		log.set(func() { log.blind = errors.New("away") })
+		commit(t, writer, change("", named("a")))
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if g.Snapshot().Seq() != 1 || g.Behind() < 9*time.Second {
+			t.Errorf("of a log that cannot be read: commit %d, %s behind", g.Snapshot().Seq(), g.Behind())
+		}
+		log.set(func() { log.blind = nil })
+		time.Sleep(longestPause)
+		synctest.Wait()
+		if g.Snapshot().Seq() != 2 || g.Behind() > longestPause {
+			t.Errorf("afterwards: commit %d, %s behind", g.Snapshot().Seq(), g.Behind())
+		}
+
+		log.set(func() { log.commits = slices.Clone(log.commits[:1]) })
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if g.Snapshot().Seq() != 2 || g.Behind() < 9*time.Second {
+			t.Errorf("of a log that lost a commit: %s behind", g.Behind())
+		}
+		cancel()
+		<-done
+		writer.Follow(t.Context(), time.Second) // nobody else appends to its log, as far as it knows
+	})
+}
+
+func (m *memory) set(change func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change()
+}

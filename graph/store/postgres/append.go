@@ -1,0 +1,226 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"github.com/cayleygraph/quad"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
+	"github.com/caspian-kg/caspian/graph/store/internal/terms"
+)
+
+func (d *database) Append(ctx context.Context, c *graph.Commit) error {
+	return d.AppendGroup(ctx, []*graph.Commit{c})
+}
+
+// AppendGroup writes the commits in one transaction, which holds the row of the head from the check of their numbers
+// to its end: another writer waits for it, and then finds that it was overtaken.
+func (d *database) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	if err := d.writable(); err != nil {
+		return err
+	}
+	if len(cs) == 0 {
+		return nil
+	}
+	w, err := encode(ctx, cs)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.opts.Wait)
+	defer cancel()
+	err = d.write(ctx, w)
+	if err == nil {
+		d.wrote(w.last())
+	}
+	return err
+}
+
+// writable returns why no append can be made.
+func (d *database) writable() error {
+	if err := d.usable(); err != nil {
+		return err
+	}
+	if d.opts.ReadOnly {
+		return graph.Errorf(graph.ReadOnly, "the store is open for reading only")
+	}
+	return nil
+}
+
+// entry is a commit as the log has it.
+type entry struct {
+	*graph.Commit
+	quads []byte
+}
+
+// keyHash is the hash of the idempotency key; nil for none.
+func (e *entry) keyHash() []byte {
+	if e.Key == "" {
+		return nil
+	}
+	return hashOfKey(e.Key)
+}
+
+func hashOfKey(key string) []byte {
+	sum := sha256.Sum256([]byte(key))
+	return sum[:]
+}
+
+// written is a group of commits in the making.
+type written struct {
+	entries []entry
+	rows    []*rows
+}
+
+func (w *written) first() graph.Seq { return w.entries[0].Seq }
+func (w *written) last() graph.Seq  { return w.entries[len(w.entries)-1].Seq }
+
+// encode makes the rows of commits, which must be numbered one after the other.
+func encode(ctx context.Context, cs []*graph.Commit) (*written, error) {
+	w := &written{}
+	var enc commits.Encoder
+	keys := map[string]graph.Seq{}
+	for i, c := range cs {
+		if want := cs[0].Seq + graph.Seq(i); c.Seq != want {
+			return nil, outOfTurn(c.Seq, want)
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("store: append commit %d: %w", c.Seq, err)
+		}
+		if n := keys[c.Key]; n != 0 {
+			return nil, keyReused(c.Key, n)
+		}
+		if c.Key != "" {
+			keys[c.Key] = c.Seq
+		}
+		before := len(enc.Quads)
+		if err := enc.Commit(c); err != nil {
+			return nil, fmt.Errorf("store: append %w", err)
+		}
+		if err := w.add(c, enc.Quads[before:]); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// add takes a commit and its quads.
+func (w *written) add(c *graph.Commit, quads []quad.Quad) error {
+	e := entry{Commit: c}
+	for _, q := range quads {
+		if n := len(w.rows); n == 0 || len(w.rows[n-1].quads[0]) == most {
+			w.rows = append(w.rows, &rows{})
+		}
+		err := w.rows[len(w.rows)-1].add(q)
+		if err == nil {
+			e.quads, err = terms.AppendQuad(e.quads, q)
+		}
+		if err != nil {
+			return fmt.Errorf("store: append commit %d: %w", c.Seq, err)
+		}
+	}
+	w.entries = append(w.entries, e)
+	return nil
+}
+
+// queue adds the statements that write the group to a batch.
+func (w *written) queue(b *pgx.Batch) {
+	for _, r := range w.rows {
+		r.queue(b)
+	}
+	for i := range w.entries {
+		e := &w.entries[i]
+		b.Queue(insertCommit, int64(e.Seq), e.At.UnixMicro(), e.Digest, e.keyHash(), e.quads)
+	}
+}
+
+func outOfTurn(seq, want graph.Seq) error {
+	return graph.Errorf(graph.SeqMismatch, "store: commit %d cannot follow commit %d; it must be %d", seq, want-1, want)
+}
+
+func keyReused(key string, seq graph.Seq) error {
+	return graph.Errorf(graph.KeyReused, "store: append: the idempotency key %q made commit %d already", key, seq)
+}
+
+// write makes the transaction.
+func (d *database) write(ctx context.Context, w *written) error {
+	tx, err := d.pool.Begin(ctx)
+	if err != nil {
+		return d.refuse(w, err)
+	}
+	err = d.fillIn(ctx, tx, w)
+	if err != nil {
+		_ = tx.Rollback(context.WithoutCancel(ctx)) // err is the cause
+		return d.refuse(w, err)
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return d.settle(w, err)
+	}
+	return nil
+}
+
+// fillIn writes everything of a group but the end of the transaction.
+func (d *database) fillIn(ctx context.Context, tx pgx.Tx, w *written) error {
+	if err := d.lockHead(ctx, tx, w.first()); err != nil {
+		return err
+	}
+	var b pgx.Batch
+	w.queue(&b)
+	b.Queue(moveHead, int64(w.last()))
+	return tx.SendBatch(ctx, &b).Close()
+}
+
+const (
+	insertCommit = `INSERT INTO caspian_commit (seq, at, digest, key_hash, quads) VALUES ($1, $2, $3, $4, $5)`
+	moveHead     = `UPDATE caspian_head SET seq = $1`
+)
+
+// lockHead takes the turn of this writer, if the commit with the number is due.
+func (d *database) lockHead(ctx context.Context, tx pgx.Tx, seq graph.Seq) error {
+	var head int64
+	if err := tx.QueryRow(ctx, `SELECT seq FROM caspian_head FOR UPDATE`).Scan(&head); err != nil {
+		return err
+	}
+	d.saw(graph.Seq(head))
+	if want := graph.Seq(head) + 1; seq != want {
+		return outOfTurn(seq, want)
+	}
+	return nil
+}
+
+// settle finds out whether a transaction was made whose end failed. It takes the row of the head, which the
+// transaction holds as long as it is not decided.
+func (d *database) settle(w *written, cause error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
+	defer cancel()
+	made := false
+	err := pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT FROM caspian_head FOR UPDATE`); err != nil {
+			return err
+		}
+		last := &w.entries[len(w.entries)-1]
+		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM caspian_commit WHERE seq = $1 AND quads = $2)`, int64(last.Seq), last.quads).Scan(&made)
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("store: append commit %d: %w: %w", w.first(), store.ErrInDoubt, errors.Join(explain(cause), explain(err)))
+	case made:
+		return nil
+	}
+	return d.refuse(w, cause)
+}
+
+// wrote remembers that the commits up to a number are durable.
+func (d *database) wrote(last graph.Seq) {
+	d.saw(last)
+	d.mu.Lock()
+	d.refusal = nil
+	d.mu.Unlock()
+}

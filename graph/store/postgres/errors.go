@@ -1,0 +1,129 @@
+package postgres
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
+	"github.com/caspian-kg/caspian/graph/store/internal/terms"
+
+	"github.com/cayleygraph/quad"
+)
+
+// States of SQL that say what to do.
+const (
+	uniqueViolation = "23505"
+	undefinedTable  = "42P01"
+	readOnlySQL     = "25006"
+	diskFull        = "53100"
+)
+
+// sqlState is the state that an error of the server has; "" for others.
+func sqlState(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}
+
+// explain says what the operator can do about an error of the database.
+func explain(err error) error {
+	var connecting *pgconn.ConnectError
+	switch state := sqlState(err); {
+	case state == readOnlySQL:
+		return fmt.Errorf("%w: the server takes no writes, as a standby; give the address of the primary", err)
+	case state == diskFull:
+		return fmt.Errorf("%w: free space at the server", err)
+	case errors.As(err, &connecting), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%w: %w", graph.Errorf(graph.Unavailable, "the database cannot be reached"), err)
+	}
+	return err
+}
+
+// refuse returns why a group was not written.
+func (d *database) refuse(w *written, err error) error {
+	var coded *graph.Error
+	var pg *pgconn.PgError
+	switch {
+	case errors.As(err, &coded):
+		return err
+	case errors.As(err, &pg) && pg.Code == uniqueViolation:
+		return d.conflict(w, pg)
+	}
+	reason := explain(err)
+	d.mu.Lock()
+	d.refusal = reason
+	d.mu.Unlock()
+	return fmt.Errorf("store: append commit %d: %w: %w", w.first(), graph.Errorf(graph.Unavailable, "the store accepts no writes at present"), reason)
+}
+
+// conflict says what the store has already.
+func (d *database) conflict(w *written, pg *pgconn.PgError) error {
+	if pg.ConstraintName == "spol_unique" {
+		return graph.Errorf(graph.Duplicate, "store: append commit %d: claim %s is in the store already", w.first(), w.claimOf(pg.Detail))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
+	defer cancel()
+	seen := map[string]graph.Seq{} // the group's own
+	for i := range w.entries {
+		c := w.entries[i].Commit
+		n, err := seen[c.Key], error(nil)
+		if n == 0 {
+			n, err = d.Key(ctx, c.Key)
+		}
+		if err == nil && n != 0 {
+			return keyReused(c.Key, n)
+		}
+		if c.Key != "" {
+			seen[c.Key] = c.Seq
+		}
+	}
+	return fmt.Errorf("store: append commit %d: %w", w.first(), pg)
+}
+
+// hashes finds the hashes in a message like Key (a, b)=(\x01, \x02) already exists.
+var hashes = regexp.MustCompile(`\\x([0-9a-f]{40})`)
+
+// claimOf finds the claim whose quad violates the unique index: the last of the hashes is that of its label.
+func (w *written) claimOf(detail string) string {
+	all := hashes.FindAllStringSubmatch(detail, -1)
+	if len(all) != 4 {
+		return "of the commit"
+	}
+	label, _ := hex.DecodeString(all[3][1])
+	for i := range w.entries {
+		for j := range w.entries[i].Claims {
+			id := w.entries[i].Claims[j].ID().String()
+			if sum := terms.Hash(quad.IRI(commits.ClaimPrefix + id)); string(sum[:]) == string(label) {
+				return id
+			}
+		}
+	}
+	return "of the commit"
+}
+
+func (d *database) Writable() error {
+	if err := d.writable(); err != nil {
+		return err
+	}
+	d.mu.RLock()
+	refusal := d.refusal
+	d.mu.RUnlock()
+	if refusal == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
+	defer cancel()
+	var standby bool
+	if err := d.pool.QueryRow(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool`).Scan(&standby); err != nil || standby {
+		return graph.Errorf(graph.Unavailable, "the store accepts no writes: %v", refusal)
+	}
+	return nil
+}

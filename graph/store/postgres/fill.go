@@ -1,0 +1,96 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
+)
+
+// Fill writes the first commits in one transaction.
+func (d *database) Fill(ctx context.Context, feed func(add func(c *graph.Commit, sealed func() error) error) error) error {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	if err := d.writable(); err != nil {
+		return err
+	}
+	tx, err := d.pool.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("store: fill: %w", explain(err))
+	}
+	f := &filling{d: d, tx: tx, w: &written{}}
+	err = d.lockHead(ctx, tx, 1)
+	if err == nil {
+		err = feed(func(c *graph.Commit, sealed func() error) error { return f.add(ctx, c, sealed) })
+	}
+	if err == nil {
+		err = f.flush(ctx)
+	}
+	if err == nil && f.seq > 0 {
+		_, err = tx.Exec(ctx, moveHead, int64(f.seq))
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil || f.seq == 0 {
+		_ = tx.Rollback(context.WithoutCancel(ctx)) // err is the cause
+		return err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return fmt.Errorf("store: fill: %w", explain(err))
+	}
+	d.wrote(f.seq)
+	return nil
+}
+
+// filling is the state of Fill.
+type filling struct {
+	d   *database
+	tx  pgx.Tx
+	enc commits.Encoder
+	w   *written  // since the last flush
+	seq graph.Seq // of the last commit
+}
+
+func (f *filling) add(ctx context.Context, c *graph.Commit, sealed func() error) error {
+	if want := f.seq + 1; c.Seq != want {
+		return outOfTurn(c.Seq, want)
+	}
+	f.enc.Reset()
+	if err := f.enc.Content(c); err != nil {
+		return fmt.Errorf("store: append %w", err)
+	}
+	if err := sealed(); err != nil {
+		return err
+	}
+	if err := f.enc.Seal(c); err != nil {
+		return fmt.Errorf("store: append %w", err)
+	}
+	if err := f.w.add(c, f.enc.Quads); err != nil {
+		return err
+	}
+	if f.seq = c.Seq; len(f.w.rows) > 1 {
+		return f.flush(ctx)
+	}
+	return ctx.Err()
+}
+
+// flush writes what was added since the last time.
+func (f *filling) flush(ctx context.Context) error {
+	if len(f.w.entries) == 0 {
+		return nil
+	}
+	var b pgx.Batch
+	f.w.queue(&b)
+	if err := f.tx.SendBatch(ctx, &b).Close(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return f.d.refuse(f.w, err)
+	}
+	f.w = &written{}
+	return nil
+}

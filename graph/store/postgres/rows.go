@@ -1,0 +1,102 @@
+package postgres
+
+import (
+	"fmt"
+	"strings"
+
+	cgraph "github.com/cayleygraph/cayley/graph"
+	"github.com/cayleygraph/quad"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/caspian-kg/caspian/graph/store/internal/terms"
+)
+
+// rows are quads as rows of Cayley's tables, column by column.
+type rows struct {
+	quads [4][][]byte // hashes of subjects, predicates, objects and labels
+
+	at   map[cgraph.ValueHash]int // of nodes
+	refs []int32
+	hash [][]byte
+	text []*string // of addresses and of literals
+	iri  []*bool
+	kind []*string // the address of a literal's type
+	ints []*int64
+	nums []*float64
+	bits []*bool
+}
+
+// add takes a quad.
+func (r *rows) add(q quad.Quad) error {
+	for i, v := range [4]quad.Value{q.Subject, q.Predicate, q.Object, q.Label} {
+		hash, err := r.node(v)
+		if err != nil {
+			return err
+		}
+		r.quads[i] = append(r.quads[i], hash)
+	}
+	return nil
+}
+
+// node counts a use of a node, and returns its hash.
+func (r *rows) node(v quad.Value) ([]byte, error) {
+	hash := terms.Hash(v)
+	if i, ok := r.at[hash]; ok {
+		r.refs[i]++
+		return r.hash[i], nil
+	}
+	if r.at == nil {
+		r.at = map[cgraph.ValueHash]int{}
+	}
+	i := len(r.hash)
+	r.at[hash] = i
+	r.hash, r.refs = append(r.hash, hash[:]), append(r.refs, 1)
+	r.text, r.iri, r.kind = append(r.text, nil), append(r.iri, nil), append(r.kind, nil)
+	r.ints, r.nums, r.bits = append(r.ints, nil), append(r.nums, nil), append(r.bits, nil)
+	switch v := v.(type) {
+	case quad.IRI:
+		text, yes := string(v), true
+		r.text[i], r.iri[i] = &text, &yes
+	case quad.String:
+		text := withoutNUL(string(v))
+		r.text[i] = &text
+	case quad.TypedString:
+		text, kind := withoutNUL(string(v.Value)), string(v.Type)
+		r.text[i], r.kind[i] = &text, &kind
+	case quad.Int:
+		n := int64(v)
+		r.ints[i] = &n
+	case quad.Float:
+		x := float64(v)
+		r.nums[i] = &x
+	case quad.Bool:
+		b := bool(v)
+		r.bits[i] = &b
+	default:
+		return nil, fmt.Errorf("a term of the type %T cannot be kept", v)
+	}
+	return r.hash[i], nil
+}
+
+// withoutNUL writes zero bytes as Cayley does, since texts of PostgreSQL have none. The log has the text unchanged.
+func withoutNUL(s string) string { return strings.ReplaceAll(s, "\x00", `\x00`) }
+
+// most bounds the quads that are sent at once.
+const most = 40_000
+
+const (
+	insertNodes = `INSERT INTO nodes (hash, refs, value_string, iri, datatype, value_int, value_float, value_bool)
+SELECT * FROM unnest($1::bytea[], $2::int[], $3::text[], $4::bool[], $5::text[], $6::bigint[], $7::float8[], $8::bool[])
+ON CONFLICT (hash) DO UPDATE SET refs = nodes.refs + excluded.refs`
+	insertQuads = `INSERT INTO quads (subject_hash, predicate_hash, object_hash, label_hash, ts)
+SELECT s, p, o, l, now() FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[]) WITH ORDINALITY AS q(s, p, o, l, n) ORDER BY n`
+)
+
+// queue adds the statements that write the rows to a batch.
+func (r *rows) queue(b *pgx.Batch) {
+	if len(r.hash) == 0 {
+		return
+	}
+	b.Queue(insertNodes, r.hash, r.refs, r.text, r.iri, r.kind, r.ints, r.nums, r.bits)
+	b.Queue(insertQuads, r.quads[0], r.quads[1], r.quads[2], r.quads[3])
+}
