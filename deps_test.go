@@ -66,6 +66,8 @@ var order = []struct {
 	{"graph/store/internal/terms", nil},
 	{"graph/store", []string{"graph", "graph/store/internal/commits", "graph/store/internal/terms", "graph/internal/hashes", "graph/internal/runs", "graph/internal/tables"}},
 	{"graph/store/storetest", []string{"graph", "graph/store"}},
+	{"graph/store/postgres", []string{"graph", "graph/store", "graph/store/internal/commits", "graph/store/internal/terms"}},
+	{"graph/store/postgres/pgtest", nil}, // tests only
 	{"graph/live", []string{"schema", "graph", "graph/snapshot", "graph/fit"}},
 	// Tests only; they import live, snapshot, store, codec and schema.
 	{"graph/live/metamorphic", nil},
@@ -99,7 +101,7 @@ var order = []struct {
 	{"cmd/caspian/internal/ingest", []string{"graph", "graph/codec", "graph/datasets", "graph/live", "graph/match", "graph/packed", "graph/table"}},
 	{"cmd/caspian/internal/client", []string{"codes", "graph", "graph/live"}},
 	{"cmd/caspian/internal/cli", []string{"graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console"}},
-	{"cmd/caspian/internal/connect", []string{"schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/store", "graph/live", "server", "cmd/caspian/internal/settings", "cmd/caspian/internal/client"}},
+	{"cmd/caspian/internal/connect", []string{"schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/store", "graph/store/postgres", "graph/live", "server", "cmd/caspian/internal/settings", "cmd/caspian/internal/client"}},
 	{"cmd/caspian/internal/questions", []string{"codes", "graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/cli"}},
 	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/draft", "graph/export", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "server/tracing", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest", "cmd/caspian/internal/client", "cmd/caspian/internal/files",
@@ -109,8 +111,8 @@ var order = []struct {
 // only lists, by the prefix of an import path, the packages that may import it;
 // no others may.
 var only = map[string][]string{
-	"github.com/cayleygraph/cayley": {"graph/store", "graph/store/internal/terms"},
-	"github.com/cayleygraph/quad":   {"graph/store", "graph/store/internal/commits", "graph/store/internal/terms"},
+	"github.com/cayleygraph/cayley": {"graph/store", "graph/store/internal/terms", "graph/store/postgres"},
+	"github.com/cayleygraph/quad":   {"graph/store", "graph/store/internal/commits", "graph/store/internal/terms", "graph/store/postgres"},
 	"github.com/hidal-go/":          {"graph/store"},
 	"github.com/graphql-go/":        {"gql", "api", "api/internal/input", "api/internal/output", "api/internal/analyses"},
 	"github.com/vektah/":            {"schema", "gql", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"},
@@ -123,9 +125,11 @@ var only = map[string][]string{
 	"github.com/go-json-experiment/": {"graph/codec", "graph/table", "gql/sheet", "server"},
 	"github.com/klauspost/":          {"graph/packed"},
 	"github.com/parquet-go/":         {"graph/export"},
+	"github.com/jackc/":              {"graph/store/postgres"},
+	"github.com/pressly/":            {"graph/store/postgres"},
 	"github.com/xuri/":               {"graph/table"},
 	"net/http":                       {"server", "server/internal/admission", "server/internal/streams", "server/tracing", "cmd/caspian/internal/client"},
-	"os/exec":                        {"graph/store/storetest"}, // runs in tests only
+	"os/exec":                        {"graph/store/storetest", "graph/store/postgres/pgtest"}, // runs in tests only
 }
 
 // never lists what no package may import, with the reason or the replacement.

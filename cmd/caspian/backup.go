@@ -28,22 +28,22 @@ it, and 'caspian verify --backup FILE' checks it.`,
 	Examples: `  caspian backup --to caspian-2026-01-15.backup
   caspian backup --store /var/lib/caspian | ssh elsewhere 'cat > caspian.backup'`,
 	Setup: func(s *settings.Set) cli.Action {
-		dir := connect.StoreSetting(s)
+		at := connect.StoreSetting(s)
 		to := s.Text("to", "FILE", "", "write here instead of the standard output; it must not exist")
 		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			s.NoArguments(args)
 			if err := s.Err(); err != nil {
 				return err
 			}
-			if err := connect.StoreExists(*dir); err != nil {
+			if err := at.Exists(); err != nil {
 				return err
 			}
-			bar := console.StartProgress(e.Err, "writing the backup of %s", *dir)
+			bar := console.StartProgress(e.Err, "writing the backup of %s", at)
 			err := files.New(*to, e.Out, func(w io.Writer) error {
-				if running := connect.ServiceOn(*dir); running != nil {
+				if running := connect.ServiceOn(at.Folder()); running != nil {
 					return backupFrom(ctx, running, w)
 				}
-				log, err := store.Open(*dir, store.Options{ReadOnly: true, Say: e.Say})
+				log, err := at.OpenLog(ctx, store.Options{ReadOnly: true, Say: e.Say})
 				if err != nil {
 					return err
 				}
@@ -52,7 +52,7 @@ it, and 'caspian verify --backup FILE' checks it.`,
 			})
 			bar.End()
 			if err == nil && *to != "" {
-				e.Say("wrote the backup of %s to %s", *dir, *to)
+				e.Say("wrote the backup of %s to %s", at, *to)
 			}
 			return err
 		}
@@ -72,7 +72,7 @@ with what it leads to. The new store has another identity, so that clients take 
 for current that they kept of the first. FILE may be - for the standard input.`,
 	Examples: `  caspian restore caspian-2026-01-15.backup --store restored`,
 	Setup: func(s *settings.Set) cli.Action {
-		dir, ontology := connect.StoreSetting(s), connect.OntologySetting(s)
+		at, ontology := connect.StoreSetting(s), connect.OntologySetting(s)
 		accept := connect.AcceptSetting(s)
 		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			if len(args) != 1 {
@@ -81,14 +81,14 @@ for current that they kept of the first. FILE may be - for the standard input.`,
 			if err := s.Err(); err != nil {
 				return err
 			}
-			if connect.StoreExists(*dir) == nil {
-				return graph.Errorf(graph.BadInput, "%s has something in it already; name a new folder with --store", *dir)
+			if !at.IsDatabase() && at.Exists() == nil {
+				return graph.Errorf(graph.BadInput, "%s has something in it already; name a new folder with --store", at)
 			}
 			o, err := connect.LoadOntology(*ontology)
 			if err != nil {
 				return err
 			}
-			g, err := restored(ctx, e, args[0], *dir, connect.Options{Ontology: o, Existing: true, Accept: *accept, Say: e.Say})
+			g, err := restored(ctx, e, args[0], at, connect.Options{Ontology: o, Existing: true, Accept: *accept, Say: e.Say})
 			if err != nil {
 				return err
 			}
@@ -100,17 +100,22 @@ for current that they kept of the first. FILE may be - for the standard input.`,
 }
 
 // restored makes a store of a backup, and opens it, which compares each commit with its digest.
-func restored(ctx context.Context, e *cli.Environment, path, dir string, o connect.Options) (*connect.Store, error) {
+func restored(ctx context.Context, e *cli.Environment, path string, at *connect.Place, o connect.Options) (*connect.Store, error) {
 	bar := console.StartProgress(e.Err, "restoring %s", path)
 	defer bar.End()
-	_, absent := os.Stat(dir)
-	if err := files.From(path, e.In, func(r io.Reader) error { return store.Restore(ctx, r, dir) }); err != nil {
+	_, absent := os.Stat(at.Folder())
+	log, err := at.OpenLog(ctx, store.Options{Say: e.Say})
+	if err != nil {
+		return nil, err
+	}
+	err = files.From(path, e.In, func(r io.Reader) error { return store.Restore(ctx, r, log) })
+	if err := errors.Join(err, log.Close()); err != nil {
 		if absent != nil {
-			err = errors.Join(err, os.RemoveAll(dir))
+			err = errors.Join(err, os.RemoveAll(at.Folder()))
 		}
 		return nil, err
 	}
-	return connect.Open(ctx, dir, o)
+	return connect.Open(ctx, at, o)
 }
 
 // verifyBackup reads a backup and compares each commit with its digest.

@@ -38,7 +38,7 @@ func (p endpoint) openStore(ctx context.Context, e *cli.Environment) (*questions
 	if err != nil {
 		return nil, err
 	}
-	g, err := connect.Open(ctx, p.Folder(), connect.Options{Ontology: o, Existing: true, ReadOnly: true, Say: e.Say})
+	g, err := connect.Open(ctx, p.Store(), connect.Options{Ontology: o, Existing: true, ReadOnly: true, Say: e.Say})
 	if err != nil {
 		return nil, connect.OrURL(err)
 	}

@@ -96,7 +96,7 @@ func writeExport(ctx context.Context, e *cli.Environment, where *connect.Locatio
 	if err != nil {
 		return err
 	}
-	g, err := connect.Open(ctx, where.Folder(), connect.Options{Ontology: o, Existing: true, ReadOnly: true, Say: e.Say})
+	g, err := connect.Open(ctx, where.Store(), connect.Options{Ontology: o, Existing: true, ReadOnly: true, Say: e.Say})
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func writeExport(ctx context.Context, e *cli.Environment, where *connect.Locatio
 		return errors.Join(x.Write(ctx, buffered), buffered.Flush())
 	})
 	if err == nil && to != "" {
-		e.Say("wrote the export of %s to %s", where.Folder(), to)
+		e.Say("wrote the export of %s to %s", where.Store(), to)
 	}
 	return err
 }

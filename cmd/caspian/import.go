@@ -67,7 +67,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			run := &importing{Environment: e, inputs: inputs, options: options, dry: *dry, asJSON: *asJSON, mapping: mapping}
 			at := where.Service()
 			if at != nil && !where.AtURL() {
-				e.Say("caspian import: through the service that runs on %s", where.Folder())
+				e.Say("caspian import: through the service that runs on %s", where.Store())
 			}
 			if at != nil && (*accept || where.NamesOntology()) {
 				return graph.Errorf(graph.BadInput, "a service imports by the ontology that it was started with, and what fits it: "+
@@ -87,7 +87,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 			if *dry {
 				oo.Over = live.Dry
 			}
-			g, err := connect.Open(ctx, where.Folder(), oo)
+			g, err := connect.Open(ctx, where.Store(), oo)
 			if err != nil {
 				return connect.OrURL(err)
 			}

@@ -47,10 +47,10 @@ with 'caspian import --dry-run --mapping'.`,
 			case at != nil:
 				options.Graph = byCode{&atService{at: at, known: map[[2]string]graph.ID{}}}
 				e.Say("caspian mapping: a service looks up codes only; stop it and use its store to look up names, too")
-			case connect.StoreExists(where.Folder()) != nil:
-				e.Say("caspian mapping: there is no store in %s, so nothing is looked up", where.Folder())
+			case where.Store().Exists() != nil:
+				e.Say("caspian mapping: there is no store in %s, so nothing is looked up", where.Store())
 			default:
-				g, err := connect.Open(ctx, where.Folder(), connect.Options{Ontology: o, ReadOnly: true, Say: e.Say})
+				g, err := connect.Open(ctx, where.Store(), connect.Options{Ontology: o, ReadOnly: true, Say: e.Say})
 				if err != nil {
 					return connect.OrURL(err)
 				}

@@ -24,7 +24,7 @@ the ontology itself, or the directives that ontologies are written with
   caspian schema --ontology mine.graphql`,
 	Setup: func(s *settings.Set) cli.Action {
 		ontology := connect.OntologySetting(s)
-		of := s.Text("store", "DIR", "", "print the ontology under which this store was written")
+		of := connect.SchemaSetting(s)
 		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			what := "api"
 			if len(args) > 0 {
@@ -33,7 +33,7 @@ the ontology itself, or the directives that ontologies are written with
 			if len(args) > 1 || what != "api" && what != "ontology" && what != "language" {
 				s.Fault("print one of api, ontology and language")
 			}
-			if *of != "" && what != "ontology" {
+			if s.Given("store") && what != "ontology" {
 				s.Fault("--store: possible with ontology only")
 			}
 			if err := s.Err(); err != nil {
@@ -41,8 +41,8 @@ the ontology itself, or the directives that ontologies are written with
 			}
 			text := schema.Default
 			switch {
-			case *of != "":
-				kept, err := connect.KeptOntology(*of)
+			case s.Given("store"):
+				kept, err := connect.KeptOntology(ctx, of)
 				if err != nil {
 					return err
 				}

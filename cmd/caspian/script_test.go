@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/caspian-kg/caspian/graph/store/postgres/pgtest"
 )
 
 func TestMain(m *testing.M) {
@@ -59,10 +61,14 @@ func TestScripts(t *testing.T) {
 			if library, ok := strings.CutPrefix(cond, "R:"); ok {
 				return exec.Command("Rscript", "-e", "library("+library+")").Run() == nil, nil
 			}
+			if cond == "postgres" {
+				_, err := pgtest.Binaries()
+				return err == nil || os.Getenv("CASPIAN_POSTGRES") != "", nil
+			}
 			return false, fmt.Errorf("there is no condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "json": jsonField, "lines": lines, "seeded": seeded, "mode": mode,
+			"exits": exits, "json": jsonField, "lines": lines, "seeded": seeded, "mode": mode, "postgres": database,
 		},
 	})
 }
@@ -75,6 +81,14 @@ func seeded(ts *testscript.TestScript, _ bool, args []string) {
 	from, err := seededStore()
 	ts.Check(err)
 	ts.Check(os.CopyFS(ts.MkAbs(args[0]), os.DirFS(from)))
+}
+
+// database starts a server of PostgreSQL, and sets DATABASE to the address of an empty database there.
+func database(ts *testscript.TestScript, _ bool, _ []string) {
+	s, stop, err := pgtest.Find()
+	ts.Check(err)
+	ts.Defer(stop)
+	ts.Setenv("DATABASE", s.Address)
 }
 
 // freePort returns a port that nothing listens on just now.

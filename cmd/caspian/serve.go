@@ -20,6 +20,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/seeds"
@@ -57,7 +58,8 @@ as keys.`,
 
 // serveConfig are the settings of serve.
 type serveConfig struct {
-	store, listen, seeds, ontology           *string
+	store                                    *connect.Place
+	listen, seeds, ontology                  *string
 	readOnly, noSnapshotFile, acceptOntology *bool
 	access                                   *accessControl
 	origins                                  *[]string
@@ -133,10 +135,7 @@ func (c *serveConfig) check(s *settings.Set) {
 	} else if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		s.Fault("--listen: %q has no port from 0 to 65535 after %q", *c.listen, host)
 	}
-	if strings.Contains(*c.store, "://") {
-		s.Fault("--store: %q is not a folder; other kinds of store are not supported yet", *c.store)
-	}
-	c.access.check(s, *c.store, *c.listen, *c.readOnly)
+	c.access.check(s, c.store.Folder(), *c.listen, *c.readOnly)
 	if *c.documents != "" {
 		c.trusted = readFile(s, "documents", *c.documents, server.ReadDocuments)
 	} else if *c.documentsOnly {
@@ -253,7 +252,7 @@ func serve(ctx context.Context, e *cli.Environment, c *serveConfig) (err error) 
 	// Requests in progress use the store until the server has ended.
 	ended := sync.OnceValue(serving.end)
 	defer func() { err = errors.Join(err, ended()) }()
-	defer c.access.reload(ctx, e, *c.store, srv, log)()
+	defer c.access.reload(ctx, e, c.store.Folder(), srv, log)()
 	defer stop() // the goroutine above waits for it
 
 	g, err := c.openGraph(ctx, e, o, log)
@@ -264,7 +263,7 @@ func serve(ctx context.Context, e *cli.Environment, c *serveConfig) (err error) 
 		_ = ended() // the deferred call above returns its error
 		err = errors.Join(err, g.Close())
 	}()
-	owner, err := c.access.open(e, *c.store, srv, l.Addr(), *c.readOnly)
+	owner, err := c.access.open(e, c.store.Folder(), srv, l.Addr(), *c.readOnly)
 	if err != nil {
 		return err
 	}
@@ -279,6 +278,7 @@ func serve(ctx context.Context, e *cli.Environment, c *serveConfig) (err error) 
 	if err := c.publish(e, srv, g, o, log); err != nil {
 		return err
 	}
+	serving.running.Go(func() { g.Follow(ctx, followEvery) })
 	welcome(e, c, l.Addr(), g.Graph, time.Since(start))
 	if filled {
 		g.Save() // the next start may come after a kill, with no shutdown to write it
@@ -288,26 +288,34 @@ func serve(ctx context.Context, e *cli.Environment, c *serveConfig) (err error) 
 	return nil
 }
 
+// followEvery is the time between two looks at a log that other processes append to.
+const followEvery = 50 * time.Millisecond
+
 // openGraph opens the store. A store that does not exist is created, also with --read-only,
 // because it is filled first.
 func (c *serveConfig) openGraph(ctx context.Context, e *cli.Environment, o *schema.Ontology, log *slog.Logger) (*connect.Store, error) {
-	bar := console.StartProgress(e.Err, "opening the store %s", *c.store)
+	bar := console.StartProgress(e.Err, "opening the store %s", c.store)
 	defer bar.End()
-	return connect.Open(ctx, *c.store, connect.Options{
+	return connect.Open(ctx, c.store, connect.Options{
 		Ontology: o, NoCache: *c.noSnapshotFile, IndexMemory: *c.indexMemory, Logger: log, Accept: *c.acceptOntology, Say: e.Say,
-		ReadOnly: *c.readOnly && connect.StoreExists(*c.store) == nil,
+		ReadOnly: *c.readOnly && c.store.Exists() == nil,
 	})
 }
 
 // fillEmpty imports the seeds into a graph that is empty, and reports whether it was.
 func (c *serveConfig) fillEmpty(ctx context.Context, e *cli.Environment, g *connect.Store) (bool, error) {
-	if g.Snapshot().Seq() > 0 || len(c.inputs) == 0 {
+	if g.Snapshot().Seq() > 0 || len(c.inputs) == 0 || g.Writable() != nil {
 		return false, nil
 	}
 	bar := console.StartProgress(e.Err, "filling the store from %s", ingest.Names(c.inputs))
 	defer bar.End()
-	if _, err := fill(ctx, g.Graph, c.inputs); err != nil {
-		return false, fmt.Errorf("filling the empty store %s from the seeds:\n%w", *c.store, err)
+	_, err := fill(ctx, g.Graph, c.inputs)
+	var refused *graph.Error
+	if c.store.IsDatabase() && errors.As(err, &refused) && refused.Code == graph.SeqMismatch {
+		return false, nil // another process was faster, which this one follows
+	}
+	if err != nil {
+		return false, fmt.Errorf("filling the empty store %s from the seeds:\n%w", c.store, err)
 	}
 	return true, nil
 }
@@ -352,7 +360,7 @@ func (c *serveConfig) backend(g *connect.Store, o *schema.Ontology, log *slog.Lo
 	}
 	b := &server.Backend{
 		Graph: g.Graph, Begin: func() server.Session { return a.Begin() }, Plans: a.Engine().CacheStats,
-		Export: exports(g.Graph), Owner: ownerTasks(*c.store, o, g),
+		Export: exports(g.Graph), Owner: ownerTasks(c.store.Folder(), o, g),
 	}
 	if !c.limits.NoIntrospection {
 		b.SDL = a.SDL()

@@ -99,7 +99,7 @@ func changeTarget(ctx context.Context, e *cli.Environment, where *connect.Locati
 	if dry {
 		oo.Over = live.Dry
 	}
-	g, err := connect.Open(ctx, where.Folder(), oo)
+	g, err := connect.Open(ctx, where.Store(), oo)
 	if err != nil {
 		return nil, nil, connect.OrURL(err)
 	}

@@ -28,7 +28,7 @@ service runs on the store, that service verifies it, up to its newest commit.`,
 	Examples: `  caspian verify
   caspian verify --store /var/lib/caspian --json`,
 	Setup: func(s *settings.Set) cli.Action {
-		dir, asJSON, ontology := connect.StoreSetting(s), s.JSON(), connect.OntologySetting(s)
+		at, asJSON, ontology := connect.StoreSetting(s), s.JSON(), connect.OntologySetting(s)
 		backup := s.Text("backup", "FILE", "", "check this backup instead: its sum, and the digest of each commit")
 		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			s.NoArguments(args)
@@ -38,11 +38,14 @@ service runs on the store, that service verifies it, up to its newest commit.`,
 			if *backup != "" {
 				return verifyBackup(ctx, e, *backup, *ontology)
 			}
-			if err := connect.StoreExists(*dir); err != nil {
+			if at.IsDatabase() {
+				return graph.Errorf(graph.BadInput, "%s is a database, which has checksums of its own: verify a backup of it ('caspian backup --store URL --to FILE', 'caspian verify --backup FILE')", at)
+			}
+			if err := at.Exists(); err != nil {
 				return err
 			}
-			bar := console.StartProgress(e.Err, "reading the store %s", *dir)
-			v, err := verify(ctx, *dir, *ontology)
+			bar := console.StartProgress(e.Err, "reading the store %s", at)
+			v, err := verify(ctx, at, *ontology)
 			bar.End()
 			if err != nil {
 				return err
@@ -82,20 +85,20 @@ type verified struct {
 	Differences  []string  `json:"differences"`
 }
 
-// verify verifies the store in the folder, through the service that runs on it, if any.
-func verify(ctx context.Context, dir, ontology string) (*verified, error) {
-	if running := connect.ServiceOn(dir); running != nil {
+// verify verifies a store, through the service that runs on it, if any.
+func verify(ctx context.Context, at *connect.Place, ontology string) (*verified, error) {
+	if running := connect.ServiceOn(at.Folder()); running != nil {
 		return verifyAt(ctx, running)
 	}
 	o, err := connect.LoadOntology(ontology)
 	if err != nil {
 		return nil, err
 	}
-	log, err := store.Open(dir, store.Options{ReadOnly: true})
+	log, err := at.OpenLog(ctx, store.Options{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
-	v, err := verifyLog(ctx, log, dir, o)
+	v, err := verifyLog(ctx, log, at.Folder(), o)
 	return v, errors.Join(err, log.Close())
 }
 

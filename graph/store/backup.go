@@ -257,15 +257,11 @@ func (b *backupReader) end() error {
 	return nil
 }
 
-// Restore makes a store of a backup in a folder that has none: all of it or nothing. It does not compare the commits with
-// their digests; a graph that is opened on the store does.
-func Restore(ctx context.Context, r io.Reader, dir string) error {
-	log, err := Open(dir, Options{})
-	if err != nil {
-		return err
-	}
+// Restore fills an empty log from a backup: with all of it or nothing. It does not compare the commits with their
+// digests; a graph that is opened on the log does.
+func Restore(ctx context.Context, r io.Reader, log Log) error {
 	var head *BackupHead
-	err = log.Fill(ctx, func(add func(*graph.Commit, func() error) error) (err error) {
+	err := log.Fill(ctx, func(add func(*graph.Commit, func() error) error) (err error) {
 		sealed := func() error { return ctx.Err() }
 		head, err = ReadBackup(r, func(c *graph.Commit) error { return add(c, sealed) })
 		return err
@@ -279,5 +275,5 @@ func Restore(ctx context.Context, r io.Reader, dir string) error {
 			err = errors.Join(err, log.AcceptOntology(hash, head.Ontologies[hash]))
 		}
 	}
-	return errors.Join(err, log.Close())
+	return err
 }

@@ -76,7 +76,7 @@ func hashOfKey(key string) []byte {
 // written is a group of commits in the making.
 type written struct {
 	entries []entry
-	rows    []*rows
+	quads   []quad.Quad // of all of them
 }
 
 func (w *written) first() graph.Seq { return w.entries[0].Seq }
@@ -108,37 +108,21 @@ func encode(ctx context.Context, cs []*graph.Commit) (*written, error) {
 			return nil, err
 		}
 	}
+	w.quads = enc.Quads
 	return w, nil
 }
 
-// add takes a commit and its quads.
+// add takes a commit, as the log has it.
 func (w *written) add(c *graph.Commit, quads []quad.Quad) error {
 	e := entry{Commit: c}
 	for _, q := range quads {
-		if n := len(w.rows); n == 0 || len(w.rows[n-1].quads[0]) == most {
-			w.rows = append(w.rows, &rows{})
-		}
-		err := w.rows[len(w.rows)-1].add(q)
-		if err == nil {
-			e.quads, err = terms.AppendQuad(e.quads, q)
-		}
-		if err != nil {
+		var err error
+		if e.quads, err = terms.AppendQuad(e.quads, q); err != nil {
 			return fmt.Errorf("store: append commit %d: %w", c.Seq, err)
 		}
 	}
 	w.entries = append(w.entries, e)
 	return nil
-}
-
-// queue adds the statements that write the group to a batch.
-func (w *written) queue(b *pgx.Batch) {
-	for _, r := range w.rows {
-		r.queue(b)
-	}
-	for i := range w.entries {
-		e := &w.entries[i]
-		b.Queue(insertCommit, int64(e.Seq), e.At.UnixMicro(), e.Digest, e.keyHash(), e.quads)
-	}
 }
 
 func outOfTurn(seq, want graph.Seq) error {
@@ -171,8 +155,30 @@ func (d *database) fillIn(ctx context.Context, tx pgx.Tx, w *written) error {
 	if err := d.lockHead(ctx, tx, w.first()); err != nil {
 		return err
 	}
+	return w.send(ctx, tx)
+}
+
+// send writes the commits, and the head that they make. Of a large group only a part is made rows at a time.
+func (w *written) send(ctx context.Context, tx pgx.Tx) error {
+	rest := w.quads
+	for len(rest) > most {
+		var b pgx.Batch
+		if err := queueRows(&b, rest[:most]); err != nil {
+			return err
+		}
+		if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+			return err
+		}
+		rest = rest[most:]
+	}
 	var b pgx.Batch
-	w.queue(&b)
+	if err := queueRows(&b, rest); err != nil {
+		return err
+	}
+	for i := range w.entries {
+		e := &w.entries[i]
+		b.Queue(insertCommit, int64(e.Seq), e.At.UnixMicro(), e.Digest, e.keyHash(), e.quads)
+	}
 	b.Queue(moveHead, int64(w.last()))
 	return tx.SendBatch(ctx, &b).Close()
 }

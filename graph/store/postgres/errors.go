@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -119,7 +120,7 @@ func (d *database) Writable() error {
 	if refusal == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
+	ctx, cancel := context.WithTimeout(context.Background(), min(d.opts.Wait, time.Second))
 	defer cancel()
 	var standby bool
 	if err := d.pool.QueryRow(ctx, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool`).Scan(&standby); err != nil || standby {

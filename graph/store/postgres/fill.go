@@ -29,9 +29,6 @@ func (d *database) Fill(ctx context.Context, feed func(add func(c *graph.Commit,
 	if err == nil {
 		err = f.flush(ctx)
 	}
-	if err == nil && f.seq > 0 {
-		_, err = tx.Exec(ctx, moveHead, int64(f.seq))
-	}
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -72,7 +69,8 @@ func (f *filling) add(ctx context.Context, c *graph.Commit, sealed func() error)
 	if err := f.w.add(c, f.enc.Quads); err != nil {
 		return err
 	}
-	if f.seq = c.Seq; len(f.w.rows) > 1 {
+	f.w.quads = append(f.w.quads, f.enc.Quads...)
+	if f.seq = c.Seq; len(f.w.quads) >= most {
 		return f.flush(ctx)
 	}
 	return ctx.Err()
@@ -83,9 +81,7 @@ func (f *filling) flush(ctx context.Context) error {
 	if len(f.w.entries) == 0 {
 		return nil
 	}
-	var b pgx.Batch
-	f.w.queue(&b)
-	if err := f.tx.SendBatch(ctx, &b).Close(); err != nil {
+	if err := f.w.send(ctx, f.tx); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/graph/store/postgres/pgtest"
 	"github.com/caspian-kg/caspian/graph/store/storetest"
@@ -41,6 +42,9 @@ func openAt(t testing.TB, name string) store.Log {
 	t.Cleanup(func() { l.Close() })
 	return l
 }
+
+// The live graph follows a log that has Refresh.
+var _ live.Shared = (*database)(nil)
 
 func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, dir string) store.Log { return openAt(t, dir) })

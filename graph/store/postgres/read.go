@@ -20,7 +20,7 @@ const (
 )
 
 func (d *database) Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error {
-	head, err := d.refresh(ctx)
+	head, err := d.Refresh(ctx)
 	if err == nil && after > head {
 		err = graph.Errorf(graph.SeqMismatch, "there is no commit %d", after)
 	}
@@ -107,8 +107,8 @@ func decode(dec *commits.Decoder, quads []byte) (*graph.Commit, error) {
 	return nil, fmt.Errorf("commit %d has no seal", dec.Next)
 }
 
-// refresh reads the head of the log, which others may have moved.
-func (d *database) refresh(ctx context.Context) (graph.Seq, error) {
+// Refresh reads the head of the log, which others may have moved; the live graph follows it.
+func (d *database) Refresh(ctx context.Context) (graph.Seq, error) {
 	if err := d.usable(); err != nil {
 		return 0, err
 	}

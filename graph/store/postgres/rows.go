@@ -82,7 +82,7 @@ func (r *rows) node(v quad.Value) ([]byte, error) {
 func withoutNUL(s string) string { return strings.ReplaceAll(s, "\x00", `\x00`) }
 
 // most bounds the quads that are sent at once.
-const most = 40_000
+const most = 20_000
 
 const (
 	insertNodes = `INSERT INTO nodes (hash, refs, value_string, iri, datatype, value_int, value_float, value_bool)
@@ -92,11 +92,15 @@ ON CONFLICT (hash) DO UPDATE SET refs = nodes.refs + excluded.refs`
 SELECT s, p, o, l, now() FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[]) WITH ORDINALITY AS q(s, p, o, l, n) ORDER BY n`
 )
 
-// queue adds the statements that write the rows to a batch.
-func (r *rows) queue(b *pgx.Batch) {
-	if len(r.hash) == 0 {
-		return
+// queueRows adds the statements that write quads to a batch.
+func queueRows(b *pgx.Batch, quads []quad.Quad) error {
+	r := &rows{}
+	for _, q := range quads {
+		if err := r.add(q); err != nil {
+			return err
+		}
 	}
 	b.Queue(insertNodes, r.hash, r.refs, r.text, r.iri, r.kind, r.ints, r.nums, r.bits)
 	b.Queue(insertQuads, r.quads[0], r.quads[1], r.quads[2], r.quads[3])
+	return nil
 }

@@ -5,7 +5,6 @@
 package connect
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,14 +22,6 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// StandardStore is the folder of the store if none is named.
-const StandardStore = "data"
-
-// StoreSetting declares --store.
-func StoreSetting(s *settings.Set) *string {
-	return s.Text("store", "DIR", StandardStore, "folder of the store")
-}
-
 // OntologySetting declares --ontology.
 func OntologySetting(s *settings.Set) *string {
 	return s.Text("ontology", "FILE", "", "an ontology other than the built-in one")
@@ -46,7 +37,8 @@ func urlSetting(s *settings.Set) *string {
 // runs on the store of --store, or in that store.
 type Location struct {
 	s           *settings.Set
-	url, dir    *string
+	url         *string
+	store       *Place
 	ontology    *string // nil where the command has none
 	credentials credentials
 	token       string // for the service at url
@@ -55,7 +47,7 @@ type Location struct {
 // Settings declares the settings of a command that works in a store or in a service; action is
 // what it does in one, in the help of --url.
 func Settings(s *settings.Set, action string) *Location {
-	l := &Location{s: s, dir: StoreSetting(s), ontology: OntologySetting(s)}
+	l := &Location{s: s, store: StoreSetting(s), ontology: OntologySetting(s)}
 	l.url = s.Text("url", "URL", "", action+" this running service instead of a store")
 	l.credentials = credentialSettings(s)
 	return l
@@ -64,7 +56,7 @@ func Settings(s *settings.Set, action string) *Location {
 // QuerySettings declares those of a command that queries a service or a store.
 func QuerySettings(s *settings.Set) *Location {
 	l := &Location{s: s, url: urlSetting(s)}
-	l.dir = s.Text("store", "DIR", "", "query this store, through the service that runs on it if one does")
+	l.store = placeSetting(s, "", "query the store of this folder, through the service that runs on it if one does")
 	l.ontology = OntologySetting(s)
 	l.credentials = credentialSettings(s)
 	return l
@@ -72,7 +64,7 @@ func QuerySettings(s *settings.Set) *Location {
 
 // HealthSettings declares those of a command that asks whether a service is ready.
 func HealthSettings(s *settings.Set) *Location {
-	return &Location{s: s, url: urlSetting(s), dir: StoreSetting(s)}
+	return &Location{s: s, url: urlSetting(s), store: StoreSetting(s)}
 }
 
 // Check reads the token; a fault becomes one of the settings.
@@ -89,14 +81,16 @@ func (l *Location) Service() *client.Service {
 	if l.AtURL() {
 		return l.ServiceAtURL()
 	}
-	return ServiceOn(l.Folder())
+	return ServiceOn(l.store.Folder())
 }
 
 // ServiceAtURL returns the service of --url, its default included.
-func (l *Location) ServiceAtURL() *client.Service { return ServiceAt(*l.url, l.token, l.Folder()) }
+func (l *Location) ServiceAtURL() *client.Service {
+	return ServiceAt(*l.url, l.token, l.store.Folder())
+}
 
-// Folder returns the folder of the store.
-func (l *Location) Folder() string { return cmp.Or(*l.dir, StandardStore) }
+// Store returns where the store is.
+func (l *Location) Store() *Place { return l.store }
 
 // Ontology loads the ontology of --ontology, or the one built in.
 func (l *Location) Ontology() (*schema.Ontology, error) { return LoadOntology(*l.ontology) }
@@ -118,12 +112,12 @@ func (l *Location) AtURL() bool {
 func (l *Location) Ready(ctx context.Context) (string, error) {
 	at := client.At(*l.url)
 	if !l.AtURL() {
-		own := ServiceOn(l.Folder())
+		own := ServiceOn(l.store.Folder())
 		switch {
 		case own != nil:
 			at = own
 		case l.s.ByFlag("store"):
-			return "", fmt.Errorf("no service runs on the store %s", l.Folder())
+			return "", fmt.Errorf("no service runs on the store %s", l.store)
 		}
 	}
 	text, err := at.Ready(ctx)

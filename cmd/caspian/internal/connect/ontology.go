@@ -76,17 +76,17 @@ func describeMisfits(ms []fit.Misfit) string {
 }
 
 // KeptOntology returns the ontology under which a store was accepted.
-func KeptOntology(dir string) (text string, err error) {
-	if err := StoreExists(dir); err != nil {
+func KeptOntology(ctx context.Context, at *Place) (text string, err error) {
+	if err := at.Exists(); err != nil {
 		return "", err
 	}
-	log, err := store.Open(dir, store.Options{ReadOnly: true})
+	log, err := at.OpenLog(ctx, store.Options{ReadOnly: true})
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
 	if text, err = log.Ontology(""); err == nil && text == "" {
-		err = fmt.Errorf("the store %s has no ontology recorded; an earlier version created it", dir)
+		err = fmt.Errorf("the store %s has no ontology recorded; an earlier version created it", at)
 	}
 	return text, err
 }

@@ -68,33 +68,33 @@ type Options struct {
 	Over func(live.Log) live.Log
 }
 
-// Open opens the embedded store in the folder.
-func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+// Open opens the store.
+func Open(ctx context.Context, at *Place, o Options) (*Store, error) {
 	if o.Existing {
-		if err := StoreExists(dir); err != nil {
+		if err := at.Exists(); err != nil {
 			return nil, err
 		}
 	}
-	log, err := store.Open(dir, store.Options{ReadOnly: o.ReadOnly, Say: o.Say})
+	log, err := at.OpenLog(ctx, store.Options{ReadOnly: o.ReadOnly, Say: o.Say})
 	if err != nil {
 		return nil, err
 	}
 	if err := settleOntology(ctx, log, o); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", dir, err), log.Close())
+		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", at, err), log.Close())
 	}
 	var l live.Log = log
 	opts := live.Options{Logger: o.Logger, IndexMemory: o.IndexMemory}
 	if o.Over != nil {
 		l = o.Over(l)
 	} else if !o.NoCache {
-		opts.Cache = SnapshotFile(dir)
+		opts.Cache = SnapshotFile(at.Folder())
 		if o.ReadOnly {
 			opts.Cache = unsaved{opts.Cache}
 		}
 	}
 	g, err := live.Open(ctx, l, o.Ontology, opts)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", dir, err), log.Close())
+		return nil, errors.Join(fmt.Errorf("opening the store %s: %w", at, err), log.Close())
 	}
 	return &Store{g, log}, nil
 }
@@ -108,8 +108,8 @@ func OrURL(err error) error {
 	return err
 }
 
-// StoreExists returns an error that says how to make a store, where the folder has none.
-func StoreExists(dir string) error {
+// storeExists returns an error that says how to make a store, where the folder has none.
+func storeExists(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
 		return graph.Errorf(graph.BadInput, "there is no store in %s; 'caspian serve' or 'caspian import' creates one", dir)

@@ -30,7 +30,7 @@ type Server struct {
 // Main runs the tests of a package with one server, for TestMain. Without one Get skips its tests.
 func Main(m *testing.M) {
 	var stop func()
-	shared, stop, absent = find()
+	shared, stop, absent = Find()
 	code := m.Run()
 	stop()
 	os.Exit(code)
@@ -50,11 +50,13 @@ func Get(t testing.TB) *Server {
 	return shared
 }
 
-func find() (s *Server, stop func(), err error) {
+// Find returns the server of CASPIAN_POSTGRES, or starts one; stop stops and removes what was started. An error says
+// why there is none.
+func Find() (s *Server, stop func(), err error) {
 	if address := os.Getenv("CASPIAN_POSTGRES"); address != "" {
 		return &Server{Address: address}, func() {}, nil
 	}
-	bin, err := binaries()
+	bin, err := Binaries()
 	if err != nil {
 		return nil, func() {}, err
 	}
@@ -71,8 +73,8 @@ func find() (s *Server, stop func(), err error) {
 	return s, func() { _ = s.Stop("immediate"); remove() }, nil
 }
 
-// binaries finds the folder of the server's programs, of the newest version.
-func binaries() (string, error) {
+// Binaries finds the folder of the server's programs, of the newest version.
+func Binaries() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
 		return filepath.Dir(path), nil
 	}

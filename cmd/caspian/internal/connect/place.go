@@ -1,0 +1,96 @@
+package connect
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
+	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/graph/store/postgres"
+)
+
+// StandardStore is the folder of the store if none is named.
+const StandardStore = "data"
+
+// Place is where a store is: in a folder, or in a database, for which a folder has what a process
+// keeps beside it: the snapshot file, the token and the socket of the owner.
+type Place struct{ store, folder string }
+
+// StoreSetting declares --store, and --folder for a database.
+func StoreSetting(s *settings.Set) *Place {
+	return placeSetting(s, StandardStore, "folder of the store")
+}
+
+// SchemaSetting declares the settings of a store whose ontology is printed.
+func SchemaSetting(s *settings.Set) *Place {
+	return placeSetting(s, "", "print the ontology under which the store of this folder was written")
+}
+
+func placeSetting(s *settings.Set, standard, help string) *Place {
+	p := &Place{store: StandardStore}
+	s.Add("store", "DIR|URL", standard, help+", or postgres://… for one in a database", func(t string) error {
+		if p.store = t; strings.Contains(t, "://") && !p.IsDatabase() {
+			return fmt.Errorf("%q is neither a folder nor the address of a database, such as postgres://user@host/name", postgres.Redacted(t))
+		}
+		return nil
+	})
+	s.Add("folder", "DIR", "", "where a process of this machine keeps its token, its socket and its snapshot file for a store in a database; one under the user's cache by default", func(t string) error {
+		p.folder = t
+		return nil
+	})
+	return p
+}
+
+// IsDatabase reports whether the store is in a database.
+func (p *Place) IsDatabase() bool {
+	return strings.HasPrefix(p.store, "postgres://") || strings.HasPrefix(p.store, "postgresql://")
+}
+
+// String names the store, without a password.
+func (p *Place) String() string {
+	if p.IsDatabase() {
+		return postgres.Redacted(p.store)
+	}
+	return p.store
+}
+
+// Folder returns the folder of the store, or that beside a database.
+func (p *Place) Folder() string {
+	switch {
+	case !p.IsDatabase():
+		return p.store
+	case p.folder != "":
+		return p.folder
+	}
+	sum := sha256.Sum256([]byte(p.store))
+	top, err := os.UserCacheDir()
+	if err != nil {
+		top = os.TempDir()
+	}
+	return filepath.Join(top, "caspian", hex.EncodeToString(sum[:8]))
+}
+
+// Exists returns an error that says how to make a store, where the folder has none. Of a database only
+// its opening shows that.
+func (p *Place) Exists() error {
+	if p.IsDatabase() {
+		return nil
+	}
+	return storeExists(p.store)
+}
+
+// OpenLog opens the log of the store.
+func (p *Place) OpenLog(ctx context.Context, o store.Options) (store.Log, error) {
+	if !p.IsDatabase() {
+		return store.Open(p.store, o)
+	}
+	if err := os.MkdirAll(p.Folder(), 0o700); err != nil {
+		return nil, fmt.Errorf("the folder for the files beside the database: %w; name another with --folder", err)
+	}
+	return postgres.Open(ctx, p.store, postgres.Options{ReadOnly: o.ReadOnly})
+}
