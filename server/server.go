@@ -328,9 +328,9 @@ func (s *Server) unavailable(w http.ResponseWriter) {
 	writeError(w, http.StatusServiceUnavailable, jsonType, codes.Unavailable, "the service is starting or stopping; try again in a second")
 }
 
-// maxBehind is for how long a service may not know whether it has all of the log that others append to, and still
+// maxLag is for how long a service may not know whether it has all of the log that others append to, and still
 // be ready.
-const maxBehind = 10 * time.Second
+const maxLag = 10 * time.Second
 
 // healthz says that the process answers.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
@@ -352,8 +352,8 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	writes := s.noWrites(b)
 	ready, again := "ready", ""
-	if behind := b.Graph.Behind(); behind > maxBehind {
-		ready, again = fmt.Sprintf("not ready: the log has not been read for %.0f s", behind.Seconds()), "1"
+	if lag := b.Graph.Lag(); lag > maxLag {
+		ready, again = fmt.Sprintf("not ready: the log has not been read for %.0f s", lag.Seconds()), "1"
 	} else if r.URL.Query().Has("writes") && writes != "" {
 		ready, again = "not ready for writes", "5"
 	}

@@ -39,7 +39,7 @@ service runs on the store, that service verifies it, up to its newest commit.`,
 				return verifyBackup(ctx, e, *backup, *ontology)
 			}
 			if at.IsDatabase() {
-				return graph.Errorf(graph.BadInput, "%s is a database, which has checksums of its own: verify a backup of it ('caspian backup --store URL --to FILE', 'caspian verify --backup FILE')", at)
+				return graph.Errorf(graph.BadInput, "%s is a database, which the server itself can check: verify a backup of it ('caspian backup --store URL --to FILE', 'caspian verify --backup FILE')", at)
 			}
 			if err := at.Exists(); err != nil {
 				return err

@@ -70,9 +70,9 @@ func (g *Graph) follow(ctx context.Context, log Shared) error {
 	return g.catchUp()
 }
 
-// Behind returns for how long the graph has not known whether it has all of the log: 0 where
+// Lag returns for how long the graph has not known whether it has all of the log: 0 where
 // nobody else appends.
-func (g *Graph) Behind() time.Duration {
+func (g *Graph) Lag() time.Duration {
 	if _, ok := g.log.(Shared); !ok {
 		return 0
 	}

@@ -34,29 +34,29 @@ func TestFollow(t *testing.T) {
 		commit(t, writer, change("", base()...))
 		time.Sleep(60 * time.Millisecond)
 		synctest.Wait()
-		if g.Snapshot().Digest() != writer.Snapshot().Digest() || g.Behind() > 50*time.Millisecond || writer.Behind() != 0 {
-			t.Errorf("at commit %d, %s behind", g.Snapshot().Seq(), g.Behind())
+		if g.Snapshot().Digest() != writer.Snapshot().Digest() || g.Lag() > 50*time.Millisecond || writer.Lag() != 0 {
+			t.Errorf("at commit %d, lag %s", g.Snapshot().Seq(), g.Lag())
 		}
 
 		log.set(func() { log.blind = errors.New("away") })
 		commit(t, writer, change("", named("a")))
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		if g.Snapshot().Seq() != 1 || g.Behind() < 9*time.Second {
-			t.Errorf("of a log that cannot be read: commit %d, %s behind", g.Snapshot().Seq(), g.Behind())
+		if g.Snapshot().Seq() != 1 || g.Lag() < 9*time.Second {
+			t.Errorf("of a log that cannot be read: commit %d, lag %s", g.Snapshot().Seq(), g.Lag())
 		}
 		log.set(func() { log.blind = nil })
 		time.Sleep(longestPause)
 		synctest.Wait()
-		if g.Snapshot().Seq() != 2 || g.Behind() > longestPause {
-			t.Errorf("afterwards: commit %d, %s behind", g.Snapshot().Seq(), g.Behind())
+		if g.Snapshot().Seq() != 2 || g.Lag() > longestPause {
+			t.Errorf("afterwards: commit %d, lag %s", g.Snapshot().Seq(), g.Lag())
 		}
 
 		log.set(func() { log.commits = slices.Clone(log.commits[:1]) })
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		if g.Snapshot().Seq() != 2 || g.Behind() < 9*time.Second {
-			t.Errorf("of a log that lost a commit: %s behind", g.Behind())
+		if g.Snapshot().Seq() != 2 || g.Lag() < 9*time.Second {
+			t.Errorf("of a log that lost a commit: lag %s", g.Lag())
 		}
 		cancel()
 		<-done

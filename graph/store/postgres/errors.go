@@ -72,7 +72,7 @@ func (d *database) conflict(w *written, pg *pgconn.PgError) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
 	defer cancel()
-	seen := map[string]graph.Seq{} // the group's own
+	seen := map[string]graph.Seq{} // the keys of the group
 	for i := range w.entries {
 		c := w.entries[i].Commit
 		n, err := seen[c.Key], error(nil)

@@ -50,7 +50,7 @@ type database struct {
 }
 
 // Open opens the store in the database of an address such as postgres://user@host/name?search_path=schema, and creates
-// its tables if there are none. Poolers may stand between, also in transaction mode: nothing depends on a session.
+// its tables if there are none. Poolers may be between, also in transaction mode: nothing depends on a session.
 func Open(ctx context.Context, address string, o Options) (store.Log, error) {
 	if o.Wait == 0 {
 		o.Wait = time.Minute

@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-// schemaFor returns the address of a schema of its own for a name, which it creates.
+// schemaFor returns the address of a schema for a name, which it creates.
 func schemaFor(t testing.TB, name string) string {
 	t.Helper()
 	s := pgtest.Get(t)

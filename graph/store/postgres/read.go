@@ -13,7 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
-// A page of a replay has at most so many commits, and so many bytes unless one commit has more.
+// A page of a replay has at most this many commits, and this many bytes unless one commit has more.
 const (
 	pageCommits = 4096
 	pageBytes   = 16 << 20
