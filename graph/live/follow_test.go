@@ -32,7 +32,7 @@ func TestFollow(t *testing.T) {
 		done := make(chan struct{})
 		go func() { g.Follow(ctx, 50*time.Millisecond); close(done) }()
 		commit(t, writer, change("", base()...))
-		time.Sleep(60 * time.Millisecond)
+		time.Sleep(60 * time.Millisecond) // on the clock of the bubble
 		synctest.Wait()
 		if g.Snapshot().Digest() != writer.Snapshot().Digest() || g.Lag() > 50*time.Millisecond || writer.Lag() != 0 {
 			t.Errorf("at commit %d, lag %s", g.Snapshot().Seq(), g.Lag())
@@ -40,20 +40,20 @@ func TestFollow(t *testing.T) {
 
 		log.set(func() { log.blind = errors.New("away") })
 		commit(t, writer, change("", named("a")))
-		time.Sleep(10 * time.Second)
+		time.Sleep(10 * time.Second) // on the clock of the bubble
 		synctest.Wait()
 		if g.Snapshot().Seq() != 1 || g.Lag() < 9*time.Second {
 			t.Errorf("of a log that cannot be read: commit %d, lag %s", g.Snapshot().Seq(), g.Lag())
 		}
 		log.set(func() { log.blind = nil })
-		time.Sleep(longestPause)
+		time.Sleep(longestPause) // on the clock of the bubble
 		synctest.Wait()
 		if g.Snapshot().Seq() != 2 || g.Lag() > longestPause {
 			t.Errorf("afterwards: commit %d, lag %s", g.Snapshot().Seq(), g.Lag())
 		}
 
 		log.set(func() { log.commits = slices.Clone(log.commits[:1]) })
-		time.Sleep(10 * time.Second)
+		time.Sleep(10 * time.Second) // on the clock of the bubble
 		synctest.Wait()
 		if g.Snapshot().Seq() != 2 || g.Lag() < 9*time.Second {
 			t.Errorf("of a log that lost a commit: lag %s", g.Lag())
