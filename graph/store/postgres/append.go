@@ -186,12 +186,15 @@ func (w *written) send(ctx context.Context, tx pgx.Tx) error {
 const (
 	insertCommit = `INSERT INTO caspian_commit (seq, at, digest, key_hash, quads) VALUES ($1, $2, $3, $4, $5)`
 	moveHead     = `UPDATE caspian_head SET seq = $1`
+	// What is acknowledged is durable, also on a server that is set to acknowledge before.
+	takeHead = `SELECT seq, set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)
+FROM caspian_head FOR UPDATE`
 )
 
 // lockHead takes the turn of this writer, if the commit with the number is due.
 func (d *database) lockHead(ctx context.Context, tx pgx.Tx, seq graph.Seq) error {
 	var head int64
-	if err := tx.QueryRow(ctx, `SELECT seq FROM caspian_head FOR UPDATE`).Scan(&head); err != nil {
+	if err := tx.QueryRow(ctx, takeHead).Scan(&head, nil); err != nil {
 		return err
 	}
 	d.saw(graph.Seq(head))
