@@ -3,7 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
-	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -11,27 +11,17 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/server/internal/tokens"
+	"github.com/caspian-kg/caspian/server/tokens"
 )
-
-// Tokens are bearer tokens with one right. Only their hashes are kept.
-type Tokens = tokens.Tokens
-
-// ReadTokens reads tokens, one per line; blank lines and lines that begin with # are skipped.
-// The error names every line that is wrong.
-func ReadTokens(name string, r io.Reader) (*Tokens, error) { return tokens.Read(name, r) }
-
-// NewToken makes Tokens of one token; the error says why it is refused.
-func NewToken(token string) (*Tokens, error) { return tokens.New(token) }
 
 // Keys are the tokens that give rights. With the zero value, everyone who reaches the
 // service may read, and only the owner may write, over the socket of the store.
 type Keys struct {
 	// Writers may read and write.
-	Writers []*Tokens
+	Writers []*tokens.Tokens
 	// Readers may read. If Readers is not nil, nobody else may read, except the Writers and
 	// the owner.
-	Readers *Tokens
+	Readers *tokens.Tokens
 }
 
 // right is what a caller may do; each includes those before it.
@@ -57,7 +47,7 @@ type caller struct {
 func (s *Server) SetKeys(k Keys) { s.keys.Store(&k) }
 
 // find returns the right that a token gives.
-func (k *Keys) find(has func(*Tokens) bool) right {
+func (k *Keys) find(has func(*tokens.Tokens) bool) right {
 	may := mayNothing
 	if has(k.Readers) {
 		may = mayRead
@@ -81,12 +71,12 @@ func (s *Server) identify(r *http.Request) (caller, *requestError) {
 		c.may = mayWrite
 	case token != "":
 		c.bearer = token
-		if c.may = k.find(func(t *Tokens) bool { return t.Find(token) >= 0 }); c.may == mayNothing {
+		if c.may = k.find(func(t *tokens.Tokens) bool { return t.Find(token) >= 0 }); c.may == mayNothing {
 			return c, s.wrongToken(r)
 		}
 	default:
 		if values := cookiesOf(r); len(values) > 0 {
-			c.may = k.find(func(t *Tokens) bool { return t.FindCookie(values, portOf(r)) })
+			c.may = k.find(func(t *tokens.Tokens) bool { return t.FindCookie(values, portOf(r)) })
 			if foreign = c.may > mayNothing && !ownPage(r); foreign {
 				c.may = mayNothing
 			}
@@ -178,6 +168,12 @@ func local(r *http.Request) bool {
 	}
 	_, given := r.Header["Origin"]
 	return !given || sameOrigin(r)
+}
+
+// byOwner reports whether the request came over the owner's socket.
+func byOwner(r *http.Request) bool {
+	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return ok && addr.Network() == "unix"
 }
 
 // callerOf is who sent the request that w answers.

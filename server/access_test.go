@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/caspian-kg/caspian/server/internal/tokens"
+	"github.com/caspian-kg/caspian/server/tokens"
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
@@ -18,7 +18,7 @@ const (
 
 // TestWhoMayWrite: callers without the right to write may read, except with a wrong token.
 func TestWhoMayWrite(t *testing.T) {
-	keys := Keys{Writers: []*Tokens{tokenOf(writerToken)}}
+	keys := Keys{Writers: []*tokens.Tokens{tokenOf(writerToken)}}
 	shut := started(t, Options{Keys: keys, Origins: []string{"https://example.org"}, Hosts: []string{"example.org"}})
 	open := started(t, Options{Keys: keys, Origins: []string{"https://example.org"}, Hosts: []string{"example.org"}, OpenWrites: true})
 	readOnly := started(t, Options{Keys: keys, ReadOnly: true})
@@ -82,12 +82,12 @@ func TestTokensFile(t *testing.T) {
 		"# ours\n\n  aaaaaaaaaaaaaaaa\n": "tokens:3: the token is easy to guess",
 		"schlüssel-zum-haus-4711\n":      "only ASCII characters",
 	} {
-		_, err := ReadTokens("tokens", strings.NewReader(text))
+		_, err := tokens.Read("tokens", strings.NewReader(text))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
-	got, err := ReadTokens("tokens", strings.NewReader("# ours\n\n"+writerToken+"\n"+readerToken+"\n"))
+	got, err := tokens.Read("tokens", strings.NewReader("# ours\n\n"+writerToken+"\n"+readerToken+"\n"))
 	if err != nil || got.Find(writerToken) != 0 || got.Find(readerToken) != 1 || got.Find("x") != -1 {
 		t.Errorf("%v %v", got, err)
 	}
@@ -95,7 +95,7 @@ func TestTokensFile(t *testing.T) {
 
 // TestWhoMayRead: with --read-token nothing but the probes is open.
 func TestWhoMayRead(t *testing.T) {
-	s := started(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}, OpenWrites: true})
+	s := started(t, Options{Keys: Keys{Writers: []*tokens.Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}, OpenWrites: true})
 	ways := []string{"/", "/graphiql", "/metrics", "/schema.graphql", "/assets/front.js", "/assets/ontology.json", "/graphql?query={__typename}", "/graphql/stream?query={__typename}", "/nothing"}
 	for _, path := range ways {
 		for name, headers := range map[string][]string{
@@ -135,7 +135,7 @@ func TestWhoMayRead(t *testing.T) {
 	}
 
 	// After the tokens were replaced, a removed one opens nothing.
-	s.SetKeys(Keys{Writers: []*Tokens{tokenOf(testToken)}, Readers: tokenOf(writerToken)})
+	s.SetKeys(Keys{Writers: []*tokens.Tokens{tokenOf(testToken)}, Readers: tokenOf(writerToken)})
 	if w := ask(s, "GET", "/metrics", "", "Authorization", "Bearer "+readerToken); w.Code != 401 {
 		t.Errorf("a token that was taken back: %d", w.Code)
 	}
@@ -163,7 +163,7 @@ func TestTokensAreNotNoted(t *testing.T) {
 	var notes bytes.Buffer
 	c := newTraceCollector(t)
 	tracer := newTracer(t, tracing.Options{Endpoint: c.URL})
-	s := started(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}, Slow: 1,
+	s := started(t, Options{Keys: Keys{Writers: []*tokens.Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}, Slow: 1,
 		Tracer: tracer, Logger: slog.New(slog.NewTextHandler(&notes, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	answers := ""
 	for _, target := range []string{"/?token=%s", "/graphiql?token=%s", "/graphql?query={__typename}&token=%s", "/graphql/stream?query={__typename}&token=%s", "/metrics?token=%s", "/x?token=%s"} {
@@ -193,7 +193,7 @@ func TestTokensAreNotNoted(t *testing.T) {
 
 // TestSocketGuesses checks that guessing tokens over sockets is throttled as over HTTP.
 func TestSocketGuesses(t *testing.T) {
-	_, ts := overHTTP(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}}})
+	_, ts := overHTTP(t, Options{Keys: Keys{Writers: []*tokens.Tokens{tokenOf(writerToken)}}})
 	slowed := 0
 	for i := range 3 * tokens.Burst {
 		d := dial(t, ts)

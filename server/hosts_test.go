@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/caspian-kg/caspian/server/internal/tokens"
+	"github.com/caspian-kg/caspian/server/tokens"
 )
 
 // hostCases are Host headers for a service of graph.example.org at 192.0.2.7.
@@ -170,7 +170,7 @@ func TestSameOrigin(t *testing.T) {
 // TestGuesses checks that wrong tokens are throttled, by address and in total, and that the
 // right token never is.
 func TestGuesses(t *testing.T) {
-	s := started(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}}})
+	s := started(t, Options{Keys: Keys{Writers: []*tokens.Tokens{tokenOf(writerToken)}}})
 	guess := func(n int, from string) (status int, retry string) {
 		w := ask(s, "POST", "/graphql", `{"query":"{__typename}"}`, "Authorization", fmt.Sprintf("Bearer wrong-%d", n), "From", from)
 		return w.Code, w.Header().Get("Retry-After")

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"github.com/caspian-kg/caspian/server/tokens"
 	"net"
 	"net/http"
 	"net/url"
@@ -27,7 +28,7 @@ func linkToken(r *http.Request) string {
 // exchangeLink answers the link. The token must not stay in the address, which people copy.
 func (s *Server) exchangeLink(w http.ResponseWriter, r *http.Request, token string) {
 	value := ""
-	s.keys.Load().find(func(t *Tokens) bool {
+	s.keys.Load().find(func(t *tokens.Tokens) bool {
 		i := t.Find(token)
 		if i >= 0 {
 			value = t.Cookie(i, portOf(r))

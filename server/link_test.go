@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caspian-kg/caspian/server/tokens"
 	"github.com/coder/websocket"
 )
 
@@ -30,7 +31,7 @@ func opened(t *testing.T, s *Server, host, token string) string {
 // TestLink checks that a browser that opened the link may write from our own pages, and that
 // no other page may write in its name.
 func TestLink(t *testing.T) {
-	s := started(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}, Origins: []string{"https://example.org", "http://127.0.0.1:9000"}})
+	s := started(t, Options{Keys: Keys{Writers: []*tokens.Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}, Origins: []string{"https://example.org", "http://127.0.0.1:9000"}})
 	const host, self = "127.0.0.1:8080", "http://127.0.0.1:8080"
 	cookie, reader := opened(t, s, host, writerToken), opened(t, s, host, readerToken)
 	elsewhere := opened(t, s, "127.0.0.1:9000", writerToken)
@@ -85,7 +86,7 @@ func TestLink(t *testing.T) {
 		}
 	}
 	// After the token was removed, its cookie opens nothing.
-	s.SetKeys(Keys{Writers: []*Tokens{tokenOf(testToken)}, Readers: tokenOf(readerToken)})
+	s.SetKeys(Keys{Writers: []*tokens.Tokens{tokenOf(testToken)}, Readers: tokenOf(readerToken)})
 	if w := ask(s, "GET", "/graphql?query={__typename}", "", "Cookie", cookie); w.Code != 401 {
 		t.Errorf("a cookie of a token that was taken back: %d", w.Code)
 	}
@@ -93,7 +94,7 @@ func TestLink(t *testing.T) {
 
 // TestSocketCookie checks that only our own pages open sockets with the cookie.
 func TestSocketCookie(t *testing.T) {
-	keys := Keys{Writers: []*Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}
+	keys := Keys{Writers: []*tokens.Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}
 	s, ts := overHTTP(t, Options{Keys: keys, Origins: []string{"https://example.org"}})
 	host := ts.Listener.Addr().String()
 	cookie := opened(t, s, host, writerToken)
@@ -132,12 +133,12 @@ func TestSocketCookie(t *testing.T) {
 // TestSocketTokenTakenBack checks that an open socket begins no operation after its token
 // was removed.
 func TestSocketTokenTakenBack(t *testing.T) {
-	s, ts := overHTTP(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}})
+	s, ts := overHTTP(t, Options{Keys: Keys{Writers: []*tokens.Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}})
 	d := begun(t, ts, "Authorization", "Bearer "+readerToken)
 	d.say(subscribing("1", "{__typename}"))
 	d.hear(`{"id":"1","type":"next","payload":{"data":{"__typename":"Query"},"extensions":{"sequence":0}}}`)
 	d.hear(`{"type":"complete","id":"1"}`)
-	s.SetKeys(Keys{Writers: []*Tokens{tokenOf(testToken)}, Readers: tokenOf(testToken)})
+	s.SetKeys(Keys{Writers: []*tokens.Tokens{tokenOf(testToken)}, Readers: tokenOf(testToken)})
 	d.say(subscribing("2", "{__typename}"))
 	if code, _ := d.closed(); code != 4403 {
 		t.Errorf("closed with %d", code)

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"github.com/caspian-kg/caspian/server/owner"
 	"io"
 	"net"
 	"net/http"
@@ -52,7 +53,7 @@ func TestOwnerTasks(t *testing.T) {
 	}
 
 	dir := t.TempDir()
-	l, err := ListenOwner(dir)
+	l, err := owner.Listen(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +61,7 @@ func TestOwnerTasks(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx, l) }()
 	owner := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", filepath.Join(dir, socketName))
+		return new(net.Dialer).DialContext(ctx, "unix", filepath.Join(dir, "socket"))
 	}}}
 	for _, c := range []struct {
 		path   string

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"github.com/caspian-kg/caspian/server/owner"
 	"io"
 	"net"
 	"os"
@@ -48,25 +49,25 @@ func TestAnotherUser(t *testing.T) {
 	if err := os.WriteFile(copied, program, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	l, err := ListenOwner(dir)
+	l, err := owner.Listen(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := started(t, Options{})
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(t.Context(), l) }()
-	for _, path := range []string{dir, filepath.Join(dir, socketName)} {
+	for _, path := range []string{dir, filepath.Join(dir, "socket")} {
 		if err := os.Chmod(path, 0o777); err != nil {
 			t.Fatal(err)
 		}
 	}
 	cmd := exec.Command(copied, "-test.run", "^TestAnotherUser$", "-test.v")
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CASPIAN_TEST_DIAL="+filepath.Join(dir, socketName))
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CASPIAN_TEST_DIAL="+filepath.Join(dir, "socket"))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if _, err := net.Dial("unix", filepath.Join(dir, socketName)); err != nil {
+	if _, err := net.Dial("unix", filepath.Join(dir, "socket")); err != nil {
 		t.Errorf("the owner: %v", err)
 	}
 	_ = l.Close()

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caspian-kg/caspian/server/tokens"
 	"github.com/coder/websocket"
 )
 
@@ -169,7 +170,7 @@ var strangers = func() []stranger {
 func TestProxies(t *testing.T) {
 	for _, p := range proxies {
 		t.Run(p.program, func(t *testing.T) {
-			s, port := serveOn(t, Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}}})
+			s, port := serveOn(t, Options{Keys: Keys{Writers: []*tokens.Tokens{tokenOf(writerToken)}}})
 			at := proxied(t, p.program, p.config, p.args, p.entrances, port)
 			for _, entrance := range p.entrances {
 				for _, x := range strangers {

@@ -9,6 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
+	"github.com/caspian-kg/caspian/server/tokens"
 )
 
 // unwritable is a log whose disk accepts no writes.
@@ -32,7 +33,7 @@ func TestReadyForWrites(t *testing.T) {
 	}{
 		{"a service", &live.Unkept{}, Options{}, "writes: yes", 200},
 		{"a read-only service", &live.Unkept{}, Options{ReadOnly: true}, "writes: no, the service is read-only", 503},
-		{"a full disk", &unwritable{}, Options{Keys: Keys{Writers: []*Tokens{tokenOf(testToken)}}}, "writes: no, the store accepts none at present; the answer to a write says why", 503},
+		{"a full disk", &unwritable{}, Options{Keys: Keys{Writers: []*tokens.Tokens{tokenOf(testToken)}}}, "writes: no, the store accepts none at present; the answer to a write says why", 503},
 	} {
 		g, err := live.Open(t.Context(), c.log, schema.MustDefault(), live.Options{})
 		if err != nil {

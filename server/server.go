@@ -37,7 +37,7 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/deadline"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 	"github.com/caspian-kg/caspian/server/internal/streams"
-	"github.com/caspian-kg/caspian/server/internal/tokens"
+	"github.com/caspian-kg/caspian/server/tokens"
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 

@@ -22,6 +22,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
+	"github.com/caspian-kg/caspian/server/tokens"
 )
 
 // started returns a ready server over an empty graph.
@@ -52,13 +53,13 @@ const testToken = "7hQ2vXk9-the-token-of-tests-Zr41"
 // withKey adds testToken if the options have no token.
 func withKey(o Options) Options {
 	if o.Keys.Writers == nil {
-		o.Keys.Writers = []*Tokens{tokenOf(testToken)}
+		o.Keys.Writers = []*tokens.Tokens{tokenOf(testToken)}
 	}
 	return o
 }
 
-func tokenOf(token string) *Tokens {
-	t, err := NewToken(token)
+func tokenOf(token string) *tokens.Tokens {
+	t, err := tokens.New(token)
 	if err != nil {
 		panic(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
+	"github.com/caspian-kg/caspian/server/tokens"
 )
 
 // socketProtocol is the subprotocol by its public name.
@@ -280,7 +281,7 @@ func TestSocketOrigin(t *testing.T) {
 // may come in the first message, since browsers cannot set headers of sockets.
 func TestSocketWrites(t *testing.T) {
 	const token = writerToken
-	guarded := Options{Keys: Keys{Writers: []*Tokens{tokenOf(writerToken)}}}
+	guarded := Options{Keys: Keys{Writers: []*tokens.Tokens{tokenOf(writerToken)}}}
 	closed := Options{Keys: Keys{Writers: guarded.Keys.Writers, Readers: tokenOf(readerToken)}}
 	declare := subscribing("1", `mutation { transact(input: {operations: [{declare: {id: "JPN", type: "Country"}}]}) { sequence } }`)
 	for _, tc := range []struct {

@@ -20,6 +20,8 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/server"
+	"github.com/caspian-kg/caspian/server/owner"
+	"github.com/caspian-kg/caspian/server/tokens"
 )
 
 // accessControl decides who may use a service, by its settings and files of tokens.
@@ -77,10 +79,10 @@ func (a *accessControl) check(s *settings.Set, store, listen string, readOnly bo
 // keys reads the files of tokens.
 func (a *accessControl) keys() (k server.Keys, err error) {
 	if token := a.token.Load(); token != nil {
-		t, terr := server.NewToken(*token)
+		t, terr := tokens.New(*token)
 		k.Writers, err = append(k.Writers, t), errors.Join(err, terr)
 	}
-	read := func(flag, path string) *server.Tokens {
+	read := func(flag, path string) *tokens.Tokens {
 		if path == "" {
 			return nil
 		}
@@ -117,7 +119,7 @@ func (a *accessControl) open(e *cli.Environment, store string, srv *server.Serve
 		}
 		srv.SetKeys(k)
 	}
-	l, err := server.ListenOwner(store)
+	l, err := owner.Listen(store)
 	warn(err)
 	if err != nil {
 		var ge *graph.Error

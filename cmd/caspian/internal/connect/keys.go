@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/server"
+	"github.com/caspian-kg/caspian/server/tokens"
 )
 
 // Files in the folder of a store for programs of the same user: the token that may write, and the
@@ -22,7 +22,7 @@ const (
 )
 
 // ReadTokens reads a file of tokens, and refuses one that others than its owner can read.
-func ReadTokens(path string) (*server.Tokens, error) {
+func ReadTokens(path string) (*tokens.Tokens, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func ReadTokens(path string) (*server.Tokens, error) {
 	if err := private(f); err != nil {
 		return nil, err
 	}
-	return server.ReadTokens(path, f)
+	return tokens.Read(path, f)
 }
 
 // private returns an error if others can read or change the file.
@@ -66,7 +66,7 @@ func OwnerToken(dir string) (string, error) {
 		return "", fmt.Errorf("reading %s: %w", f.Name(), err)
 	}
 	token := strings.TrimSpace(string(text[:n]))
-	if _, err := server.NewToken(token); err != nil {
+	if _, err := tokens.New(token); err != nil {
 		return "", fmt.Errorf("%s: %w", f.Name(), err)
 	}
 	return token, nil

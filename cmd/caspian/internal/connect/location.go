@@ -19,7 +19,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/schema"
-	"github.com/caspian-kg/caspian/server"
+	"github.com/caspian-kg/caspian/server/owner"
 )
 
 // OntologySetting declares --ontology.
@@ -130,7 +130,7 @@ func (l *Location) Ready(ctx context.Context) (string, error) {
 // ServiceOn returns the service that runs on the store in the folder, or nil if none runs.
 // It is reached by its socket there, and needs no token.
 func ServiceOn(dir string) *client.Service {
-	path, err := server.OwnerSocket(dir)
+	path, err := owner.Socket(dir)
 	if err != nil {
 		return nil // then the service has no socket either
 	}
@@ -148,7 +148,7 @@ func ServiceAt(address, token, dir string) *client.Service {
 	if own := ServiceOn(dir); own != nil {
 		return own
 	}
-	if path, err := server.OwnerSocket(dir); err == nil {
+	if path, err := owner.Socket(dir); err == nil {
 		if _, err := os.Lstat(path); err == nil {
 			return s // the service was killed, and another may listen at its address
 		}

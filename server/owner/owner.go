@@ -1,11 +1,14 @@
-package server
+// Package owner is the Unix socket in the folder of a store, by which its owner reaches the service on it
+// without a token.
+//
+// Read Socket and Listen. The package must not know what is asked over the socket.
+package owner
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,20 +18,17 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// The owner's socket is a Unix socket in the folder of the store. Only the user that the
-// service runs as (and root) can reach it, which the system ensures, so that requests over it
-// need no token. No proxy may forward to it.
-
-// socketName is its name in the folder.
+// socketName is its name in the folder. Only the user that the service runs as (and root) can reach it,
+// which the system ensures. No proxy may forward to it.
 const socketName = "socket"
 
 // newSuffix ends the name of a file until it is complete and takes another's place.
 const newSuffix = ".new"
 
-// OwnerSocket returns the path of the owner's socket in the folder of a store. The error
+// Socket returns the path of the owner's socket in the folder of a store. The error
 // says that the path is longer than the system allows: about a hundred bytes. A path
 // relative to the working folder is used if the given one is too long.
-func OwnerSocket(dir string) (string, error) {
+func Socket(dir string) (string, error) {
 	most := 103
 	if runtime.GOOS == "linux" {
 		most = 107
@@ -49,11 +49,11 @@ func OwnerSocket(dir string) (string, error) {
 		path, len(path), most-len(newSuffix))
 }
 
-// ListenOwner listens on the owner's socket in the folder of a store. It replaces a socket
+// Listen listens on the owner's socket in the folder of a store. It replaces a socket
 // that a killed service has left, and fails if a running service listens on it. The caller
 // must have opened the store, so that no other service can start on it meanwhile.
-func ListenOwner(dir string) (net.Listener, error) {
-	path, err := OwnerSocket(dir)
+func Listen(dir string) (net.Listener, error) {
+	path, err := Socket(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -91,17 +91,17 @@ func ListenOwner(dir string) (net.Listener, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("making the socket %s: %w", path, err), l.Close(), os.Remove(made))
 	}
-	return &ownerListener{l, path, info}, nil
+	return &listener{l, path, info}, nil
 }
 
-// ownerListener takes connections of the same user only.
-type ownerListener struct {
+// listener takes connections of the same user only.
+type listener struct {
 	*net.UnixListener
 	path string
 	made fs.FileInfo
 }
 
-func (l *ownerListener) Accept() (net.Conn, error) {
+func (l *listener) Accept() (net.Conn, error) {
 	for {
 		conn, err := l.AcceptUnix()
 		if err != nil {
@@ -116,7 +116,7 @@ func (l *ownerListener) Accept() (net.Conn, error) {
 }
 
 // Close removes the socket if it is still the one that was made.
-func (l *ownerListener) Close() error {
+func (l *listener) Close() error {
 	err := l.UnixListener.Close()
 	if now, lerr := os.Lstat(l.path); lerr == nil && os.SameFile(now, l.made) {
 		err = errors.Join(err, os.Remove(l.path))
@@ -125,10 +125,4 @@ func (l *ownerListener) Close() error {
 		return nil
 	}
 	return err
-}
-
-// byOwner reports whether the request came over the owner's socket.
-func byOwner(r *http.Request) bool {
-	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	return ok && addr.Network() == "unix"
 }
