@@ -26,7 +26,7 @@ func TestRoutesRefuse(t *testing.T) {
 		{`from: "KAZ", to: "eu", statuses: []`, `statuses: an empty list opens no leg`},
 		{`from: "KAZ", to: "eu", gauges: []`, `gauges: an empty list permits no railway`},
 		{`from: "KAZ", to: "eu", maxBorders: -1, first: 0`, `maxBorders: -1 is not between 0 and 50`},
-		{`from: "KAZ", to: "eu", via: ["a","a","a","a","a","a","a","a","a"]`, `via: 9 entities are more than 8`},
+		{`from: "KAZ", to: "eu", via: ["a","a","a","a","a","a","a","a","a"]`, `via: 9 entities are above the limit of 8`},
 		{`from: "KAZ", to: "eu", modes: [CAMEL]`, `CAMEL`},
 		{`from: "KAZ", to: "eu", view: {sources: ["nobody"]}`, `there is no source "nobody"`},
 	} {

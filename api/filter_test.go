@@ -74,8 +74,8 @@ func TestCodeBounds(t *testing.T) {
 	for _, c := range []struct{ where, want string }{
 		{`{iso2: {gte: "ky", lt: "l"}}`, `{"nodes":[{"iso2":"KY"},{"iso2":"KZ"}]}`},
 		{`{iso2: {gt: "KY", lte: "KZ"}}`, `{"nodes":[{"iso2":"KZ"}]}`},
-		{`{iso2: {eq: "l"}}`, `iso2 is \"l\"; it is written in the form`},
-		{`{iso2: {notIn: ["l"]}}`, `iso2 is \"l\"; it is written in the form`},
+		{`{iso2: {eq: "l"}}`, `iso2 is \"l\", but must have the form`},
+		{`{iso2: {notIn: ["l"]}}`, `iso2 is \"l\", but must have the form`},
 	} {
 		r := a.Begin().Execute(t.Context(), &api.Request{Query: `{ countries(where: ` + c.where + `, orderBy: [{iso2: ASC}]) { nodes { iso2 } } }`})
 		if !strings.Contains(string(r.Body), c.want) {

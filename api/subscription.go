@@ -82,7 +82,7 @@ func (s *Session) Subscribe(ctx context.Context, r *Request, f Follow) (operatio
 	if sub == nil {
 		return nil, res
 	}
-	s.snapshot, s.view, s.last = nil, nil, lastView{} // a waiting follower must not keep an old snapshot alive
+	s.snapshot, s.view, s.last = nil, nil, lastView{} // a waiting subscriber must not keep an old snapshot alive
 	return &subscription{s, sub}, nil
 }
 

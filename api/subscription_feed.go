@@ -14,7 +14,7 @@ import (
 )
 
 // feed reads the log entry by entry up to the newest snapshot, and then waits for the next
-// one. It queues nothing: entries to be sent are in the snapshots, which all followers
+// one. It queues nothing: entries to be sent are in the snapshots, which all subscribers
 // share.
 type feed struct {
 	api       *API
@@ -129,7 +129,7 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 	return nil
 }
 
-// keeps reports whether a follower receives the claim. A nil filter keeps every claim.
+// keeps reports whether a subscriber receives the claim. A nil filter keeps every claim.
 func keeps(f *input.ChangesFilter, v *snapshot.View, n uint32) bool {
 	if f == nil {
 		return true

@@ -256,7 +256,7 @@ func TestWithdrawnAndSentAgain(t *testing.T) {
 	s := g.Snapshot()
 	id := s.ClaimAt(uint32(s.ClaimCount() - 1))
 	want(t, ask(t, a, `mutation { transact(input: {operations: [{retract: {claim: %q}}]}) { sequence retractions } }`, id.ID().String()), `{"transact":{"sequence":3,"retractions":1}}`)
-	const notice = `"notices":["operations[0].assert: the claim %[1]s was withdrawn and stays so; reinstate it to hold it again"]`
+	const notice = `"notices":["operations[0].assert: the claim %[1]s was withdrawn and stays withdrawn; reinstate it if it holds again"]`
 	want(t, send("k"), fmt.Sprintf(`{"transact":{"sequence":2,"claims":0,"known":1,"replayed":true,`+notice+`}}`, id.ID()))
 	want(t, send("other"), fmt.Sprintf(`{"transact":{"sequence":3,"claims":0,"known":1,"replayed":false,`+notice+`}}`, id.ID()))
 }

@@ -162,7 +162,7 @@ func held(g **live.Graph) int64 {
 	return int64(with) - int64(heap())
 }
 
-// queries are the documents of DESIGN.md's speed table that the graph answers.
+// queries are the documents of docs/benchmarks.md that the graph answers.
 var queries = map[string]string{
 	"one_entity_10_scalars": `query($id: ID!) { country(id: $id) { id name type population officialName iso2 isoNumeric currency terrain landlocked } }`,
 	"list_100x8":            `{ cities(first: 100) { nodes { id name type population kind description wikidata founded } } }`,

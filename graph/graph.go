@@ -78,7 +78,7 @@ func (c *Commit) Empty() bool {
 	return len(c.Entities) == 0 && len(c.Claims) == 0 && len(c.Retractions) == 0 && len(c.Reinstatements) == 0
 }
 
-// Position is where an input came from, for messages. Line 0 and an empty Path are unknown.
+// Position is where an input came from, for messages. A Line of 0 or an empty Path means unknown.
 type Position struct {
 	File string
 	// Line and Column count from 1; 0 if there is none.

@@ -26,8 +26,8 @@ var levels = [...]struct {
 	word string
 }{{1, ""}, {1e6, " million"}, {1e9, " billion"}, {1e12, " trillion"}, {1e15, " quadrillion"}, {1e18, " quintillion"}, {1e21, ""}}
 
-// sayNumber writes a number in words from a million up, with three decimals;
-// numbers below 1 and beyond the words have four digits.
+// sayNumber writes a number with at most three decimals and, from a million up, a word, as in
+// 1.5 million. Numbers below 1, and those too large for the words, have four significant digits instead.
 func sayNumber(x float64) string {
 	if math.Abs(x) < 1 {
 		return FormatNumber(x, 4)

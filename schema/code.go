@@ -39,10 +39,10 @@ func (c *Code) Read(s string) (string, error) {
 	}
 	like := ""
 	if c.Like != "" {
-		like = ", as " + c.Like
+		like = ", such as " + c.Like
 	}
 	form := strings.TrimSuffix(strings.TrimPrefix(c.Form.String(), "^(?:"), ")$")
-	return "", fmt.Errorf("is %q; it is written in the form %s%s", clip(s), form, like)
+	return "", fmt.Errorf("is %q, but must have the form %s%s", clip(s), form, like)
 }
 
 // Find is Read for texts that may not be codes.

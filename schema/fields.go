@@ -42,7 +42,7 @@ func (l *loader) fields() {
 func (l *loader) add(t *Type, f *Field) {
 	if have := t.fields[f.Name]; have != nil {
 		if have != f {
-			l.fail(l.defs[t.Name].Position, "%s has %s from both %s and %s", t.Name, f.Name, have.Owner.Name, f.Owner.Name)
+			l.fail(l.defs[t.Name].Position, "%s: the field %s is declared by both %s and %s; keep one", t.Name, f.Name, have.Owner.Name, f.Owner.Name)
 		}
 		return
 	}

@@ -8,8 +8,8 @@ import (
 )
 
 // Mirror says which relation states the same facts from the other end, as what one country
-// imports from another is what that one exports to it. They are separate reports: where one end
-// reports nothing, the claims of the other answer.
+// imports from another is what that one exports to it. Each end reports separately: if one end reports
+// nothing about the other, the claims of the other end are shown instead.
 type Mirror struct {
 	// Of is the relation of the other end; it mirrors this one.
 	Of *Field

@@ -137,9 +137,9 @@ func (l *loader) lifetime(pos *ast.Position, where string, f *Field, args map[st
 	case t == Lifetime{}:
 		l.fail(pos, "%s: @lifetime needs subject or object, with BEGINS or ENDS", where)
 	case f.Kind == Property && (f.Scalar != Date || f.Many || t.Object != NoEnd):
-		l.fail(pos, "%s: of a property, @lifetime(subject:) is for a single Date", where)
+		l.fail(pos, "%s: @lifetime on a property takes only subject, and the property must be a single Date", where)
 	case f.Kind == Relation && f.Time != Event:
-		l.fail(pos, "%s: a relation that begins or ends an entity is an EVENT", where)
+		l.fail(pos, "%s: a relation with @lifetime must be an EVENT, because it begins or ends an entity", where)
 	}
 	return t
 }

@@ -58,7 +58,7 @@ var OfRelations = [...]string{"completeFor", "partialFor", "maintains"}
 // TimeKind says when the claims of a field hold.
 type TimeKind uint8
 
-// The time kinds of DESIGN.md; the zero value belongs to fields that are not stored.
+// The kinds of time; the zero value belongs to fields that are not stored.
 const (
 	NoTime TimeKind = iota
 	State
@@ -296,8 +296,8 @@ type Qualifier struct {
 	Number int
 }
 
-// Path is how a derived field is read: Through one field, keeping the entities
-// whose property Where has the value Equals, Then another.
+// Path is how a derived field is read: follow the field Through, keep the entities whose property
+// Where has the value Equals (all, if Where is empty), and then follow the field Then.
 type Path struct {
 	Through, Then *Field
 	Where, Equals string

@@ -26,7 +26,7 @@ type Document struct {
 	Variables string
 }
 
-// Documents are the rows that DESIGN.md sets goals for, in its order.
+// Documents are the queries that have goals, in the order of docs/benchmarks.md.
 var Documents = []Document{
 	{"one_entity_10_scalars", `query($id: ID!) { country(id: $id) { id name type population officialName iso2 isoNumeric currency terrain landlocked } }`, `{"id":"AAB"}`},
 	{"list_100x8", `{ cities(first: 100) { nodes { id name type population kind description wikidata founded } } }`, `{}`},

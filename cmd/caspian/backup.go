@@ -76,7 +76,7 @@ for current that they kept of the first. FILE may be - for the standard input.`,
 		accept := connect.AcceptSetting(s)
 		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			if len(args) != 1 {
-				s.Fault("what to restore is missing: one file of 'caspian backup', or - for the standard input")
+				s.Fault("name exactly one file that 'caspian backup' wrote, or - for the standard input")
 			}
 			if err := s.Err(); err != nil {
 				return err

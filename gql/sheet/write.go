@@ -12,7 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// separator is between the values of a list of leaves, as in the tables of an export.
+// separator separates the values of a list of leaves, as in the tables of an export.
 const separator = "|"
 
 // writer writes one answer.

@@ -187,8 +187,8 @@ func (w *conflictWalk) terms(subject uint32, f *schema.Field) (found []Conflict)
 const decades = 20
 
 // outlives returns how many years after its source a claim begins or ends, where
-// that is decades; 0 where it is not. A plan for 2060 is a value or a figure, not
-// the time of a state.
+// that is decades; 0 where it is not. Only claims of states and events count, since a plan for 2060
+// is stated as a value or a figure instead.
 func (w *conflictWalk) outlives(f *schema.Field, n uint32) int {
 	if f == nil || f.Time != schema.State && f.Time != schema.Event {
 		return 0

@@ -73,11 +73,11 @@ func (d *quadDecoder) declare(at graph.Position, q *quad, emit Emit) error {
 	return emit(graph.Op{Kind: graph.Declare, Position: at, Entity: graph.Entity{ID: graph.ID(id), Type: typ}})
 }
 
-// local returns the part of an address after one of our prefixes.
+// local returns the part of an IRI after one of our prefixes.
 func local(t term, prefix, what string) (string, error) {
 	rest, ok := strings.CutPrefix(t.text, prefix)
 	if t.kind != iriTerm || !ok || rest == "" {
-		return "", graph.Errorf(graph.BadInput, "%v is not the address of %s, <%s...>", t, what, prefix)
+		return "", graph.Errorf(graph.BadInput, "%v is not the IRI of %s, <%s...>", t, what, prefix)
 	}
 	return rest, nil
 }

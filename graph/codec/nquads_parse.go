@@ -21,7 +21,7 @@ const (
 // term is one term of a quad, unescaped.
 type term struct {
 	kind           termKind
-	text           string // the address, the label without _:, the lexical form
+	text           string // the IRI, the label without _:, the lexical form
 	datatype, lang string // of a literal
 }
 
@@ -52,14 +52,14 @@ func parseQuad(line string) (q quad, ok bool, err error) {
 		return q, false, err
 	}
 	if q.subject.kind == literalTerm {
-		return q, false, p.fail("a subject is an address or a blank node, not a literal")
+		return q, false, p.fail("a subject is an IRI or a blank node, not a literal")
 	}
 	p.blank()
 	if q.predicate, err = p.term(); err != nil {
 		return q, false, err
 	}
 	if q.predicate.kind != iriTerm {
-		return q, false, p.fail("a predicate is an address")
+		return q, false, p.fail("a predicate is an IRI")
 	}
 	p.blank()
 	if q.object, err = p.term(); err != nil {
@@ -71,7 +71,7 @@ func parseQuad(line string) (q quad, ok bool, err error) {
 			return q, false, err
 		}
 		if q.graph.kind == literalTerm {
-			return q, false, p.fail("a graph's name is an address or a blank node, not a literal")
+			return q, false, p.fail("a graph's name is an IRI or a blank node, not a literal")
 		}
 		p.blank()
 	}
@@ -116,7 +116,7 @@ func (p *quadParser) term() (term, error) {
 	case strings.HasPrefix(p.s[p.i:], "_:"):
 		return p.label()
 	}
-	return term{}, p.fail(`an address <...>, a blank node _:... or a literal "..." is expected here`)
+	return term{}, p.fail(`an IRI <...>, a blank node _:... or a literal "..." is expected here`)
 }
 
 func (p *quadParser) iri() (string, error) {
@@ -132,7 +132,7 @@ func (p *quadParser) iri() (string, error) {
 				text = b.String()
 			}
 			if !absolute(text) {
-				return "", p.fail("the address must be absolute: it has no scheme")
+				return "", p.fail("the IRI must be absolute: it has no scheme")
 			}
 			p.i++
 			return text, nil
@@ -146,11 +146,11 @@ func (p *quadParser) iri() (string, error) {
 				return "", err
 			}
 			if forbiddenInIRI(r) {
-				return "", p.fail("the escape is of a character that an address must not have")
+				return "", p.fail("the escape is of a character that an IRI must not have")
 			}
 			b.WriteRune(r)
 		case forbiddenInIRI(rune(c)):
-			return "", p.fail("an address has no blanks, no <>\"{}|^` and no backslash but in escapes")
+			return "", p.fail("an IRI has no blanks, no <>\"{}|^` and no backslash but in escapes")
 		default:
 			if escaped {
 				b.WriteByte(c)
@@ -158,12 +158,12 @@ func (p *quadParser) iri() (string, error) {
 			p.i++
 		}
 	}
-	return "", p.fail("the address does not end")
+	return "", p.fail("the IRI has no closing >")
 }
 
 func forbiddenInIRI(r rune) bool { return r <= ' ' || strings.ContainsRune("<>\"{}|^`\\", r) }
 
-// absolute reports whether the address has a scheme.
+// absolute reports whether the IRI has a scheme.
 func absolute(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -278,7 +278,7 @@ func (p *quadParser) language() (string, error) {
 			p.i++
 		}
 		if p.i == from {
-			return "", p.fail("a language is letters, and then parts of letters and digits, each after a hyphen")
+			return "", p.fail("a language tag is letters, optionally followed by parts of letters and digits, each after a hyphen")
 		}
 		if !p.at('-') {
 			return p.s[start:p.i], nil

@@ -147,7 +147,7 @@ func TestNQuadsFaults(t *testing.T) {
 		{"two facts", fact + fact, "t.nq:2: the claim _:c states a fact already (line 1)"},
 		{"no fact", "_:c <caspian:m/source> <caspian:e/x> .", "t.nq:1: the claim _:c has no fact"},
 		{"foreign predicate", fact + `_:c <http://example.org/p> "x" .`, "t.nq:2: the predicate <http://example.org/p> is unknown"},
-		{"foreign subject", `<http://example.org/KAZ> <caspian:p/capital> <caspian:e/astana> _:c .`, "is not the address of an entity"},
+		{"foreign subject", `<http://example.org/KAZ> <caspian:p/capital> <caspian:e/astana> _:c .`, "is not the IRI of an entity"},
 		{"unknown word", fact + `_:c <caspian:m/colour> "x" .`, "t.nq:2: <caspian:m/colour> is not a property of claims"},
 		{"twice", fact + `_:c <caspian:m/note> "x" .` + "\n" + `_:c <caspian:m/note> "y" .`, "t.nq:3: note of the claim _:c is given twice"},
 		{"bad date", fact + `_:c <caspian:m/valid> "yesterday" .`, "t.nq:2: "},

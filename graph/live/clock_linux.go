@@ -6,7 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// elapsed counts the time that passes, also while the machine sleeps.
+// elapsed returns a clock of elapsed time, which also runs while the machine sleeps if the kernel has
+// such a clock.
 func elapsed() func() time.Duration {
 	boot := func() (time.Duration, error) {
 		var t unix.Timespec

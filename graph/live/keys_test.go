@@ -112,7 +112,7 @@ func TestKeysOfNothing(t *testing.T) {
 	// After the claim was withdrawn, neither key brings it back, and both answers say so.
 	for _, ch := range []*graph.Change{known, change("made", append(base(), named("a"))...), change("", named("a")), change("new", named("a"))} {
 		r := commit(t, g, ch)
-		if r.Claims != 0 || len(r.Notices) != 1 || !strings.Contains(r.Notices[0].Message, "was withdrawn and stays so") {
+		if r.Claims != 0 || len(r.Notices) != 1 || !strings.Contains(r.Notices[0].Message, "was withdrawn and stays withdrawn") {
 			t.Errorf("%q after it was withdrawn: %+v", ch.Key, r)
 		}
 		if _, live, ok := g.Snapshot().State().Claim(made.IDs[0]); live || !ok || log.Head() != 2 {

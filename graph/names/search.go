@@ -81,7 +81,7 @@ type Cursor struct {
 	ID         string
 }
 
-// Cursor is the match's own, for the page after it.
+// Cursor returns the position of the match, with which to ask for the page after it.
 func (m *Match) Cursor() Cursor { return Cursor{m.Score, m.Prominence, m.ID} }
 
 // Matches is a page of what a search found, the best first.

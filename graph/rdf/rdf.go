@@ -70,7 +70,7 @@ type Quad struct {
 	Line int
 }
 
-// Options bound what a document may ask for.
+// Options has the base of relative IRIs and the limits on what a document may contain.
 type Options struct {
 	// Base is the IRI against which relative IRIs are resolved; without it they are faults.
 	Base string

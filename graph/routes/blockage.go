@@ -23,7 +23,7 @@ type Blockage struct {
 // Miss is a barred leg that would lead on.
 type Miss struct {
 	Leg Leg
-	// Bars are what closes the leg and the node after it: entities of the kinds in
+	// Bars are what bars the leg and the node after it: entities of the kinds in
 	// Blockage.Release.
 	Bars []uint32
 	// Left is the number of legs after it on the shortest way to the end, if

@@ -87,7 +87,7 @@ func (o *ChokepointOptions) Validate() error {
 		fault("first", "%d is not between 1 and %d", o.First, maxCuts)
 	}
 	if len(o.Closing) > maxCuts {
-		fault("closing", "%d entities are more than %d", len(o.Closing), maxCuts)
+		fault("closing", "%d entities are above the limit of %d; leave some out", len(o.Closing), maxCuts)
 	}
 	if o.Kinds != nil && len(o.Kinds) == 0 {
 		fault("kinds", "an empty list finds nothing; leave it out to find all kinds")

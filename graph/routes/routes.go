@@ -77,10 +77,10 @@ func (o *RouteOptions) Validate() error {
 		fault("first", "%d is not between 1 and %d", o.First, maxRoutes)
 	}
 	if len(o.Via) > maxVia {
-		fault("via", "%d entities are more than %d; leave some out", len(o.Via), maxVia)
+		fault("via", "%d entities are above the limit of %d; leave some out", len(o.Via), maxVia)
 	}
 	if len(o.Avoid) > maxAvoid {
-		fault("avoid", "%d entities are more than %d; name a region or an organisation", len(o.Avoid), maxAvoid)
+		fault("avoid", "%d entities are above the limit of %d; name a region or an organisation", len(o.Avoid), maxAvoid)
 	}
 	if o.Modes != nil && len(o.Modes) == 0 {
 		fault("modes", "an empty list permits no leg; leave it out to permit all")
@@ -89,7 +89,7 @@ func (o *RouteOptions) Validate() error {
 		fault("statuses", "an empty list opens no leg; leave it out for the default")
 	}
 	if o.Gauges != nil && len(o.Gauges) == 0 {
-		fault("gauges", "an empty list permits no railway; leave RAIL out of modes")
+		fault("gauges", "an empty list permits no railway; leave it out to permit every gauge, or exclude railways by modes without RAIL")
 	}
 	if o.MaxBorders != nil && (*o.MaxBorders < 0 || *o.MaxBorders > maxBorders) {
 		fault("maxBorders", "%d is not between 0 and %d", *o.MaxBorders, maxBorders)
@@ -101,8 +101,8 @@ func (o *RouteOptions) Validate() error {
 type Routes struct {
 	// Routes are the best ones, the best first.
 	Routes []Route
-	// Blocked, only if there is no route, are the smallest sets of avoided entities
-	// and closed legs whose release opens one.
+	// Blocked has the smallest sets of avoided entities, closed legs and closed nodes whose
+	// release opens a route. It is empty if there is a route.
 	Blocked []Blockage
 	// Nearest, only if there is no route, are the barred legs that would lead on from what
 	// can be reached.

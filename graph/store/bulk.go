@@ -194,8 +194,8 @@ func (r *resolver) resolve(quads []quad.Quad, find func([]*bulkNode) error) ([]*
 	return r.nodes, r.links, nil
 }
 
-// near looks for the node of a value where the links of one claim and of one entity have it: in the same place
-// of the last two links, or as the label of the last.
+// near looks for the node of a value in the two links before link i: at the same place d of either, or, for a
+// subject, as the label of the last. Consecutive links of one claim or one entity repeat their values there.
 func (r *resolver) near(i, d int, v quad.Value) *bulkNode {
 	if i >= 1 {
 		last := &r.links[i-1]

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// ChangesFilterType returns the input that chooses what a follower receives.
+// ChangesFilterType returns the input that chooses what a subscriber receives.
 func (ts *Types) ChangesFilterType() *graphql.InputObject {
 	return ts.object("ChangesFilter", "Selects the claims that a subscriber receives: those that meet every condition given.", func() []inputField {
 		self := ts.ChangesFilterType()
@@ -30,7 +30,7 @@ func (ts *Types) ChangesFilterType() *graphql.InputObject {
 	})
 }
 
-// ChangesFilter chooses the claims that a follower receives; all that is set must hold.
+// ChangesFilter chooses the claims that a subscriber receives: a claim must pass every condition that is set.
 type ChangesFilter struct {
 	And, Or []*ChangesFilter // Or is nil if it has no conditions
 	Not     *ChangesFilter
@@ -77,7 +77,7 @@ func (ts *Types) ReadChangesFilter(in map[string]any) (*ChangesFilter, error) {
 	return f, nil
 }
 
-// named refuses a name that the ontology does not have: a follower would wait for it forever.
+// named refuses a name that the ontology does not have: a subscriber would wait for it forever.
 func named(test map[string]any, missing string, known func(string) bool) error {
 	names, _ := test["in"].([]any)
 	if name, ok := test["eq"].(string); ok {

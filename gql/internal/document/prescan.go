@@ -387,7 +387,8 @@ func (s *scanner) escape() *failure.Refusal {
 	return nil
 }
 
-// unicodeEscape reads \uXXXX or \u{X…} and returns its length, or 0 if it is none.
+// unicodeEscape reads the \uXXXX or \u{X…} with which s begins. It returns the code point and the
+// length of the escape, or 0 and 0 if s does not begin with a valid one.
 func unicodeEscape(s string) (r rune, n int) {
 	if !strings.HasPrefix(s, `\u`) {
 		return 0, 0

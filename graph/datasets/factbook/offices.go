@@ -247,10 +247,12 @@ func (t *officesTable) identify(list []*seen) {
 	}
 }
 
-// samePerson reports whether two printed names are of one person: with the same family name, if they share another name and neither has one
-// that the other contradicts, or if one has no more than initials, or if they begin alike and follow each other; with another, if they held
-// the office since the same day and the names share one or begin alike. Two names that are in the tables are of one person if the tables
-// give both the same id.
+// samePerson reports whether two printed names are of one person. If both are in the tables, the tables decide: the ids
+// must be equal. Otherwise, names with the same family name are of one person if their given names do not contradict each
+// other (or both held the same role since the same date) and one of these is true: they share a given name; one has no
+// given names; or their first given names begin alike, and one of these is an initial or both held the same role in
+// overlapping or adjacent editions. Names with different family names are of one person if both held the same role since
+// the same date, and they share a given name or their family names begin alike.
 func (t *officesTable) samePerson(a, b *seen) bool {
 	if p, q := t.names.people[a.name].id, t.names.people[b.name].id; p != "" && q != "" {
 		return p == q

@@ -1,8 +1,8 @@
 // Package tables makes a LevelDB database of keys that come in their order. They go
 // straight into tables of one level, without journal, memory table or compaction.
 // The formats of table files and of the manifest are LevelDB's own (its
-// doc/table_format.md and doc/impl.md) and do not change; goleveldb has a
-// writer of the first.
+// doc/table_format.md and doc/impl.md) and do not change. goleveldb exports a
+// writer of table files; this package writes the manifest itself.
 //
 // Read Database and Stretch. The package must not know what keys and values are.
 package tables

@@ -50,8 +50,8 @@ func Choose(g Graph, a *Ask) Path {
 	return best
 }
 
-// expected is how many rows that are walked in the order of the page are read until it
-// is full, if the filter keeps this many of them.
+// expected estimates how many of the rows, walked in the order of the page, must be read to fill a
+// page of limit items, if the filter keeps kept of them. A negative limit means no limit.
 func expected(limit, rows, kept int) int {
 	if limit < 0 {
 		return rows

@@ -104,7 +104,7 @@ func decode(dec *commits.Decoder, quads []byte) (*graph.Commit, error) {
 			return c, nil
 		}
 	}
-	return nil, fmt.Errorf("commit %d has no seal", dec.Next)
+	return nil, fmt.Errorf("commit %d is incomplete: it has no seal", dec.Next)
 }
 
 // Refresh reads the head of the log, which others may have moved; the live graph follows it.

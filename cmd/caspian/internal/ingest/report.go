@@ -60,7 +60,7 @@ func (r *Report) add(ops int, got *live.Receipt) {
 	}
 }
 
-// change makes a change of the import.
+// change returns a change that records the operations as part of this import.
 func (r *Report) change(ops []graph.Op, sync graph.ID) *graph.Change {
 	as := r.as
 	return &graph.Change{Ops: ops, Sync: sync, Import: &as}

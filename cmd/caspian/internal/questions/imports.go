@@ -18,8 +18,8 @@ func Imports(at Connect) *cli.Command {
 		Name: "imports", Short: "list the imports, show what one did, or compare two", Args: "[N [M]]",
 		About: `Lists what was imported, the newest first: files, changes with a label, and undos,
 each with its number, which 'caspian undo --import N' takes. With N it shows the claims
-that this import stated and withdrew, and with N and M what differs between the graph
-after the one and after the other, in the view of the other flags.`,
+that this import stated and withdrew. With N and M it compares the graph as it was after
+import N with the graph as it was after import M, in the view of the other flags.`,
 		Examples: `  caspian imports
   caspian imports 7 --claims 20
   caspian imports 7 12`,
