@@ -12,7 +12,8 @@ import (
 )
 
 // parquetTable is a table as Parquet: numbers, whole numbers and booleans have columns of their types, several values
-// are a list, and everything else is a text. What is empty is null, and so is a range in a column of numbers.
+// are a list, and everything else is a text. What is empty is null, and so is a range in a column of numbers; in lists
+// as well, so that the units fit their values.
 type parquetTable struct {
 	w    *parquet.GenericWriter[any]
 	head []heading
@@ -29,7 +30,7 @@ func newParquet(w io.Writer, head []heading) (tableWriter, error) {
 	for _, h := range head {
 		node := parquet.Compressed(typeOf(h.kind), &parquet.Snappy)
 		if h.many {
-			node = parquet.List(node)
+			node = parquet.List(parquet.Optional(node))
 		}
 		node = parquet.Optional(node)
 		fields.Group[h.name] = node
@@ -77,20 +78,18 @@ func (n named) Value(base reflect.Value) reflect.Value { return base.FieldByName
 func (t *parquetTable) Write(cells [][]string) error {
 	row := make(parquet.Row, 0, len(cells))
 	for column, texts := range cells {
-		level, repeated := 1, 0
-		for _, text := range texts {
-			v, ok := valueOf(t.head[column].kind, text)
-			if !ok {
-				continue
+		if len(texts) == 0 {
+			row = append(row, parquet.NullValue().Level(0, 0, column))
+		}
+		for i, text := range texts {
+			v, level := parquet.NullValue(), 0
+			if x, ok := valueOf(t.head[column].kind, text); ok {
+				v, level = x, 1
 			}
 			if t.head[column].many {
-				level = 2
+				level += 2 // for the list, and that it is not empty
 			}
-			row = append(row, v.Level(repeated, level, column))
-			repeated = 1 // of those that follow
-		}
-		if repeated == 0 {
-			row = append(row, parquet.NullValue().Level(0, 0, column))
+			row = append(row, v.Level(min(i, 1), level, column))
 		}
 	}
 	if t.rows = append(t.rows, row); len(t.rows) < parquetRows {

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
+
+	"github.com/caspian-kg/caspian/graph"
 )
 
 // readParquet reads a table as CSV has it, and the types of its columns.
@@ -35,12 +37,11 @@ func readParquet(t *testing.T, file string) (rows [][]string, types []string) {
 			for _, row := range buffer[:n] {
 				cells := make([]string, len(head))
 				for _, v := range row {
-					switch {
-					case v.IsNull():
-					case cells[v.Column()] != "":
-						cells[v.Column()] += "|" + v.String()
-					default:
-						cells[v.Column()] = v.String()
+					if v.RepetitionLevel() > 0 {
+						cells[v.Column()] += "|"
+					}
+					if !v.IsNull() {
+						cells[v.Column()] += v.String()
 					}
 				}
 				rows = append(rows, cells)
@@ -86,6 +87,40 @@ func TestParquet(t *testing.T) {
 		if !slices.EqualFunc(got, want, slices.Equal[[]string]) {
 			t.Errorf("%s:\ngot  %q\nwant %q", name, got, want)
 		}
+	}
+}
+
+// TestParquetLists: what cannot be a value is null in its place, so that the lists of values and units fit each other.
+func TestParquetLists(t *testing.T) {
+	var out strings.Builder
+	w, err := newParquet(&out, []heading{{"amounts", graph.QuantityKind, true}, {"amounts_unit", graph.StringKind, true}, {"area", graph.FloatKind, false}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{{"amounts", "amounts_unit", "area"}}
+	for _, c := range []struct{ row, want []string }{
+		{[]string{"10|1/2|5", "USD|EUR|", "3.5"}, []string{"10||5", "USD|EUR|", "3.5"}},
+		{[]string{"1/2|7", "EUR|USD", "1/2"}, []string{"|7", "EUR|USD", ""}},
+		{[]string{"", "", ""}, []string{"", "", ""}},
+	} {
+		var cells [][]string
+		for _, text := range c.row {
+			cells = append(cells, strings.Split(text, "|"))
+		}
+		if err := w.Write(cells); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, c.want)
+	}
+	if err := w.Write(make([][]string, 3)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want = append(want, []string{"", "", ""})
+	if got, _ := readParquet(t, out.String()); !slices.EqualFunc(got, want, slices.Equal[[]string]) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 
