@@ -152,7 +152,7 @@ func (s *searcher) unwritten(ref Ref, named Named, c *candidate, h *heard) bool 
 	case h.edits == 0:
 		return h.at == beginning && s.graph.Translated(ref) && !h.inScript
 	}
-	return !s.letterWrong(wordsFrom(text.Sound(full), c), known, h)
+	return !s.meantDespite(wordsFrom(text.Sound(full), c), known, h)
 }
 
 // spellingFor is how much may differ between a text and a name in Latin letters that sound alike, as spelling weighs
@@ -188,8 +188,8 @@ func firstOf(dst, key []byte, words uint8) []byte {
 	return dst
 }
 
-// letterWrong reports whether a name of another script than the Latin may be meant though letters of its sound differ.
-func (s *searcher) letterWrong(words []string, known int, h *heard) bool {
+// meantDespite reports whether a name in another script than the Latin may be meant although letters of its sound differ.
+func (s *searcher) meantDespite(words []string, known int, h *heard) bool {
 	sought, name := strings.ReplaceAll(s.sound, " ", ""), strings.Join(words, "")
 	switch {
 	case h.inScript && s.script == inHan, name == "":
