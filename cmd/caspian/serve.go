@@ -20,7 +20,6 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/gql"
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/seeds"
@@ -310,9 +309,8 @@ func (c *serveConfig) fillEmpty(ctx context.Context, e *cli.Environment, g *conn
 	bar := console.StartProgress(e.Err, "filling the store from %s", ingest.Names(c.inputs))
 	defer bar.End()
 	_, err := fill(ctx, g.Graph, c.inputs)
-	var refused *graph.Error
-	if c.store.IsDatabase() && errors.As(err, &refused) && refused.Code == graph.SeqMismatch {
-		return false, nil // another process was faster, which this one follows
+	if err != nil && g.Snapshot().Seq() > 0 {
+		return false, nil // another process was faster, and the graph has what that wrote
 	}
 	if err != nil {
 		return false, fmt.Errorf("filling the empty store %s from the seeds:\n%w", c.store, err)

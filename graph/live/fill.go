@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,8 +23,8 @@ func (g *Graph) Fills() bool {
 
 // Fill makes the first changes of an empty graph: those that feed passes to Commit. The
 // commits are those that Graph.Commit would make, one for each change, but they become
-// durable and visible together when Fill returns nil. After an error there are none. Other
-// writers wait.
+// durable and visible together when Fill returns nil. After an error there are none, and if
+// others filled the log meanwhile, the graph has what they wrote. Other writers wait.
 func (g *Graph) Fill(ctx context.Context, feed func(to *Filling) error) error {
 	g.turn <- struct{}{}
 	defer func() { <-g.turn }()
@@ -54,6 +55,9 @@ func (g *Graph) Fill(ctx context.Context, feed func(to *Filling) error) error {
 	if err != nil {
 		g.doubt = true // the log has all or nothing of it
 		now.Rewind()
+		if overtaken(err) {
+			err = errors.Join(err, g.catchUp())
+		}
 		return err
 	}
 	g.publish(next)

@@ -64,6 +64,47 @@ func TestFollow(t *testing.T) {
 	})
 }
 
+// TestFollowSaves: a graph that only follows writes its cache as one that writes does.
+func TestFollowSaves(t *testing.T) {
+	log, kept := &memory{}, &cache{}
+	writer, g := open(t, log, Options{}), open(t, sharedLog{log}, Options{Cache: kept})
+	commit(t, writer, change("", base()...))
+	commit(t, writer, many("a"))
+	if err := g.follow(t.Context(), sharedLog{log}); err != nil {
+		t.Fatal(err)
+	}
+	g.saver.wait()
+	if kept.saves != 1 || kept.kept.Seq() != 2 {
+		t.Errorf("the cache was written %d times", kept.saves)
+	}
+}
+
+// overtakenLog is a log that others fill first.
+type overtakenLog struct {
+	sharedLog
+	first func()
+}
+
+func (l overtakenLog) Fill(context.Context, func(func(*graph.Commit, func() error) error) error) error {
+	l.first()
+	return graph.Errorf(graph.SeqMismatch, "commit 1 cannot follow commit 1")
+}
+
+// TestFillOvertaken: a graph that others filled first has what they wrote when its own filling has failed.
+func TestFillOvertaken(t *testing.T) {
+	log := &memory{}
+	writer := open(t, log, Options{})
+	g := open(t, overtakenLog{sharedLog{log}, func() { commit(t, writer, change("", base()...)) }}, Options{})
+	err := g.Fill(t.Context(), func(to *Filling) error {
+		_, err := to.Commit(t.Context(), change("", named("a")))
+		return err
+	})
+	if !overtaken(err) || g.Snapshot().Digest() != writer.Snapshot().Digest() {
+		t.Errorf("%v; the graph is at commit %d", err, g.Snapshot().Seq())
+	}
+	commit(t, g, change("", named("b")))
+}
+
 func (m *memory) set(change func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

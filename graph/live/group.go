@@ -183,13 +183,18 @@ func (w *group) append() {
 	// Others wait for it too, so no caller's context may end it.
 	err := w.g.guard("appending", func() error { return w.g.log.AppendGroup(context.Background(), w.commits) })
 	if err != nil {
-		var refused *graph.Error
-		if errors.As(err, &refused) && refused.Code == graph.SeqMismatch {
+		if overtaken(err) {
 			err = errors.Join(errOvertaken, err)
 		}
 		err = fmt.Errorf("appending commit %d: %w", w.commits[0].Seq, err)
 	}
 	w.err = err
+}
+
+// overtaken reports whether a log refused commits because others appended to it.
+func overtaken(err error) bool {
+	var refused *graph.Error
+	return errors.As(err, &refused) && refused.Code == graph.SeqMismatch
 }
 
 // land waits for the append, and publishes the group. If the append failed, the changes that

@@ -43,6 +43,7 @@ func (g *Graph) replayRest() error {
 	}
 	g.note.Info("caught_up_with_log", "from", now.Seq(), "to", next.Seq())
 	g.publish(next)
+	g.saver.consider(next)
 	return nil
 }
 
