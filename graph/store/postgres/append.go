@@ -38,7 +38,7 @@ func (d *database) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	defer cancel()
 	err = d.write(ctx, w)
 	if err == nil {
-		d.wrote(w.last())
+		d.wrote(w.end())
 	}
 	return err
 }
@@ -80,7 +80,8 @@ type written struct {
 }
 
 func (w *written) first() graph.Seq { return w.entries[0].Seq }
-func (w *written) last() graph.Seq  { return w.entries[len(w.entries)-1].Seq }
+func (w *written) last() *entry     { return &w.entries[len(w.entries)-1] }
+func (w *written) end() sealed      { return sealed{w.last().Seq, w.last().Digest} }
 
 // encode makes the rows of commits, which must be numbered one after the other.
 func encode(ctx context.Context, cs []*graph.Commit) (*written, error) {
@@ -133,29 +134,28 @@ func keyReused(key string, seq graph.Seq) error {
 	return graph.Errorf(graph.KeyReused, "store: append: the idempotency key %q made commit %d already", key, seq)
 }
 
+// readCommitted is how transactions that write are begun, whatever the server does by default: one that waited for the head
+// must read what the others wrote meanwhile.
+var readCommitted = pgx.TxOptions{IsoLevel: pgx.ReadCommitted}
+
 // write makes the transaction.
 func (d *database) write(ctx context.Context, w *written) error {
-	tx, err := d.pool.Begin(ctx)
-	if err != nil {
-		return d.refuse(w, err)
-	}
-	err = d.fillIn(ctx, tx, w)
-	if err != nil {
-		_ = tx.Rollback(context.WithoutCancel(ctx)) // err is the cause
-		return d.refuse(w, err)
-	}
-	if err := tx.Commit(ctx); err != nil {
+	complete := false // true once only the end of the transaction is missing
+	err := pgx.BeginTxFunc(ctx, d.pool, readCommitted, func(tx pgx.Tx) error {
+		err := d.lockHead(ctx, tx, w.first())
+		if err == nil {
+			err = w.send(ctx, tx)
+		}
+		complete = err == nil
+		return err
+	})
+	switch {
+	case err == nil:
+		return nil
+	case complete:
 		return d.settle(w, err)
 	}
-	return nil
-}
-
-// fillIn writes everything of a group but the end of the transaction.
-func (d *database) fillIn(ctx context.Context, tx pgx.Tx, w *written) error {
-	if err := d.lockHead(ctx, tx, w.first()); err != nil {
-		return err
-	}
-	return w.send(ctx, tx)
+	return d.refuse(w, err)
 }
 
 // send writes the commits, and the head that they make. Of a large group only a part is made rows at a time.
@@ -179,29 +179,22 @@ func (w *written) send(ctx context.Context, tx pgx.Tx) error {
 		e := &w.entries[i]
 		b.Queue(insertCommit, int64(e.Seq), e.At.UnixMicro(), e.Digest, e.keyHash(), e.quads)
 	}
-	b.Queue(moveHead, int64(w.last()))
+	b.Queue(moveHead, int64(w.last().Seq))
 	return tx.SendBatch(ctx, &b).Close()
 }
 
 const (
 	insertCommit = `INSERT INTO caspian_commit (seq, at, digest, key_hash, quads) VALUES ($1, $2, $3, $4, $5)`
 	moveHead     = `UPDATE caspian_head SET seq = $1`
-	// What is acknowledged is durable, also on a server that is set to acknowledge before.
-	takeHead = `SELECT seq, set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)
-FROM caspian_head FOR UPDATE`
 )
 
 // lockHead takes the turn of this writer, if the commit with the number is due.
 func (d *database) lockHead(ctx context.Context, tx pgx.Tx, seq graph.Seq) error {
-	var head int64
-	if err := tx.QueryRow(ctx, takeHead).Scan(&head, nil); err != nil {
-		return err
+	head, err := d.look(ctx, tx, takeHead, nil)
+	if want := head + 1; err == nil && seq != want {
+		err = outOfTurn(seq, want)
 	}
-	d.saw(graph.Seq(head))
-	if want := graph.Seq(head) + 1; seq != want {
-		return outOfTurn(seq, want)
-	}
-	return nil
+	return err
 }
 
 // settle finds out whether a transaction was made whose end failed. It takes the row of the head, which the
@@ -210,12 +203,11 @@ func (d *database) settle(w *written, cause error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
 	defer cancel()
 	made := false
-	err := pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT FROM caspian_head FOR UPDATE`); err != nil {
+	err := pgx.BeginTxFunc(ctx, d.pool, readCommitted, func(tx pgx.Tx) error {
+		if _, err := d.look(ctx, tx, takeHead, nil); err != nil {
 			return err
 		}
-		last := &w.entries[len(w.entries)-1]
-		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM caspian_commit WHERE seq = $1 AND quads = $2)`, int64(last.Seq), last.quads).Scan(&made)
+		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM caspian_commit WHERE seq = $1 AND quads = $2)`, int64(w.last().Seq), w.last().quads).Scan(&made)
 	})
 	switch {
 	case err != nil:
@@ -226,8 +218,8 @@ func (d *database) settle(w *written, cause error) error {
 	return d.refuse(w, cause)
 }
 
-// wrote remembers that the commits up to a number are durable.
-func (d *database) wrote(last graph.Seq) {
+// wrote remembers that the commits up to one are durable.
+func (d *database) wrote(last sealed) {
 	d.saw(last)
 	d.mu.Lock()
 	d.refusal = nil

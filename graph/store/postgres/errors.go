@@ -5,7 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -21,6 +24,7 @@ import (
 const (
 	uniqueViolation = "23505"
 	undefinedTable  = "42P01"
+	tooMany         = "53300" // connections
 	readOnlySQL     = "25006"
 	diskFull        = "53100"
 )
@@ -36,16 +40,24 @@ func sqlState(err error) string {
 
 // explain says what the operator can do about an error of the database.
 func explain(err error) error {
-	var connecting *pgconn.ConnectError
 	switch state := sqlState(err); {
 	case state == readOnlySQL:
 		return fmt.Errorf("%w: the server takes no writes, as a standby; give the address of the primary", err)
 	case state == diskFull:
 		return fmt.Errorf("%w: free space at the server", err)
-	case errors.As(err, &connecting), errors.Is(err, context.DeadlineExceeded):
+	case away(err):
 		return fmt.Errorf("%w: %w", graph.Errorf(graph.Unavailable, "the database cannot be reached"), err)
 	}
 	return err
+}
+
+// away reports whether an error means that the server was not reached, did not answer, or ended the connection.
+func away(err error) bool {
+	var connecting *pgconn.ConnectError
+	var network net.Error // a deadline as well
+	state := sqlState(err)
+	return state == tooMany || strings.HasPrefix(state, "08") || strings.HasPrefix(state, "57P") ||
+		errors.As(err, &connecting) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
 // refuse returns why a group was not written.
@@ -72,7 +84,7 @@ func (d *database) conflict(w *written, pg *pgconn.PgError) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
 	defer cancel()
-	seen := map[string]graph.Seq{} // the keys of the group
+	seen := map[string]graph.Seq{} // the keys of the group, of which only Fill has not compared them
 	for i := range w.entries {
 		c := w.entries[i].Commit
 		n, err := seen[c.Key], error(nil)

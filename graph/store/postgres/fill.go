@@ -17,10 +17,11 @@ func (d *database) Fill(ctx context.Context, feed func(add func(c *graph.Commit,
 	if err := d.writable(); err != nil {
 		return err
 	}
-	tx, err := d.pool.Begin(ctx)
+	tx, err := d.pool.BeginTx(ctx, readCommitted)
 	if err != nil {
 		return fmt.Errorf("store: fill: %w", explain(err))
 	}
+	defer tx.Rollback(ctx) // after the end it does nothing; that of a panic gives the head back
 	f := &filling{d: d, tx: tx, w: &written{}}
 	err = d.lockHead(ctx, tx, 1)
 	if err == nil {
@@ -32,28 +33,27 @@ func (d *database) Fill(ctx context.Context, feed func(add func(c *graph.Commit,
 	if err == nil {
 		err = ctx.Err()
 	}
-	if err != nil || f.seq == 0 {
-		_ = tx.Rollback(context.WithoutCancel(ctx)) // err is the cause
+	if err != nil || f.last.seq == 0 {
 		return err
 	}
 	if err := tx.Commit(ctx); err != nil {
 		return fmt.Errorf("store: fill: %w", explain(err))
 	}
-	d.wrote(f.seq)
+	d.wrote(f.last)
 	return nil
 }
 
 // filling is the state of Fill.
 type filling struct {
-	d   *database
-	tx  pgx.Tx
-	enc commits.Encoder
-	w   *written  // since the last flush
-	seq graph.Seq // of the last commit
+	d    *database
+	tx   pgx.Tx
+	enc  commits.Encoder
+	w    *written // since the last flush
+	last sealed
 }
 
 func (f *filling) add(ctx context.Context, c *graph.Commit, sealed func() error) error {
-	if want := f.seq + 1; c.Seq != want {
+	if want := f.last.seq + 1; c.Seq != want {
 		return outOfTurn(c.Seq, want)
 	}
 	f.enc.Reset()
@@ -70,7 +70,7 @@ func (f *filling) add(ctx context.Context, c *graph.Commit, sealed func() error)
 		return err
 	}
 	f.w.quads = append(f.w.quads, f.enc.Quads...)
-	if f.seq = c.Seq; len(f.w.quads) >= most {
+	if f.last = f.w.end(); len(f.w.quads) >= most {
 		return f.flush(ctx)
 	}
 	return ctx.Err()
@@ -81,7 +81,9 @@ func (f *filling) flush(ctx context.Context) error {
 	if len(f.w.entries) == 0 {
 		return nil
 	}
-	if err := f.w.send(ctx, f.tx); err != nil {
+	bounded, cancel := context.WithTimeout(ctx, f.d.opts.Wait)
+	defer cancel()
+	if err := f.w.send(bounded, f.tx); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

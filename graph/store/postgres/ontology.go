@@ -11,7 +11,7 @@ import (
 )
 
 func (d *database) Ontology(hash string) (string, error) {
-	texts, accepted, err := d.ontologies(`WHERE hash = $1 OR $1 = '' AND hash = (SELECT ontology FROM caspian_head)`, hash)
+	texts, accepted, err := d.ontologies(`WHERE o.hash = CASE $1 WHEN '' THEN h.ontology ELSE $1 END`, hash)
 	if hash == "" {
 		hash = accepted
 	}
@@ -19,24 +19,22 @@ func (d *database) Ontology(hash string) (string, error) {
 }
 
 func (d *database) Ontologies() (texts map[string]string, accepted string, err error) {
-	return d.ontologies(`WHERE $1 = ''`, "")
+	return d.ontologies(``)
 }
 
-// ontologies reads the texts that a condition on a hash selects, and the hash of the one accepted last.
-func (d *database) ontologies(where, hash string) (texts map[string]string, accepted string, err error) {
+// ontologies reads the texts that a condition selects, and the hash of the one accepted last if it is among them, in
+// one statement: others may accept one meanwhile.
+func (d *database) ontologies(where string, args ...any) (texts map[string]string, accepted string, err error) {
 	if err := d.usable(); err != nil {
 		return nil, "", err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
 	defer cancel()
 	texts = map[string]string{}
-	found, err := d.pool.Query(ctx, `SELECT hash, content FROM caspian_ontology `+where, hash)
+	found, err := d.pool.Query(ctx, `SELECT o.hash, o.content, h.ontology FROM caspian_ontology o CROSS JOIN caspian_head h `+where, args...)
 	if err == nil {
-		var key, text string
-		_, err = pgx.ForEachRow(found, []any{&key, &text}, func() error { texts[key] = text; return nil })
-	}
-	if err == nil {
-		err = d.pool.QueryRow(ctx, `SELECT ontology FROM caspian_head`).Scan(&accepted)
+		var hash, text string
+		_, err = pgx.ForEachRow(found, []any{&hash, &text, &accepted}, func() error { texts[hash] = text; return nil })
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("store: the ontologies: %w", explain(err))
@@ -55,7 +53,10 @@ func (d *database) AcceptOntology(hash, text string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
 	defer cancel()
-	err := pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, d.pool, readCommitted, func(tx pgx.Tx) error {
+		if _, err := d.look(ctx, tx, takeHead, nil); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `INSERT INTO caspian_ontology (hash, content) VALUES ($1, $2) ON CONFLICT (hash) DO UPDATE SET content = excluded.content`, hash, text); err != nil {
 			return err
 		}

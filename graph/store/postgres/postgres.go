@@ -31,7 +31,8 @@ import (
 type Options struct {
 	// ReadOnly changes nothing in the database and accepts no writes.
 	ReadOnly bool
-	// Wait bounds how long one append, or the opening, waits for the database; 0 is a minute.
+	// Wait bounds how long the opening, an append or a read waits for the database; 0 is a minute. Fill waits for
+	// others who fill it as long as they take.
 	Wait time.Duration
 }
 
@@ -44,9 +45,15 @@ type database struct {
 
 	mu       sync.RWMutex
 	identity graph.Identity
-	head     graph.Seq // the last commit that is known here; others may have appended more
+	last     sealed // the last commit that is known here; others may have appended more
 	closed   bool
 	refusal  error // why the last append could not be written, where that may be so again; nil if it could
+}
+
+// sealed is a commit and the digest of the graph with it.
+type sealed struct {
+	seq    graph.Seq
+	digest string
 }
 
 // Open opens the store in the database of an address such as postgres://user@host/name?search_path=schema, and creates
@@ -121,17 +128,54 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 func (d *database) begin(ctx context.Context) error {
 	if !d.opts.ReadOnly {
 		id := newIdentity()
-		if _, err := d.pool.Exec(ctx, `INSERT INTO caspian_head (store, epoch, seq) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING`, id.Store, int64(id.Epoch)); err != nil {
+		if err := pgx.BeginTxFunc(ctx, d.pool, readCommitted, func(tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO caspian_head (store, epoch, seq) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING`, id.Store, int64(id.Epoch))
+			return err
+		}); err != nil {
 			return err
 		}
 	}
 	var epoch, seq int64
-	err := d.pool.QueryRow(ctx, `SELECT store, epoch, seq FROM caspian_head`).Scan(&d.identity.Store, &epoch, &seq)
+	err := d.pool.QueryRow(ctx, readHead, int64(0)).Scan(&d.identity.Store, &epoch, &seq, nil, &d.last.digest)
 	if errors.Is(err, pgx.ErrNoRows) || sqlState(err) == undefinedTable {
 		return graph.Errorf(graph.BadInput, "there is no store in this database")
 	}
-	d.identity.Epoch, d.head = uint64(epoch), graph.Seq(seq)
+	d.identity.Epoch, d.last.seq = uint64(epoch), graph.Seq(seq)
 	return err
+}
+
+// Both queries of the head return the identity of the store, the last commit, and the digest of the commit $1, "" if
+// that is not there; readHead also that of the last commit.
+const (
+	headOf   = `SELECT store, epoch, seq, coalesce((SELECT digest FROM caspian_commit WHERE seq = $1), ''), `
+	readHead = headOf + `coalesce((SELECT digest FROM caspian_commit c WHERE c.seq = h.seq), '') FROM caspian_head h`
+	// What is acknowledged is durable, also on a server that is set to acknowledge before.
+	takeHead = headOf + `set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)
+FROM caspian_head FOR UPDATE`
+)
+
+// look makes one of the queries of the head, whose last column goes to more. It refuses a database that was replaced:
+// a commit that was decided on what that has lost must not follow what it has instead.
+func (d *database) look(ctx context.Context, q interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}, query string, more any) (graph.Seq, error) {
+	d.mu.RLock()
+	known := d.last
+	d.mu.RUnlock()
+	var id graph.Identity
+	var epoch, seq int64
+	var digest string
+	err := q.QueryRow(ctx, query, int64(known.seq)).Scan(&id.Store, &epoch, &seq, &digest, more)
+	id.Epoch = uint64(epoch)
+	switch {
+	case err != nil:
+		return 0, err
+	case id != d.identity:
+		return 0, graph.Errorf(graph.Unavailable, "the database was replaced: it has the store %q of epoch %d, and not %q of epoch %d; start again", id.Store, id.Epoch, d.identity.Store, d.identity.Epoch)
+	case graph.Seq(seq) < known.seq || digest != known.digest:
+		return 0, graph.Errorf(graph.Unavailable, "the database was replaced: it has lost commit %d, which was read from it; start again", known.seq)
+	}
+	return graph.Seq(seq), nil
 }
 
 func newIdentity() graph.Identity {
@@ -145,14 +189,16 @@ func (d *database) Identity() graph.Identity { return d.identity }
 func (d *database) Head() graph.Seq {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.head
+	return d.last.seq
 }
 
 // saw remembers that the log has a commit.
-func (d *database) saw(seq graph.Seq) {
+func (d *database) saw(last sealed) {
 	d.mu.Lock()
-	d.head = max(d.head, seq)
-	d.mu.Unlock()
+	defer d.mu.Unlock()
+	if last.seq > d.last.seq {
+		d.last = last
+	}
 }
 
 // usable returns why the store cannot be used.

@@ -35,7 +35,12 @@ func schemaFor(t testing.TB, name string) string {
 
 func openAt(t testing.TB, name string) store.Log {
 	t.Helper()
-	l, err := Open(context.Background(), schemaFor(t, name), Options{})
+	return openURL(t, schemaFor(t, name))
+}
+
+func openURL(t testing.TB, address string) store.Log {
+	t.Helper()
+	l, err := Open(context.Background(), address, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func (d *database) Replay(ctx context.Context, after graph.Seq, fn func(*graph.C
 			err = fmt.Errorf("commit %d is missing", after+1)
 		}
 		if err != nil {
-			return fmt.Errorf("store: replay after commit %d: %w", after, err)
+			return fmt.Errorf("store: replay after commit %d: %w", after, explain(err))
 		}
 		for _, quads := range page {
 			c, err := decode(&dec, quads)
@@ -55,6 +55,8 @@ func (d *database) Replay(ctx context.Context, after graph.Seq, fn func(*graph.C
 
 // page reads the quads of the commits after one.
 func (d *database) page(ctx context.Context, after, head graph.Seq) ([][]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.opts.Wait)
+	defer cancel()
 	last, err := d.pageEnd(ctx, after, head)
 	if err != nil {
 		return nil, err
@@ -112,18 +114,23 @@ func (d *database) Refresh(ctx context.Context) (graph.Seq, error) {
 	if err := d.usable(); err != nil {
 		return 0, err
 	}
-	var head int64
-	if err := d.pool.QueryRow(ctx, `SELECT seq FROM caspian_head`).Scan(&head); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, d.opts.Wait)
+	defer cancel()
+	var last sealed
+	var err error
+	if last.seq, err = d.look(ctx, d.pool, readHead, &last.digest); err != nil {
 		return 0, explain(err)
 	}
-	d.saw(graph.Seq(head))
-	return graph.Seq(head), nil
+	d.saw(last)
+	return last.seq, nil
 }
 
 func (d *database) Seal(ctx context.Context, seq graph.Seq) (at time.Time, digest string, err error) {
 	if err := d.usable(); err != nil {
 		return time.Time{}, "", err
 	}
+	ctx, cancel := context.WithTimeout(ctx, d.opts.Wait)
+	defer cancel()
 	var micro int64
 	err = d.pool.QueryRow(ctx, `SELECT at, digest FROM caspian_commit WHERE seq = $1`, int64(seq)).Scan(&micro, &digest)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -142,6 +149,8 @@ func (d *database) Key(ctx context.Context, key string) (graph.Seq, error) {
 	if key == "" {
 		return 0, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, d.opts.Wait)
+	defer cancel()
 	var seq int64
 	err := d.pool.QueryRow(ctx, `SELECT seq FROM caspian_commit WHERE key_hash = $1`, hashOfKey(key)).Scan(&seq)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {

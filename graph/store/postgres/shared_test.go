@@ -20,15 +20,16 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/storetest"
 )
 
-// TestManyWriters: several processes append at the same time. Numbers have no gaps, and what was acknowledged is
-// there once; a writer that was overtaken hears so, and finds the new head by a replay.
+// TestManyWriters: several processes append at the same time, whatever isolation the server gives them by default.
+// Numbers have no gaps, and what was acknowledged is there once; a writer that was overtaken hears so, and finds the
+// new head by a replay.
 func TestManyWriters(t *testing.T) {
 	const writers, each = 4, 15
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	acknowledged := map[graph.Seq]string{}
 	for i := range writers {
-		l := openAt(t, t.Name())
+		l := openURL(t, schemaFor(t, t.Name())+[]string{"", "&default_transaction_isolation=serializable"}[i%2])
 		wg.Go(func() {
 			for n := 0; n < each; {
 				seq := l.Head() + 1
