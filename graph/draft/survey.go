@@ -41,11 +41,9 @@ type column struct {
 	name   string
 	number int
 	header
-	filled  int
-	values  map[string]int // how often each occurs
-	over    bool           // there are more values
-	several bool           // a cell has a list
-	kind    kind
+	filled int
+	values map[string]int // how often each occurs; of more than maxDistinct, the first
+	kind   kind
 }
 
 // surveyed reads the file.
@@ -67,11 +65,11 @@ func surveyed(ctx context.Context, f File, o Options) (*survey, error) {
 		return nil, graph.Errorf(graph.BadInput, "%s has no row from which a mapping could be drafted", f.Name)
 	}
 	s.placeholders()
+	s.sentinels()
 	for _, c := range s.columns {
 		c.header = headerOf(o.Ontology, c.name)
 		c.classify()
 	}
-	s.sentinels()
 	return s, nil
 }
 
@@ -273,7 +271,6 @@ func (s *survey) row(row *table.Row, of map[string]*column) {
 			of[name], s.columns = c, append(s.columns, c)
 		}
 		values := row.Values(name)
-		c.several = c.several || len(values) > 1
 		filled := false
 		for _, v := range values {
 			if v = strings.Trim(v, " \t\r\n\u00a0\u202f"); v == "" {
@@ -282,8 +279,6 @@ func (s *survey) row(row *table.Row, of map[string]*column) {
 			filled = true
 			if _, known := c.values[v]; known || len(c.values) < maxDistinct {
 				c.values[v]++
-			} else {
-				c.over = true
 			}
 		}
 		if filled {
@@ -351,9 +346,6 @@ func (s *survey) sentinels() {
 			s.without(sentinel)
 		}
 	}
-	for _, c := range s.columns {
-		c.classify()
-	}
 }
 
 // column is the named one; nil if there is none.
@@ -366,8 +358,12 @@ func (s *survey) column(name string) *column {
 	return nil
 }
 
-// unique reports whether no two rows have the same in the columns.
+// unique reports whether no two of the rows that are kept have the same in the columns; of one column, no two rows
+// at all, if its values are kept.
 func (s *survey) unique(columns ...*column) bool {
+	if c := columns[0]; len(columns) == 1 && len(c.values) < min(c.filled, maxDistinct) {
+		return false
+	}
 	seen := map[string]bool{}
 	for _, row := range s.kept {
 		var key strings.Builder
