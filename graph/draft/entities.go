@@ -87,8 +87,11 @@ func (d *drafting) join(n *naming) error {
 			continue
 		}
 		rows, same := 0, 0
-		for _, row := range d.kept {
-			if rows == together || max(m.column.number, n.column.number) >= len(row) {
+		for i, row := range d.kept {
+			if rows == together || i == 20*together {
+				break
+			}
+			if max(m.column.number, n.column.number) >= len(row) {
 				continue
 			}
 			a, err := d.one(n, row[n.column.number])
