@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -283,10 +284,7 @@ func (d *drafting) unitTable(u *column, dimension string) string {
 
 // tableName is a name for the table of a column.
 func tableName(c *column) string {
-	if len(c.words) == 0 {
-		return "words"
-	}
-	return strings.Join(c.words, "-")
+	return cmp.Or(codec.Slug(strings.Join(c.words, "-")), "words")
 }
 
 // member is the template of a member of an enum, by a table of the column's words.

@@ -36,6 +36,8 @@ var (
 	commaNumber = must("number ,")
 	pointText   = regexp.MustCompile(`^-?\d{1,2}(\.\d+)?\s*[,;]\s*-?\d{1,3}(\.\d+)?$`)
 	webText     = regexp.MustCompile(`^(https?://|www\.)\S+$`)
+	plainDate   = regexp.MustCompile(`^\d{4}(?:-\d\d){0,2}$`)
+	figure      = `^[-+−]?[.,]?\d[\d., '’\x{a0}\x{202f}]*(?:[eE][-+]?\d+)?$` // what the filter number may read
 )
 
 func must(words string) func(string) (string, error) {
@@ -103,10 +105,9 @@ func (c *column) numbers(all []string) {
 				unfit = append(unfit, v)
 				continue
 			}
-			if len(unfit)+1 == 1 && k.number == "" {
+			if k.number == "" {
 				k.least, k.most, k.number = x, x, form.filter
 			}
-			k.number = form.filter
 			k.least, k.most = min(k.least, x), max(k.most, x)
 			k.whole = k.whole && !strings.ContainsAny(plain, ".eE")
 		}
@@ -146,8 +147,9 @@ func (c *column) dates(all []string) {
 	plain := !slices.ContainsFunc(forms, func(f string) bool { return !slices.Contains(dateForms[:3], f) })
 	if !plain {
 		c.kind.date = strings.Join(forms, " or ")
-		other := must("date " + strings.NewReplacer("D/M", "M/D", "M/D", "D/M", "D-M-", "M-D-").Replace(c.kind.date))
-		c.kind.vague = strings.ContainsAny(c.kind.date, "/") && len(left) == 0 && !slices.ContainsFunc(all, func(v string) bool { _, err := other(v); return err != nil })
+		swapped := strings.NewReplacer("D/M/", "M/D/", "M/D/", "D/M/", "D-M-", "M-D-").Replace(c.kind.date)
+		other := must("date " + swapped)
+		c.kind.vague = swapped != c.kind.date && len(left) == 0 && !slices.ContainsFunc(all, func(v string) bool { _, err := other(v); return err != nil })
 	}
 }
 
@@ -158,11 +160,20 @@ func (c *column) dateText() string {
 	case k.date == "" && len(k.unfit) == 0:
 		return "{" + c.name + "}"
 	case k.date == "":
-		return "{" + c.name + ` | match ^\d{4}(?:-\d\d){0,2}$}`
+		return "{" + c.name + " | match " + plainDate.String() + "}"
 	case len(k.unfit) > 0:
 		return "{" + c.name + " | match " + patternOf(k.date) + " | date " + k.date + "}"
 	}
 	return "{" + c.name + " | date " + k.date + "}"
+}
+
+// day is the date that a value is, as dateText reads it; "" for one that is left out.
+func (c *column) day(value string) string {
+	if c.kind.date == "" {
+		return plainDate.FindString(value)
+	}
+	day, _ := must("date " + c.kind.date)(value)
+	return day
 }
 
 // patternOf is a regular expression for what has the forms of dates.
@@ -172,14 +183,14 @@ func patternOf(forms string) string {
 		form = strings.NewReplacer("YYYY", `\d{4}`, "YY", `\d\d`, "Month", `[A-Z][a-z]{2,8}`, "Mon", `[A-Z][a-z]{2}`, "MM", `\d\d`, "DD", `\d\d`, "M", `\d{1,2}`, "D", `\d{1,2}`, ".", `\.`).Replace(form)
 		all = append(all, form)
 	}
-	return "^(?:" + strings.Join(all, "|") + ")$"
+	return "^(?i:" + strings.Join(all, "|") + ")$" // a month is read in any case
 }
 
 // numberText is the template of the numbers of a column, of which to says what is wanted: a factor, or "percent".
 func (c *column) numberText(name, to string) string {
 	steps := []string{name}
 	if len(c.kind.unfit) > 0 {
-		steps = append(steps, `match ^[-+−\d.,' ]+$`)
+		steps = append(steps, "match "+figure)
 	}
 	if c.kind.number == "number ," || to == "" {
 		steps = append(steps, c.kind.number)
@@ -192,6 +203,12 @@ func (c *column) numberText(name, to string) string {
 		steps = append(steps, "times "+to)
 	}
 	return "{" + strings.Join(steps, " | ") + "}"
+}
+
+// is is the template of the rows that have the value in the column; "" of all others.
+func (c *column) is(value string) string {
+	// A brace would end the place in the template.
+	return "{" + c.name + " | match ^" + strings.NewReplacer(`\{`, `\x7b`, `\}`, `\x7d`).Replace(regexp.QuoteMeta(value)) + "$}"
 }
 
 // share is the part of the rows that have a value whose test is passed, in percent of those that have any.

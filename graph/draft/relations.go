@@ -2,7 +2,6 @@ package draft
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -95,7 +94,7 @@ func (d *drafting) stated(of, value *column) bool {
 		}
 		found = true
 		if len(of.values) > 1 {
-			l.parts = append(l.parts, part{key: "if", text: "{" + of.name + " | match ^" + regexp.QuoteMeta(names[f.Name]) + "$}"})
+			l.parts = append(l.parts, part{key: "if", text: of.is(names[f.Name])})
 		}
 		l.note = joinNotes(l.note, "by "+of.name)
 		d.fields = append(d.fields, l)
@@ -186,7 +185,7 @@ func (d *drafting) waysBy(n *naming) (ways []way) {
 			}
 			w := way{f: f}
 			if len(c.values) > 1 {
-				w.when = "{" + c.name + " | match ^" + regexp.QuoteMeta(best) + "$}"
+				w.when = c.is(best)
 			}
 			ways = append(ways, w)
 		}
@@ -324,14 +323,19 @@ func (d *drafting) relation(n *naming) (best *schema.Field, sure bool) {
 	return best, most >= likely || exact == 1 && best != nil && best.Target == n.typ
 }
 
-// qualify gives a relation the qualifiers that columns are called like.
-func (d *drafting) qualify(l *line, f *schema.Field) {
-	var list []choice
+// qualifying is a qualifier that a column may be.
+type qualifying struct {
+	c     *column
+	q     *schema.Qualifier
+	score int
+}
+
+// qualifiers are those of a relation that columns are called like, the likeliest first.
+func (d *drafting) qualifiers(f *schema.Field) (list []qualifying) {
 	columns := d.columns
 	if d.value != nil && d.of == nil {
 		columns = append([]*column{d.value}, columns...)
 	}
-	of := map[string]*schema.Qualifier{}
 	for _, c := range columns {
 		if d.used[c] || c.filled == 0 || c == d.year || c == d.begin || c == d.end || !c.usable() && c.number >= 0 {
 			continue
@@ -340,7 +344,6 @@ func (d *drafting) qualify(l *line, f *schema.Field) {
 			if q.Scalar == schema.NoScalar || q.Scalar == schema.String {
 				continue
 			}
-			of[q.Name] = q
 			score := likeness(c.words, phrases(q.Name, q.Label))
 			if c == d.value && q.Scalar == schema.Quantity {
 				score = max(score, 65)
@@ -352,14 +355,19 @@ func (d *drafting) qualify(l *line, f *schema.Field) {
 				score += 20
 			}
 			if score >= likely {
-				list = append(list, choice{c: c, f: &schema.Field{Name: q.Name}, score: score})
+				list = append(list, qualifying{c, q, score})
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b choice) int { return cmp.Compare(b.score, a.score) })
+	slices.SortStableFunc(list, func(a, b qualifying) int { return cmp.Compare(b.score, a.score) })
+	return list
+}
+
+// qualify gives a relation its qualifiers, each by one column.
+func (d *drafting) qualify(l *line, f *schema.Field) {
 	taken := map[string]bool{}
-	for _, x := range list {
-		q := of[x.f.Name]
+	for _, x := range d.qualifiers(f) {
+		q := x.q
 		if d.used[x.c] || taken[q.Name] {
 			continue
 		}
@@ -401,8 +409,5 @@ func (d *drafting) names() {
 			d.fields, d.used[c] = append(d.fields, &line{name: name, parts: []part{{key: "value", text: "{" + c.name + "}"}, {key: "lang", text: c.lang}}}), true
 			break
 		}
-	}
-	for _, l := range d.fields {
-		l.note = strings.TrimSpace(l.note)
 	}
 }

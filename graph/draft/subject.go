@@ -3,7 +3,6 @@ package draft
 import (
 	"cmp"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -22,7 +21,7 @@ func (d *drafting) fileWords() []string {
 
 // title is the name of the file without its folder and its endings.
 func (d *drafting) title() string {
-	name, _, _ := strings.Cut(path.Base(strings.ReplaceAll(d.file.Name, `\`, "/")), ".")
+	name, _, _ := strings.Cut(d.file.base(), ".")
 	return name
 }
 
@@ -34,21 +33,20 @@ func (d *drafting) subject() error {
 	if label != nil {
 		own, score = d.ownType(label)
 	}
-	known := d.known()
+	known, called := d.known(), d.namingOf(label)
 	switch {
-	case label != nil && d.namingOf(label) != nil && d.namingOf(label).typ.ID != nil && own != nil && score >= 50 && 10*len(label.values) >= 8*d.rows && d.begin != nil && d.end != nil && d.year == nil:
+	case called != nil && called.typ.ID != nil && own != nil && score >= 50 && 10*len(label.values) >= 8*d.rows && d.begin != nil && d.end != nil && d.year == nil:
 		d.make(label, own) // such as states of the past, which bear the names of today's
-	case label != nil && d.namingOf(label) != nil && d.namingOf(label).typ.ID == nil && len(label.values) > maxDoubts:
-		d.make(label, d.namingOf(label).typ)
+	case called != nil && called.typ.ID == nil && len(label.values) > maxDoubts:
+		d.make(label, called.typ)
 		d.why += "; too many to look for them in the graph by their names"
-	case label != nil && d.namingOf(label) != nil && d.namingOf(label).typ.ID == nil:
-		n := d.namingOf(label)
-		n.stated = true
-		d.make(label, n.typ)
-		d.lets = append(d.lets, &let{name: d.subjectName(), of: n, text: d.id})
+	case called != nil && called.typ.ID == nil:
+		called.stated = true
+		d.make(label, called.typ)
+		d.lets = append(d.lets, &let{name: d.subjectName(), of: called, text: d.id})
 		d.id = "{" + d.subjectName() + "}"
-		d.why += "; those that are in the graph" + n.evidence() + " are taken for these"
-	case label != nil && d.namingOf(label) == nil && own != nil:
+		d.why += "; those that are in the graph" + called.evidence() + " are taken for these"
+	case label != nil && called == nil && own != nil:
 		d.make(label, own)
 	case known != nil:
 		d.about, d.typ = known, known.typ
@@ -91,7 +89,7 @@ func (d *drafting) make(label *column, t *schema.Type) {
 	made := prefix + "-{" + label.name + " | slug}"
 	for _, c := range d.columns {
 		for _, f := range t.Fields {
-			if f.Key != "" && f.Owner != nil && f.Owner.Name != schema.EntityType && c.usable() && f.Code != nil && likeness(c.words, phrases(f.Name, f.Key)) >= 60 && c.share(func(v string) bool { _, ok := f.Code.Find(strings.ReplaceAll(v, " ", "")); return ok }) >= 90 {
+			if f.Key != "" && f.Owner != nil && f.Owner.Name != schema.EntityType && c.usable() && f.Code != nil && f.Code.Form != nil && likeness(c.words, phrases(f.Name, f.Key)) >= 60 && c.share(func(v string) bool { _, ok := f.Code.Find(strings.ReplaceAll(v, " ", "")); return ok }) >= 90 {
 				code := "{" + c.name + " | without spaces | match " + f.Code.Form.String() + "}"
 				d.id, d.why = code+" ?? "+made, d.why+"; those with a "+f.Name+" have it as their id"
 				d.fields = append(d.fields, &line{name: f.Name, parts: []part{{text: code}}})

@@ -14,7 +14,12 @@ type family struct {
 	columns []*column
 }
 
-var yearColumn = regexp.MustCompile(`^(.*?)((?:1[89]|20)\d\d)(?:\s*\[YR\d{4}\])?(.*)$`)
+var (
+	yearColumn = regexp.MustCompile(`^(.*?)((?:1[89]|20)\d\d)(?:\s*\[YR\d{4}\])?(.*)$`)
+	// What marks the year as that of an estimate.
+	estimateBefore = regexp.MustCompile(`(^|_)est_$`)
+	estimateAfter  = regexp.MustCompile(`^_est(_|$)`)
+)
 
 // years finds the columns that are years, and takes them for one, whose cell is {value}.
 func (d *drafting) years() {
@@ -24,18 +29,21 @@ func (d *drafting) years() {
 		if m == nil || !c.usable() || c.filled > 0 && c.kind.number == "" || strings.ContainsAny(m[1]+m[3], "0123456789") {
 			continue
 		}
-		estimate := strings.NewReplacer("_est_", "_", "est_", "", "_est", "")
-		key := estimate.Replace(m[1]) + "\x00" + estimate.Replace(m[3])
-		if families[key] == nil {
-			after := ""
+		before, after := estimateBefore.ReplaceAllString(m[1], "$1"), estimateAfter.ReplaceAllString(m[3], "$1")
+		key := before + "\x00" + after
+		f := families[key]
+		if f == nil {
+			repeated := ""
 			if strings.Contains(c.name, "[YR") {
-				after = `(?: \[YR\d{4}\])?`
+				repeated = `(?: \[YR\d{4}\])?`
 			}
-			families[key] = &family{pattern: regexp.QuoteMeta(m[1]) + `(?<year>\d{4})` + after + regexp.QuoteMeta(m[3])}
-		} else if estimate.Replace(m[1]) != m[1] || estimate.Replace(m[3]) != m[3] {
-			families[key].pattern = regexp.QuoteMeta(estimate.Replace(m[1])) + `(?:est_)?(?<year>\d{4})(?:_est)?` + regexp.QuoteMeta(estimate.Replace(m[3]))
+			f = &family{pattern: regexp.QuoteMeta(before) + `(?<year>\d{4})` + repeated + regexp.QuoteMeta(after)}
+			families[key] = f
 		}
-		families[key].columns = append(families[key].columns, c)
+		if before != m[1] || after != m[3] {
+			f.pattern = regexp.QuoteMeta(before) + `(?:est_)?(?<year>\d{4})(?:_est)?` + regexp.QuoteMeta(after)
+		}
+		f.columns = append(f.columns, c)
 	}
 	list := slices.SortedFunc(maps.Values(families), func(a, b *family) int {
 		return cmp.Or(cmp.Compare(len(b.columns), len(a.columns)), strings.Compare(a.pattern, b.pattern))
@@ -104,11 +112,12 @@ func (d *drafting) span() (text, note string) {
 		return from + "/", ""
 	}
 	to := d.end.dateText()
-	last := ""
-	for v := range d.end.values {
-		last = max(last, v)
+	last, rows := "", map[string]int{}
+	for v, n := range d.end.values {
+		day := d.end.day(v)
+		last, rows[day] = max(last, day), rows[day]+n
 	}
-	if n := d.end.values[last]; 5*n > d.end.filled && n > 3 {
+	if n := rows[last]; 5*n > d.end.filled && n > 3 {
 		to = strings.TrimSuffix(to, "}") + " | without " + last + "}"
 		note, d.until = last+" is taken for the last day that the table covers, not for an end", last
 	}

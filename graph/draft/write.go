@@ -2,6 +2,7 @@ package draft
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -46,8 +47,7 @@ func (d *drafting) write() string {
 
 // base is the name of the file without its folder.
 func (f File) base() string {
-	name := strings.ReplaceAll(f.Name, `\`, "/")
-	return name[strings.LastIndexByte(name, '/')+1:]
+	return path.Base(strings.ReplaceAll(f.Name, `\`, "/"))
 }
 
 func count(n int, what string) string {
@@ -59,7 +59,8 @@ func count(n int, what string) string {
 
 // source is an id for the source.
 func (d *drafting) source() string {
-	if id := codec.Slug(d.title()); id != "" && graph.CheckID(graph.ID(id)) == nil {
+	// YAML reads null as nothing.
+	if id := codec.Slug(d.title()); id != "null" && graph.CheckID(graph.ID(id)) == nil {
 		return id
 	}
 	return "my-source"
@@ -100,7 +101,11 @@ func (d *drafting) locator() string {
 		for _, c := range keys {
 			names = append(names, "{"+c.name+"}")
 		}
-		return "at: " + quoted(strings.Join(names, " ")) + unique
+		note := unique
+		if d.rows > maxKept {
+			note = fmt.Sprintf(" # where a claim is found: no two of the first %d rows have the same here", maxKept)
+		}
+		return "at: " + quoted(strings.Join(names, " ")) + note
 	}
 	for _, c := range d.columns {
 		if d.rows >= 50 && one(c) {
