@@ -19,7 +19,6 @@ type query struct {
 	Query      string     `json:"query"`
 	Type       oneOrMany  `json:"type"`
 	Limit      *float64   `json:"limit"`
-	TypeStrict string     `json:"type_strict"`
 	Properties []property `json:"properties"`
 }
 
@@ -138,6 +137,14 @@ func (a *answering) query(q *query) ([]candidate, error) {
 	if q.Query == "" && len(q.Properties) == 0 {
 		return nil, graph.Errorf(graph.BadInput, "it needs query or properties")
 	}
+	if err := tooMany(len(q.Properties), "properties"); err != nil {
+		return nil, err
+	}
+	for _, p := range q.Properties {
+		if err := tooMany(len(p.V), "values of "+graph.Clip(p.PID)); err != nil {
+			return nil, err
+		}
+	}
 	if _, err := a.typesOf(q.Type); err != nil {
 		return nil, err
 	}
@@ -145,47 +152,37 @@ func (a *answering) query(q *query) ([]candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	weighed := make([]candidate, len(found))
+	features := map[graph.ID][]feature{}
 	for i := range found {
 		c := &found[i]
-		features := []feature{{"name", c.Score}}
+		features[c.ID] = []feature{{"name", c.Score}}
 		for _, p := range q.Properties {
 			agrees, known := a.agrees(c.ID, &p)
 			if !known {
 				continue
 			}
-			features = append(features, feature{p.PID, agrees})
+			features[c.ID] = append(features[c.ID], feature{p.PID, agrees})
 			if !agrees {
 				c.Score = min(c.Score, disagreement)
 			} else if c.Score < atMost {
 				c.Score = min(c.Score+agreement, atMost)
 			}
 		}
-		weighed[i] = candidate{ID: c.ID, Features: features}
 	}
-	return a.ranked(q, found, weighed), nil
-}
-
-// ranked completes the candidates, the best first.
-func (a *answering) ranked(q *query, found []match.Candidate, list []candidate) []candidate {
-	for i := range list {
-		n, _ := a.Snapshot.Number(list[i].ID)
-		list[i].Name, list[i].Score = a.now.Name(n), found[i].Score
-		list[i].Description = a.text(n, "description")
-		list[i].Type = []named{ofType(a.Snapshot.Type(n))}
+	slices.SortFunc(found, func(x, y match.Candidate) int {
+		return cmp.Or(cmp.Compare(y.Score, x.Score), strings.Compare(string(x.ID), string(y.ID)))
+	})
+	sure, _ := match.Sure(found, match.Threshold)
+	if q.Limit != nil && *q.Limit >= 1 && *q.Limit < float64(len(found)) {
+		found = found[:int(*q.Limit)]
 	}
-	byScore := func(x, y int, xID, yID graph.ID) int {
-		return cmp.Or(cmp.Compare(y, x), strings.Compare(string(xID), string(yID)))
+	list := make([]candidate, len(found))
+	for i, c := range found {
+		n, _ := a.Snapshot.Number(c.ID)
+		list[i] = candidate{ID: c.ID, Name: a.now.Name(n), Description: a.text(n, "description"), Type: []named{ofType(a.Snapshot.Type(n))},
+			Score: c.Score, Match: c.ID == sure, Features: features[c.ID]}
 	}
-	slices.SortStableFunc(list, func(x, y candidate) int { return byScore(x.Score, y.Score, x.ID, y.ID) })
-	slices.SortStableFunc(found, func(x, y match.Candidate) int { return byScore(x.Score, y.Score, x.ID, y.ID) })
-	if sure, ok := match.Sure(found, match.Threshold); ok {
-		list[0].Match = list[0].ID == sure
-	}
-	if q.Limit != nil && *q.Limit >= 1 && *q.Limit < float64(len(list)) {
-		list = list[:int(*q.Limit)]
-	}
-	return list
+	return list, nil
 }
 
 // find finds candidates by the text, or without one by those properties that are keys.

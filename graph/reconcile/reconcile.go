@@ -30,7 +30,7 @@ type Service struct {
 	Version string
 }
 
-// MaxBatch is how many queries or entities a request may have.
+// MaxBatch is how many queries or entities a request may have, how many properties each, and how many values a property.
 const MaxBatch = 50
 
 // MaxText bounds a text that is matched or completed, in bytes.

@@ -222,6 +222,31 @@ func TestBatches(t *testing.T) {
 	}
 }
 
+// TestBounds: what is too long or too much is refused, whatever asks for it.
+func TestBounds(t *testing.T) {
+	_, s := readCases(t)
+	long := strings.Repeat("a", reconcile.MaxText+1)
+	many := strings.Repeat(`"a",`, reconcile.MaxBatch) + `"a"`
+	for _, c := range []struct {
+		path  string
+		asked url.Values
+	}{
+		{"suggest/entity", url.Values{"prefix": {long}}},
+		{"suggest/type", url.Values{"prefix": {long}}},
+		{"suggest/property", url.Values{"prefix": {long}}},
+		{"", url.Values{"queries": {`{"q":{"query":"` + long + `"}}`}}},
+		{"", url.Values{"queries": {`{"q":{"query":"KAZ","properties":[{"pid":"iso2","v":[` + many + `]}]}}`}}},
+		{"", url.Values{"queries": {`{"q":{"query":"KAZ","properties":[` + strings.ReplaceAll(many, `"a"`, `{"pid":"iso2","v":"KZ"}`) + `]}}`}}},
+		{"", url.Values{"extend": {`{"ids":["KAZ"],"properties":[` + strings.ReplaceAll(many, `"a"`, `{"id":"iso2"}`) + `]}`}}},
+	} {
+		_, err := s.Answer(t.Context(), c.path, c.asked)
+		var known *graph.Error
+		if !errors.As(err, &known) || known.Code != graph.BadInput && known.Code != graph.LimitWork {
+			t.Errorf("%s %.80v: %v", c.path, c.asked, err)
+		}
+	}
+}
+
 // TestEnded: a request that has ended has no answer.
 func TestEnded(t *testing.T) {
 	_, s := readCases(t)

@@ -30,10 +30,16 @@ func page(list []named, asked url.Values) (*suggested, error) {
 	return &suggested{append([]named{}, list[:min(suggestions, len(list))]...)}, nil
 }
 
+// prefixOf is the text that a suggest request completes.
+func prefixOf(asked url.Values) (string, error) {
+	text := asked.Get("prefix")
+	return text, short("prefix", text)
+}
+
 // suggestEntities completes the name or the id of an entity.
 func (a *answering) suggestEntities(asked url.Values) (any, error) {
-	prefix := asked.Get("prefix")
-	if err := short("prefix", prefix); err != nil {
+	prefix, err := prefixOf(asked)
+	if err != nil {
 		return nil, err
 	}
 	skip, err := number(asked, "cursor", 0, maxCursor)
@@ -76,9 +82,13 @@ func begins(prefix string, texts ...string) bool {
 }
 
 func (a *answering) suggestTypes(asked url.Values) (any, error) {
+	prefix, err := prefixOf(asked)
+	if err != nil {
+		return nil, err
+	}
 	list := []named{}
 	for _, t := range a.Snapshot.Ontology().Types {
-		if begins(asked.Get("prefix"), t.Name, t.Label, t.Plural) {
+		if begins(prefix, t.Name, t.Label, t.Plural) {
 			list = append(list, describedType(t))
 		}
 	}
@@ -87,6 +97,10 @@ func (a *answering) suggestTypes(asked url.Values) (any, error) {
 
 // suggestProperties completes the name of a property, of a type where one is given.
 func (a *answering) suggestProperties(asked url.Values) (any, error) {
+	prefix, err := prefixOf(asked)
+	if err != nil {
+		return nil, err
+	}
 	types, err := a.typesOf(asked["type"])
 	if err != nil {
 		return nil, err
@@ -97,7 +111,7 @@ func (a *answering) suggestProperties(asked url.Values) (any, error) {
 	list, seen := []named{}, map[string]bool{}
 	for _, t := range types {
 		for _, f := range t.Fields {
-			if !seen[f.Name] && begins(asked.Get("prefix"), f.Name, f.Label) {
+			if !seen[f.Name] && begins(prefix, f.Name, f.Label) {
 				seen[f.Name] = true
 				list = append(list, ofField(f))
 			}
