@@ -54,6 +54,7 @@ func (t *tried) add(ops []graph.Op, ids []graph.ClaimID) {
 			t.declared[op.Entity.ID] = op
 		case graph.Assert:
 			if len(ids) > 0 {
+				op.Claim.Supersedes = nil // they are withdrawn, and the service never knew them or does not show it
 				t.stated[ids[0]], ids = op, ids[1:]
 			}
 		}
