@@ -48,14 +48,14 @@ type unsaved struct{ live.Cache }
 
 func (unsaved) Save(*snapshot.Snapshot, graph.Identity) error { return nil }
 
-// Options Say how a store is opened.
+// Options say how a store is opened.
 type Options struct {
 	Ontology *schema.Ontology
 	// Existing refuses a folder without a store.
 	Existing bool
 	// ReadOnly changes nothing on the disk.
 	ReadOnly bool
-	// Accept continues with an Ontology that not all claims fit.
+	// Accept continues with an ontology that not all claims fit.
 	Accept bool
 	// Say takes lines for the user; nil discards them.
 	Say func(format string, a ...any)

@@ -130,10 +130,7 @@ func (f *changeFlags) log(ctx context.Context, e *cli.Environment, subject strin
 func (f *changeFlags) entries(ctx context.Context, a *asker, since int) (json.RawMessage, error) {
 	list := []json.RawMessage{}
 	for at := since; ; {
-		size := pageSize
-		if !*f.pages.all {
-			size = min(size, *f.pages.first-len(list))
-		}
+		size := f.pages.size(len(list))
 		raw, head, err := a.ask(ctx, answers.LogDocument, map[string]any{"since": at, "first": size, "claims": *f.claims})
 		if err != nil {
 			return nil, err

@@ -72,10 +72,7 @@ func (f *importFlags) list(ctx context.Context, a *asker) (json.RawMessage, erro
 	list := []json.RawMessage{}
 	variables := map[string]any{}
 	for {
-		size := pageSize
-		if !*f.pages.all {
-			size = min(size, *f.pages.first-len(list))
-		}
+		size := f.pages.size(len(list))
 		variables["first"] = size
 		raw, err := a.once(ctx, answers.ImportsDocument, variables)
 		if err != nil {
@@ -103,14 +100,14 @@ func (f *importFlags) one(ctx context.Context, a *asker, n int) (json.RawMessage
 		return nil, err
 	}
 	got, err := decoded[[]json.RawMessage](raw)
+	if err != nil {
+		return nil, err
+	}
 	for _, one := range got {
 		its, err := decoded[importRow](one)
 		if err != nil || its.ID == n {
 			return one, err
 		}
-	}
-	if err != nil {
-		return nil, err
 	}
 	a.e.Say("caspian imports: there is no import %d; 'caspian imports' lists them", n)
 	return nil, cli.ErrReported

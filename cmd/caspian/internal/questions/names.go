@@ -115,14 +115,19 @@ func lookUp(ctx context.Context, backend *Backend, now, view map[string]any, tex
 			return nil, fmt.Sprintf("several entities are called %q: give the id of one of %s", text, answers.List(same, " and ")), nil
 		}
 	}
+	return nil, noneHint(text, types, near), nil
+}
+
+// noneHint says that no entity has a text as its id or its name, and what may be meant.
+func noneHint(text string, types []string, near []answers.Named) string {
 	hint := fmt.Sprintf("nothing in view has the id or the name %q", text)
 	if types != nil {
 		hint = fmt.Sprintf("nothing in view of the type %s has the id or the name %q", strings.Join(types, " or "), text)
 	}
 	if len(near) > 0 {
-		return nil, hint + "; did you mean " + answers.List(near[:min(3, len(near))], " or ") + "?", nil
+		return hint + "; did you mean " + answers.List(near[:min(3, len(near))], " or ") + "?"
 	}
-	return nil, hint + "; 'caspian search' finds ids by parts of names", nil
+	return hint + "; 'caspian search' finds ids by parts of names"
 }
 
 // call returns the name of an entity of the arguments, or its id if it has no name in the

@@ -35,6 +35,14 @@ func (p *paging) check(s *settings.Set) {
 	}
 }
 
+// size is how many items the next request asks for, when had have arrived.
+func (p *paging) size(had int) int {
+	if *p.all {
+		return pageSize
+	}
+	return min(pageSize, *p.first-had)
+}
+
 // page is a page of a connection, or several joined. JSON keeps the API's form.
 type page struct {
 	TotalCount int `json:"totalCount"`
@@ -56,11 +64,7 @@ func (a *asker) pages(ctx context.Context, p *paging, document string, variables
 		variables["after"] = *p.after
 	}
 	for requests, sequence := 0, int64(0); ; requests++ {
-		size := pageSize
-		if !*p.all {
-			size = min(size, *p.first-len(joined.Edges))
-		}
-		variables["first"] = size
+		variables["first"] = p.size(len(joined.Edges))
 		raw, seq, err := a.ask(ctx, document, variables)
 		if err != nil {
 			return nil, err

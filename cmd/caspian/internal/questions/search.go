@@ -35,9 +35,7 @@ period in which it was in use, where that is over. The other commands take the i
 				q.labels["text"] = "TEXT"
 				pages.check(s)
 				variables := map[string]any{"text": text, "view": q.view()}
-				if len(*types) > 0 {
-					variables["types"] = *types
-				}
+				optional(variables, "types", *types)
 				return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
 					return a.pages(ctx, pages, answers.SearchDocument, variables)
 				}, func(out *strings.Builder, answer json.RawMessage) error {
