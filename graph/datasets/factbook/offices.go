@@ -258,12 +258,13 @@ func (t *officesTable) samePerson(a, b *seen) bool {
 		return p == q
 	}
 	x, y := givenNames(a.name), givenNames(b.name)
-	if !(a.role == b.role && a.since.Known() && a.since == b.since) && contradict(x, y) {
+	sameStart := a.role == b.role && a.since.Known() && a.since == b.since
+	if !sameStart && contradict(x, y) {
 		return false
 	}
 	shared := slices.ContainsFunc(x, func(w string) bool { return slices.Contains(y, w) })
 	if f, g := familyKey(a.name), familyKey(b.name); f != g {
-		return a.role == b.role && a.since.Known() && a.since == b.since && (shared || f[0] == g[0])
+		return sameStart && (shared || f[0] == g[0])
 	}
 	switch {
 	case len(x) == 0 || len(y) == 0 || shared:
