@@ -33,14 +33,19 @@ func (d *database) Fill(ctx context.Context, feed func(add func(c *graph.Commit,
 	if err == nil {
 		err = ctx.Err()
 	}
-	if err != nil || f.last.seq == 0 {
+	if err != nil || f.seq == 0 {
 		return err
 	}
-	if err := tx.Commit(ctx); err != nil {
-		return fmt.Errorf("store: fill: %w", explain(err))
+	bounded, cancel := context.WithTimeout(ctx, d.opts.Wait)
+	defer cancel()
+	w := &written{entries: []entry{f.last}}
+	if err = tx.Commit(bounded); err != nil {
+		err = d.settle(w, err)
 	}
-	d.wrote(f.last)
-	return nil
+	if err == nil {
+		d.wrote(w.end())
+	}
+	return err
 }
 
 // filling is the state of Fill.
@@ -48,12 +53,13 @@ type filling struct {
 	d    *database
 	tx   pgx.Tx
 	enc  commits.Encoder
-	w    *written // since the last flush
-	last sealed
+	w    *written  // since the last flush
+	seq  graph.Seq // of the last commit
+	last entry     // which that is
 }
 
 func (f *filling) add(ctx context.Context, c *graph.Commit, sealed func() error) error {
-	if want := f.last.seq + 1; c.Seq != want {
+	if want := f.seq + 1; c.Seq != want {
 		return outOfTurn(c.Seq, want)
 	}
 	f.enc.Reset()
@@ -70,7 +76,7 @@ func (f *filling) add(ctx context.Context, c *graph.Commit, sealed func() error)
 		return err
 	}
 	f.w.quads = append(f.w.quads, f.enc.Quads...)
-	if f.last = f.w.end(); len(f.w.quads) >= most {
+	if f.seq, f.last = c.Seq, *f.w.last(); len(f.w.quads) >= most {
 		return f.flush(ctx)
 	}
 	return ctx.Err()

@@ -1,12 +1,15 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,7 +73,7 @@ func TestCutOff(t *testing.T) {
 
 // TestFrozen: no call waits longer than it may for a server that does not answer any more.
 func TestFrozen(t *testing.T) {
-	through, freeze := proxyOf(t, schemaFor(t, t.Name()))
+	through, freeze := proxyOf(t, schemaFor(t, t.Name()), func([]byte) bool { return false })
 	l := openURL(t, through).(*database)
 	if err := l.Append(context.Background(), storetest.Sample(1, 1)); err != nil {
 		t.Fatal(err)
@@ -102,9 +105,76 @@ func TestFrozen(t *testing.T) {
 	}
 }
 
+// TestLostEnd: a transaction whose connection is lost at its end is found out to be made.
+func TestLostEnd(t *testing.T) {
+	var armed atomic.Bool
+	through, freeze := proxyOf(t, schemaFor(t, t.Name()), func(b []byte) bool {
+		return bytes.Contains(b, []byte("commit\x00")) && armed.CompareAndSwap(true, false)
+	})
+	l := openURL(t, through)
+	defer func() { freeze()() }()
+	want := []*graph.Commit{storetest.Sample(1, 2), storetest.Sample(2, 2), storetest.Sample(3, 2)}
+	for i, write := range []func() error{
+		func() error { return storetest.Fill(l, want[:2]...) },
+		func() error { return l.Append(context.Background(), want[2]) },
+	} {
+		armed.Store(true)
+		if err := write(); err != nil || armed.Load() || l.Head() != graph.Seq(i)+2 {
+			t.Errorf("%d: %v; the head is %d, and it has not ended: %v", i, err, l.Head(), armed.Load())
+		}
+	}
+	storetest.Equal(t, storetest.All(t, l, 0), want)
+}
+
+// proxy passes bytes on until it is frozen, and closes a connection after bytes that cut reports.
+type proxy struct {
+	frozen atomic.Bool
+	cut    func(b []byte) bool
+	mu     sync.Mutex
+	open   []io.Closer
+}
+
+func (p *proxy) pass(from, to net.Conn) {
+	defer to.Close()
+	b := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(b)
+		if err == nil && !p.frozen.Load() {
+			_, err = to.Write(b[:n])
+		}
+		if err != nil {
+			return
+		}
+		if p.cut(b[:n]) {
+			from.Close()
+			return
+		}
+	}
+}
+
+// serve passes what comes to the listener on to a server.
+func (p *proxy) serve(l net.Listener, server string) {
+	for {
+		in, err := l.Accept()
+		if err != nil {
+			return
+		}
+		out, err := net.Dial("tcp", server)
+		if err != nil {
+			in.Close()
+			continue
+		}
+		p.mu.Lock()
+		p.open = append(p.open, in, out)
+		p.mu.Unlock()
+		go p.pass(in, out)
+		go p.pass(out, in)
+	}
+}
+
 // proxyOf returns an address that leads to another through a proxy. After freeze nothing passes it, and its
 // connections remain open until they are closed by the function that freeze returns.
-func proxyOf(t *testing.T, address string) (through string, freeze func() (end func())) {
+func proxyOf(t *testing.T, address string, cut func(b []byte) bool) (through string, freeze func() (end func())) {
 	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
@@ -113,54 +183,15 @@ func proxyOf(t *testing.T, address string) (through string, freeze func() (end f
 	if err != nil {
 		t.Fatal(err)
 	}
-	var mu sync.Mutex
-	var open []net.Conn
-	frozen := make(chan struct{})
-	pass := func(from, to net.Conn) {
-		defer to.Close()
-		b := make([]byte, 32<<10)
-		for {
-			n, err := from.Read(b)
-			if err != nil {
-				return
-			}
-			select {
-			case <-frozen:
-				continue
-			default:
-			}
-			if _, err := to.Write(b[:n]); err != nil {
-				return
-			}
-		}
-	}
-	server := u.Host
-	go func() {
-		for {
-			in, err := l.Accept()
-			if err != nil {
-				return
-			}
-			out, err := net.Dial("tcp", server)
-			if err != nil {
-				in.Close()
-				continue
-			}
-			mu.Lock()
-			open = append(open, in, out)
-			mu.Unlock()
-			go pass(in, out)
-			go pass(out, in)
-		}
-	}()
+	p := &proxy{cut: cut, open: []io.Closer{l}}
+	go p.serve(l, u.Host)
 	u.Host = l.Addr().String()
 	return u.String(), func() func() {
-		close(frozen)
+		p.frozen.Store(true)
 		return func() {
-			l.Close()
-			mu.Lock()
-			defer mu.Unlock()
-			for _, c := range open {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			for _, c := range p.open {
 				c.Close()
 			}
 		}
