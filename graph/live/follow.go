@@ -25,15 +25,16 @@ func (g *Graph) Follow(ctx context.Context, every time.Duration) {
 	if !ok {
 		return
 	}
-	pause := every
+	pause, said := every, "" // the last error
 	for {
 		asked := g.clock.elapsed()
 		if err := g.follow(ctx, log); err == nil {
 			g.fresh.Store(int64(asked))
-			pause = every
+			pause, said = every, ""
 		} else if ctx.Err() == nil {
-			if pause == every {
-				g.note.Warn("log_not_followed", "error", err.Error())
+			if err.Error() != said {
+				said = err.Error()
+				g.note.Warn("log_not_followed", "error", said)
 			}
 			pause = min(2*pause, longestPause)
 		}

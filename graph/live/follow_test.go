@@ -1,9 +1,12 @@
 package live
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,6 +64,29 @@ func TestFollow(t *testing.T) {
 		cancel()
 		<-done
 		writer.Follow(t.Context(), time.Second) // nobody else appends to its log, as far as it knows
+	})
+}
+
+// TestFollowSays: each reason why the log cannot be followed is noted once, also one that follows another.
+func TestFollowSays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, notes := &memory{}, &bytes.Buffer{}
+		commit(t, open(t, log, Options{}), change("", base()...))
+		g := open(t, sharedLog{log}, Options{Logger: slog.New(slog.NewTextHandler(notes, nil))})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { g.Follow(ctx, 50*time.Millisecond); close(done) }()
+		for range 2 {
+			log.set(func() { log.blind = errors.New("away") })
+			time.Sleep(10 * time.Second) // on the clock of the bubble
+			log.set(func() { log.blind, log.commits = nil, nil })
+			time.Sleep(10 * time.Second) // on the clock of the bubble
+		}
+		cancel()
+		<-done
+		if n := strings.Count(notes.String(), "log_not_followed"); n != 4 {
+			t.Errorf("%d notes of 4 changes:\n%s", n, notes)
+		}
 	})
 }
 
