@@ -10,15 +10,16 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Log is an append-only log of commits with one writer. Methods are safe for
-// concurrent use: appends happen one after the other, and a replay sees the
-// commits that were there when it began.
+// Log is an append-only log of commits. A log in a folder has one writer; to one in a database
+// other processes append as well. Methods are safe for concurrent use: appends happen one after
+// the other, and a replay sees the commits that were there when it began.
 type Log interface {
 	// Identity names the store and its history. It stays as it is until the
 	// store is closed.
 	Identity() graph.Identity
 
-	// Head is the number of the last commit, 0 for the empty store.
+	// Head is the number of the last commit, 0 for the empty store; if other processes append as
+	// well, of the last one that is known here.
 	Head() graph.Seq
 
 	// Writable returns an error that says why the store accepts no writes at present. From
