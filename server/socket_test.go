@@ -35,7 +35,9 @@ func dial(t testing.TB, ts *httptest.Server, headers ...string) *dialed {
 	for i := 0; i+1 < len(headers); i += 2 {
 		h.Set(headers[i], headers[i+1])
 	}
-	conn, _, err := websocket.Dial(t.Context(), ts.URL+"/graphql", &websocket.DialOptions{Subprotocols: []string{socketProtocol}, HTTPHeader: h})
+	conn, _, err := websocket.Dial(t.Context(), ts.URL+"/graphql", &websocket.DialOptions{
+		HTTPClient:   ts.Client(), // the default one may have a connection to an earlier server at the same port
+		Subprotocols: []string{socketProtocol}, HTTPHeader: h})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +266,9 @@ func TestSocketOrigin(t *testing.T) {
 		default:
 			h.Set("Origin", tc.origin)
 		}
-		conn, resp, err := websocket.Dial(t.Context(), ts.URL+"/graphql", &websocket.DialOptions{Subprotocols: []string{socketProtocol}, HTTPHeader: h})
+		conn, resp, err := websocket.Dial(t.Context(), ts.URL+"/graphql", &websocket.DialOptions{
+		HTTPClient:   ts.Client(), // the default one may have a connection to an earlier server at the same port
+		Subprotocols: []string{socketProtocol}, HTTPHeader: h})
 		if (err == nil) != tc.ok {
 			t.Errorf("%v %s: %v", tc.allowed, tc.origin, err)
 		}

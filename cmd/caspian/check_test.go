@@ -110,7 +110,7 @@ var faults = []fault{
 	seed("confidence above 1", "  KAZ: {terrain: {value: flat, confidence: 1.5}}\n", "PLANTED:4: KAZ.terrain: the confidence 1.5 is not between 0 and 1"),
 	seed("confidence above the source's cap", "  planted-gossip: {type: Source, confidenceCap: 0.5}\n  KAZ: {terrain: {value: flat, source: planted-gossip, confidence: 0.9}}\n",
 		"PLANTED:5: KAZ.terrain: the confidence 0.9 is above 0.5"),
-	seed("valid time of what is eternal", "  KAZ: {coordinates: {value: \"48,68\", valid: 2025}}\n", "PLANTED:4: KAZ.coordinates: coordinates of KAZ holds always"),
+	seed("valid time of what is eternal", "  KAZ: {coordinates: {value: \"48,68\", valid: 2025}}\n", "PLANTED:4: KAZ.coordinates: coordinates of KAZ always holds"),
 	seed("abstract type", "  aa: {type: Event}\n", "PLANTED:4: aa: aa has the type Event, which is abstract"),
 	seed("unknown type", "  aa: {type: Planet}\n", `PLANTED:4: aa: aa has the type "Planet"`),
 	seed("id against its type's pattern", "  kazakhstan: {type: Country}\n", "PLANTED:4: kazakhstan: the id kazakhstan does not fit Country"),
