@@ -267,8 +267,8 @@ func TestSocketOrigin(t *testing.T) {
 			h.Set("Origin", tc.origin)
 		}
 		conn, resp, err := websocket.Dial(t.Context(), ts.URL+"/graphql", &websocket.DialOptions{
-		HTTPClient:   ts.Client(), // the default one may have a connection to an earlier server at the same port
-		Subprotocols: []string{socketProtocol}, HTTPHeader: h})
+			HTTPClient:   ts.Client(), // the default one may have a connection to an earlier server at the same port
+			Subprotocols: []string{socketProtocol}, HTTPHeader: h})
 		if (err == nil) != tc.ok {
 			t.Errorf("%v %s: %v", tc.allowed, tc.origin, err)
 		}

@@ -100,7 +100,7 @@ func (a *answering) cells(v *snapshot.View, id graph.ID, name string) []any {
 	if !ok {
 		return list
 	}
-	f := a.Snapshot.Type(n).Field(name)
+	f := a.fieldOf(n, name)
 	switch {
 	case f == nil:
 	case f.Target != nil && f.Many:

@@ -27,6 +27,9 @@ func (a *answering) preview(id graph.ID) ([]byte, error) {
 		return nil, graph.Errorf(graph.UnknownID, "there is no entity %q", graph.Clip(string(id)))
 	}
 	t := a.Snapshot.Type(n)
+	if t == nil {
+		return nil, graph.Errorf(graph.UnknownName, "the ontology has no type %q, which %s has", a.Snapshot.TypeName(n), id)
+	}
 	var facts []fact
 	for _, f := range t.Fields {
 		if f.Many || f.Name == "name" || f.Name == "description" || f.Kind == schema.Inverse || len(facts) == maxFacts {

@@ -179,7 +179,7 @@ func (a *answering) query(q *query) ([]candidate, error) {
 	list := make([]candidate, len(found))
 	for i, c := range found {
 		n, _ := a.Snapshot.Number(c.ID)
-		list[i] = candidate{ID: c.ID, Name: a.now.Name(n), Description: a.text(n, "description"), Type: []named{ofType(a.Snapshot.Type(n))},
+		list[i] = candidate{ID: c.ID, Name: a.now.Name(n), Description: a.text(n, "description"), Type: a.typeOf(n),
 			Score: c.Score, Match: c.ID == sure, Features: features[c.ID]}
 	}
 	return list, nil
@@ -210,7 +210,7 @@ func (a *answering) find(q *query) ([]match.Candidate, error) {
 // agrees reports whether an entity has one of the values, and whether anything is known of the property.
 func (a *answering) agrees(id graph.ID, p *property) (agrees, known bool) {
 	n, _ := a.Snapshot.Number(id)
-	f := a.Snapshot.Type(n).Field(p.PID)
+	f := a.fieldOf(n, p.PID)
 	if f == nil {
 		return false, false
 	}
@@ -263,7 +263,7 @@ func same(stated graph.Value, given string) bool {
 
 // text is what the view of today shows of a text; "" for nothing.
 func (a *answering) text(n uint32, field string) string {
-	f := a.Snapshot.Type(n).Field(field)
+	f := a.fieldOf(n, field)
 	if f == nil || f.Kind != schema.Property {
 		return ""
 	}

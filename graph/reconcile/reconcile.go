@@ -125,6 +125,22 @@ type named struct {
 
 func ofType(t *schema.Type) named { return named{ID: t.Name, Name: t.Label} }
 
+// typeOf is the type of an entity, in a list; empty if the ontology has it no more.
+func (a *answering) typeOf(n uint32) []named {
+	if t := a.Snapshot.Type(n); t != nil {
+		return []named{ofType(t)}
+	}
+	return []named{}
+}
+
+// fieldOf is a field of the type of an entity; nil if it has none of that name.
+func (a *answering) fieldOf(n uint32, name string) *schema.Field {
+	if t := a.Snapshot.Type(n); t != nil {
+		return t.Field(name)
+	}
+	return nil
+}
+
 // describedType is a type with its broader types.
 func describedType(t *schema.Type) named {
 	n := ofType(t)

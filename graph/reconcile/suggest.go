@@ -65,7 +65,7 @@ func (a *answering) suggestEntities(asked url.Values) (any, error) {
 	}
 	list := []named{}
 	for _, m := range found.List {
-		list = append(list, named{ID: m.ID, Name: a.now.Name(m.Entity), Description: a.text(m.Entity, "description"), Notable: []named{ofType(a.Snapshot.Type(m.Entity))}})
+		list = append(list, named{ID: m.ID, Name: a.now.Name(m.Entity), Description: a.text(m.Entity, "description"), Notable: a.typeOf(m.Entity)})
 	}
 	return page(list, asked)
 }
