@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,10 +68,15 @@ func (p *Place) Folder() string {
 	case p.folder != "":
 		return p.folder
 	}
-	sum := sha256.Sum256([]byte(p.store))
+	named := p.store
+	if u, err := url.Parse(p.store); err == nil {
+		u.User = url.User(u.User.Username()) // a new password names the same folder
+		named = u.String()
+	}
+	sum := sha256.Sum256([]byte(named))
 	top, err := os.UserCacheDir()
 	if err != nil {
-		top = os.TempDir()
+		top = "." // others may write to a folder of temporary files
 	}
 	return filepath.Join(top, "caspian", hex.EncodeToString(sum[:8]))
 }
