@@ -303,7 +303,7 @@ func (c *serveConfig) openGraph(ctx context.Context, e *cli.Environment, o *sche
 
 // fillEmpty imports the seeds into a graph that is empty, and reports whether it was.
 func (c *serveConfig) fillEmpty(ctx context.Context, e *cli.Environment, g *connect.Store) (bool, error) {
-	if g.Snapshot().Seq() > 0 || len(c.inputs) == 0 || g.Writable() != nil {
+	if g.Snapshot().Seq() > 0 || len(c.inputs) == 0 || *c.readOnly && c.store.IsDatabase() {
 		return false, nil
 	}
 	bar := console.StartProgress(e.Err, "filling the store from %s", ingest.Names(c.inputs))
