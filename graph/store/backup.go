@@ -84,7 +84,7 @@ type backupWriter struct {
 	zip  *gzip.Writer
 	sum  hash.Hash
 	out  *bufio.Writer // to both
-	term []byte
+	last []byte        // quad, for its memory
 }
 
 func newBackupWriter(w io.Writer) *backupWriter {
@@ -102,29 +102,16 @@ func (b *backupWriter) head(h *BackupHead) error {
 	return err
 }
 
-func (b *backupWriter) quad(q quad.Quad) error {
-	for _, v := range []quad.Value{q.Subject, q.Predicate, q.Object, q.Label} {
-		var err error
-		if b.term, err = terms.Append(b.term[:0], v); err != nil {
-			return err
-		}
-		if err := b.bytes(b.term); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *backupWriter) bytes(p []byte) error {
-	if _, err := b.out.Write(binary.AppendUvarint(nil, uint64(len(p)))); err != nil {
+func (b *backupWriter) quad(q quad.Quad) (err error) {
+	if b.last, err = terms.AppendQuad(b.last[:0], q); err != nil {
 		return err
 	}
-	_, err := b.out.Write(p)
+	_, err = b.out.Write(b.last)
 	return err
 }
 
 func (b *backupWriter) close() error {
-	if err := b.bytes(nil); err != nil {
+	if err := b.out.WriteByte(0); err != nil { // an empty term
 		return err
 	}
 	if err := b.out.Flush(); err != nil {
