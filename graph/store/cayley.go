@@ -104,7 +104,7 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	var e commits.Encoder
 	for i, c := range cs {
 		if want := s.head + graph.Seq(i) + 1; c.Seq != want {
-			return graph.Errorf(graph.SeqMismatch, "store: commit %d cannot follow commit %d; it must be %d", c.Seq, want-1, want)
+			return commits.OutOfTurn(c.Seq, want)
 		}
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("store: append commit %d: %w", c.Seq, err)
@@ -157,7 +157,7 @@ func (s *embedded) usable() error {
 // reopen is usable while the last write may not be over.
 func (s *embedded) reopen() error {
 	if s.closed {
-		return graph.Errorf(graph.Unavailable, "the store is closed")
+		return commits.Closed()
 	}
 	if s.kv == nil {
 		if err := s.open(); err != nil {
@@ -186,7 +186,7 @@ func (s *embedded) checkKeys(ctx context.Context, cs []*graph.Commit) error {
 			}
 		}
 		if n != 0 {
-			return graph.Errorf(graph.KeyReused, "the idempotency key %q made commit %d already", c.Key, n)
+			return commits.KeyReused(c.Key, n)
 		}
 		seen[c.Key] = c.Seq
 	}
@@ -209,7 +209,7 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 		s.qs = qs
 		if errors.Is(delta.Err, cgraph.ErrQuadExists) {
 			id, _ := commits.CutIRI(delta.Delta.Quad.Label, commits.ClaimPrefix)
-			return graph.Errorf(graph.Duplicate, "store: append commit %d: claim %s is in the store already", first, id)
+			return commits.KnownClaim(first, id)
 		}
 		return fmt.Errorf("store: append commit %d: %w", first, cause)
 	}

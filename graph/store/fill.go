@@ -162,10 +162,10 @@ func (f *filling) add(ctx context.Context, c *graph.Commit, sealed func() error)
 		return err
 	}
 	if c.Seq != f.head+1 {
-		return graph.Errorf(graph.SeqMismatch, "store: commit %d cannot follow commit %d; it must be %d", c.Seq, f.head, f.head+1)
+		return commits.OutOfTurn(c.Seq, f.head+1)
 	}
 	if n := f.keys[c.Key]; c.Key != "" && n != 0 {
-		return graph.Errorf(graph.KeyReused, "the idempotency key %q made commit %d already", c.Key, n)
+		return commits.KeyReused(c.Key, n)
 	} else if c.Key != "" {
 		f.keys[c.Key] = c.Seq
 	}

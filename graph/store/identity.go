@@ -43,7 +43,8 @@ func writeIdentity(db *leveldb.DB, id graph.Identity) error {
 	return db.Put(identityKey, b, &opt.WriteOptions{Sync: true})
 }
 
-func newIdentity() graph.Identity {
+// NewIdentity draws the identity of a new store.
+func NewIdentity() graph.Identity {
 	var b [16]byte
 	rand.Read(b[:]) // never fails
 	return graph.Identity{Store: hex.EncodeToString(b[:]), Epoch: 1}

@@ -8,7 +8,6 @@ import (
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/util"
 
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
@@ -71,8 +70,8 @@ func (s *embedded) Ontologies() (texts map[string]string, accepted string, err e
 func (s *embedded) AcceptOntology(hash, text string) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if hash == "" || !commits.IsHex(hash) {
-		return graph.Errorf(graph.BadInput, "the hash %q of the ontology is not hexadecimal", hash)
+	if err := commits.CheckHash(hash); err != nil {
+		return err
 	}
 	if err := s.usable(); err != nil {
 		return err

@@ -172,7 +172,7 @@ func (s *embedded) settle(is looked) graph.Identity {
 	case s.identity.Store != "": // opened before, and perhaps not written
 		return s.identity
 	case id.Store == "":
-		id = newIdentity()
+		id = NewIdentity()
 	case is.head > 0 && is.note == nil:
 		id.Epoch++
 	}

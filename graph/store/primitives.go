@@ -158,7 +158,7 @@ func (s *embedded) Seal(ctx context.Context, seq graph.Seq) (at time.Time, diges
 		seal, err = readSeal(ctx, tx, seq)
 	}
 	if err == nil && seal == nil {
-		err = graph.Errorf(graph.SeqMismatch, "there is no commit %d", seq)
+		err = commits.Missing(seq)
 	}
 	if err != nil {
 		return time.Time{}, "", fmt.Errorf("store: read the seal of commit %d: %w", seq, err)

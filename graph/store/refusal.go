@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
 // refusal is why the database is open for reading only, and when it is tried again.
@@ -92,7 +93,7 @@ func (s *embedded) refused() error {
 	case r == nil:
 		return nil
 	case r.cause == nil:
-		return graph.Errorf(graph.ReadOnly, "the store is open for reading only")
+		return commits.ReadOnly()
 	default:
 		return graph.Errorf(graph.Unavailable, "the store accepts no writes: %v; free space or make its file system writable, and write again; the store tries it from time to time", reason(r.cause))
 	}

@@ -57,7 +57,7 @@ func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.
 			return err
 		}
 		if seal == nil {
-			return graph.Errorf(graph.SeqMismatch, "there is no commit %d", after)
+			return commits.Missing(after)
 		}
 		first = seal.ID + 1
 	}

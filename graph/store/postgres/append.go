@@ -49,7 +49,7 @@ func (d *database) writable() error {
 		return err
 	}
 	if d.opts.ReadOnly {
-		return graph.Errorf(graph.ReadOnly, "the store is open for reading only")
+		return commits.ReadOnly()
 	}
 	return nil
 }
@@ -90,13 +90,13 @@ func encode(ctx context.Context, cs []*graph.Commit) (*written, error) {
 	keys := map[string]graph.Seq{}
 	for i, c := range cs {
 		if want := cs[0].Seq + graph.Seq(i); c.Seq != want {
-			return nil, outOfTurn(c.Seq, want)
+			return nil, commits.OutOfTurn(c.Seq, want)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("store: append commit %d: %w", c.Seq, err)
 		}
 		if n := keys[c.Key]; n != 0 {
-			return nil, keyReused(c.Key, n)
+			return nil, fmt.Errorf("store: append: %w", commits.KeyReused(c.Key, n))
 		}
 		if c.Key != "" {
 			keys[c.Key] = c.Seq
@@ -124,14 +124,6 @@ func (w *written) add(c *graph.Commit, quads []quad.Quad) error {
 	}
 	w.entries = append(w.entries, e)
 	return nil
-}
-
-func outOfTurn(seq, want graph.Seq) error {
-	return graph.Errorf(graph.SeqMismatch, "store: commit %d cannot follow commit %d; it must be %d", seq, want-1, want)
-}
-
-func keyReused(key string, seq graph.Seq) error {
-	return graph.Errorf(graph.KeyReused, "store: append: the idempotency key %q made commit %d already", key, seq)
 }
 
 // readCommitted is how transactions that write are begun, whatever the server does by default: one that waited for the head
@@ -192,7 +184,7 @@ const (
 func (d *database) lockHead(ctx context.Context, tx pgx.Tx, seq graph.Seq) error {
 	head, err := d.look(ctx, tx, takeHead, nil)
 	if want := head + 1; err == nil && seq != want {
-		err = outOfTurn(seq, want)
+		err = commits.OutOfTurn(seq, want)
 	}
 	return err
 }

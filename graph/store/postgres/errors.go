@@ -11,13 +11,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cayleygraph/quad"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 	"github.com/caspian-kg/caspian/graph/store/internal/terms"
-
-	"github.com/cayleygraph/quad"
 )
 
 // States of SQL that say what to do.
@@ -80,7 +79,7 @@ func (d *database) refuse(w *written, err error) error {
 // conflict says what the store has already.
 func (d *database) conflict(w *written, pg *pgconn.PgError) error {
 	if pg.ConstraintName == "spol_unique" {
-		return graph.Errorf(graph.Duplicate, "store: append commit %d: claim %s is in the store already", w.first(), w.claimOf(pg.Detail))
+		return commits.KnownClaim(w.first(), w.claimOf(pg.Detail))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
 	defer cancel()
@@ -92,7 +91,7 @@ func (d *database) conflict(w *written, pg *pgconn.PgError) error {
 			n, err = d.Key(ctx, c.Key)
 		}
 		if err == nil && n != 0 {
-			return keyReused(c.Key, n)
+			return fmt.Errorf("store: append: %w", commits.KeyReused(c.Key, n))
 		}
 		if c.Key != "" {
 			seen[c.Key] = c.Seq

@@ -33,12 +33,12 @@ func (d *database) Fill(ctx context.Context, feed func(add func(c *graph.Commit,
 	if err == nil {
 		err = ctx.Err()
 	}
-	if err != nil || f.seq == 0 {
+	if err != nil || f.last == nil {
 		return err
 	}
 	bounded, cancel := context.WithTimeout(ctx, d.opts.Wait)
 	defer cancel()
-	w := &written{entries: []entry{f.last}}
+	w := &written{entries: []entry{*f.last}}
 	if err = tx.Commit(bounded); err != nil {
 		err = d.settle(w, err)
 	}
@@ -53,14 +53,17 @@ type filling struct {
 	d    *database
 	tx   pgx.Tx
 	enc  commits.Encoder
-	w    *written  // since the last flush
-	seq  graph.Seq // of the last commit
-	last entry     // which that is
+	w    *written // since the last flush
+	last *entry   // the last commit; nil for none
 }
 
 func (f *filling) add(ctx context.Context, c *graph.Commit, sealed func() error) error {
-	if want := f.seq + 1; c.Seq != want {
-		return outOfTurn(c.Seq, want)
+	due := graph.Seq(1)
+	if f.last != nil {
+		due = f.last.Seq + 1
+	}
+	if c.Seq != due {
+		return commits.OutOfTurn(c.Seq, due)
 	}
 	f.enc.Reset()
 	if err := f.enc.Content(c); err != nil {
@@ -76,7 +79,7 @@ func (f *filling) add(ctx context.Context, c *graph.Commit, sealed func() error)
 		return err
 	}
 	f.w.quads = append(f.w.quads, f.enc.Quads...)
-	if f.seq, f.last = c.Seq, *f.w.last(); len(f.w.quads) >= most {
+	if f.last = f.w.last(); len(f.w.quads) >= most {
 		return f.flush(ctx)
 	}
 	return ctx.Err()

@@ -6,7 +6,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
@@ -45,8 +44,8 @@ func (d *database) ontologies(where string, args ...any) (texts map[string]strin
 func (d *database) AcceptOntology(hash, text string) error {
 	d.writing.Lock()
 	defer d.writing.Unlock()
-	if hash == "" || !commits.IsHex(hash) {
-		return graph.Errorf(graph.BadInput, "the hash %q of the ontology is not hexadecimal", hash)
+	if err := commits.CheckHash(hash); err != nil {
+		return err
 	}
 	if err := d.writable(); err != nil {
 		return err

@@ -8,9 +8,7 @@ package postgres
 
 import (
 	"context"
-	"crypto/rand"
 	"embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,6 +23,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/store"
+	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
 // Options are how a store is opened. The zero value is right for a service.
@@ -127,7 +126,7 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 // begin reads the identity and the head, or makes the identity of a new store.
 func (d *database) begin(ctx context.Context) error {
 	if !d.opts.ReadOnly {
-		id := newIdentity()
+		id := store.NewIdentity()
 		if err := pgx.BeginTxFunc(ctx, d.pool, readCommitted, func(tx pgx.Tx) error {
 			_, err := tx.Exec(ctx, `INSERT INTO caspian_head (store, epoch, seq) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING`, id.Store, int64(id.Epoch))
 			return err
@@ -178,12 +177,6 @@ func (d *database) look(ctx context.Context, q interface {
 	return graph.Seq(seq), nil
 }
 
-func newIdentity() graph.Identity {
-	var b [16]byte
-	rand.Read(b[:]) // never fails
-	return graph.Identity{Store: hex.EncodeToString(b[:]), Epoch: 1}
-}
-
 func (d *database) Identity() graph.Identity { return d.identity }
 
 func (d *database) Head() graph.Seq {
@@ -206,7 +199,7 @@ func (d *database) usable() error {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if d.closed {
-		return graph.Errorf(graph.Unavailable, "the store is closed")
+		return commits.Closed()
 	}
 	return nil
 }

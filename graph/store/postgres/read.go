@@ -22,7 +22,7 @@ const (
 func (d *database) Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error {
 	head, err := d.Refresh(ctx)
 	if err == nil && after > head {
-		err = graph.Errorf(graph.SeqMismatch, "there is no commit %d", after)
+		err = commits.Missing(after)
 	}
 	if err != nil {
 		return fmt.Errorf("store: replay after commit %d: %w", after, err)
@@ -134,7 +134,7 @@ func (d *database) Seal(ctx context.Context, seq graph.Seq) (at time.Time, diges
 	var micro int64
 	err = d.pool.QueryRow(ctx, `SELECT at, digest FROM caspian_commit WHERE seq = $1`, int64(seq)).Scan(&micro, &digest)
 	if errors.Is(err, pgx.ErrNoRows) {
-		err = graph.Errorf(graph.SeqMismatch, "there is no commit %d", seq)
+		err = commits.Missing(seq)
 	}
 	if err != nil {
 		return time.Time{}, "", fmt.Errorf("store: read the seal of commit %d: %w", seq, explain(err))

@@ -45,9 +45,6 @@ func (r *rows) node(v quad.Value) ([]byte, error) {
 		r.refs[i]++
 		return r.hash[i], nil
 	}
-	if r.at == nil {
-		r.at = map[cgraph.ValueHash]int{}
-	}
 	i := len(r.hash)
 	r.at[hash] = i
 	r.hash, r.refs = append(r.hash, hash[:]), append(r.refs, 1)
@@ -94,7 +91,7 @@ SELECT s, p, o, l, now() FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::
 
 // queueRows adds the statements that write quads to a batch.
 func queueRows(b *pgx.Batch, quads []quad.Quad) error {
-	r := &rows{}
+	r := &rows{at: map[cgraph.ValueHash]int{}}
 	for _, q := range quads {
 		if err := r.add(q); err != nil {
 			return err
