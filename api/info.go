@@ -92,8 +92,7 @@ func (b *builder) typeCountType() *graphql.Object {
 		return []output.Field{
 			{Name: "type", Type: output.Must(graphql.String), About: "The name of the type.",
 				Read: leaf(func(c *typeCount, dst []byte) []byte { return gql.AppendString(dst, c.name) })},
-			{Name: "count", Type: output.Must(graphql.Int), About: "The number of entities.",
-				Read: leaf(func(c *typeCount, dst []byte) []byte { return gql.AppendInt(dst, int64(c.n)) })},
+			output.Number("count", "The number of entities.", func(c *typeCount) int { return c.n }),
 		}
 	})
 }

@@ -128,10 +128,9 @@ func (b *Builder) chokepointType() *graphql.Object {
 		return []output.Field{
 			{Name: "kind", Type: output.Must(b.cutKindType()), About: "What its elements are.", Read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendString(dst, c.Kind.String()) })},
 			b.entityListField("cut", "The elements.", func(src gql.Ref) (*snapshot.View, []uint32) { return of(src).view, of(src).Cut }),
-			{Name: "removes", Type: output.Must(graphql.Int), About: "The number of pairs, of a node where routes start and one where they arrive, that lose their last route when it closes.",
-				Read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendInt(dst, int64(c.Removes)) })},
-			{Name: "pairs", Type: output.Must(graphql.Int), About: "The number of pairs that have a route while it is open.",
-				Read: leaf(func(c *chokepointRef, dst []byte) []byte { return gql.AppendInt(dst, int64(c.Pairs)) })},
+			output.Number("removes", "The number of pairs, of a node where routes start and one where they arrive, that lose their last route when it closes.",
+				func(c *chokepointRef) int { return c.Removes }),
+			output.Number("pairs", "The number of pairs that have a route while it is open.", func(c *chokepointRef) int { return c.Pairs }),
 			{Name: "lost", Type: output.List(b.endPairType()), About: "The first hundred of the pairs that removes counts.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					for i := range of(src).Lost {

@@ -98,10 +98,7 @@ type path struct {
 func (b *Builder) pathType() *graphql.Object {
 	return b.Object("Connection", "One path from an entity to another along claims. It does not state that one causes, supplies or controls the other.", func() []output.Field {
 		return []output.Field{
-			{Name: "length", Type: output.Must(graphql.Int), About: "The number of steps.", Read: gql.Binding{
-				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					return gql.AppendInt(dst, int64(len(src.Obj.(*path).Steps))), nil
-				}}},
+			output.Number("length", "The number of steps.", func(p *path) int { return len(p.Steps) }),
 			{Name: "score", Type: output.Must(graphql.Float), About: "How much it explains, from 0 to 1: the product of the confidences of its steps, divided, for each entity between the ends, by the number of entities that claims in view link it with. An entity linked with many explains little.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendFloat(dst, src.Obj.(*path).Score), nil

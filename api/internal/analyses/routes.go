@@ -284,8 +284,7 @@ func (b *Builder) routeType() *graphql.Object {
 					}
 					return dst, true, nil
 				}}},
-			{Name: "borders", Type: output.Must(graphql.Int), About: "The number of changes of country.",
-				Read: leaf(func(r *routeRef, dst []byte) []byte { return gql.AppendInt(dst, int64(r.Borders)) })},
+			output.Number("borders", "The number of changes of country.", func(r *routeRef) int { return r.Borders }),
 			{Name: "distanceKm", Type: graphql.Float, About: "The length in kilometres; null unless the length of every leg is stated.",
 				Read: leaf(func(r *routeRef, dst []byte) []byte { return appendNumber(dst, r.Km) })},
 			{Name: "distanceKnown", Type: output.Must(graphql.Float), About: "The share of the legs whose length is stated, from 0 to 1.",

@@ -1,8 +1,9 @@
 package analyses
 
 import (
-	"github.com/graphql-go/graphql"
 	"math"
+
+	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/output"
 	"github.com/caspian-kg/caspian/gql"
@@ -283,16 +284,13 @@ func (b *Builder) lengthsType() *graphql.Object {
 	number := func(read func(x *routes.Lengths) float64) gql.Binding {
 		return leaf(func(x *routes.Lengths, dst []byte) []byte { return gql.AppendFloat(dst, read(x)) })
 	}
-	count := func(read func(x *routes.Lengths) int) gql.Binding {
-		return leaf(func(x *routes.Lengths, dst []byte) []byte { return gql.AppendInt(dst, int64(read(x))) })
-	}
 	return b.Object("Lengths", "The sums of the lengths of legs, by who says so. A sum is of a part of the way unless all legs are in it.", func() []output.Field {
 		return []output.Field{
 			{Name: "statedKm", Type: output.Must(graphql.Float), About: "The sum of the lengths that a source states.", Read: number(func(x *routes.Lengths) float64 { return x.StatedKm })},
-			{Name: "statedLegs", Type: output.Must(graphql.Int), About: "The number of legs in it.", Read: count(func(x *routes.Lengths) int { return x.Stated })},
+			output.Number("statedLegs", "The number of legs in it.", func(x *routes.Lengths) int { return x.Stated }),
 			{Name: "guessedKm", Type: output.Must(graphql.Float), About: "The sum of the lengths that a source only estimates.", Read: number(func(x *routes.Lengths) float64 { return x.GuessedKm })},
-			{Name: "guessedLegs", Type: output.Must(graphql.Int), About: "The number of legs in it.", Read: count(func(x *routes.Lengths) int { return x.Guessed })},
-			{Name: "unknownLegs", Type: output.Must(graphql.Int), About: "The number of legs whose length nobody states.", Read: count(func(x *routes.Lengths) int { return x.Unknown })},
+			output.Number("guessedLegs", "The number of legs in it.", func(x *routes.Lengths) int { return x.Guessed }),
+			output.Number("unknownLegs", "The number of legs whose length nobody states.", func(x *routes.Lengths) int { return x.Unknown }),
 			{Name: "complete", Type: output.Must(graphql.Boolean), About: "Whether the two sums together are of the whole way.",
 				Read: leaf(func(x *routes.Lengths, dst []byte) []byte {
 					return gql.AppendBool(dst, x.Unknown == 0 && x.Stated+x.Guessed > 0)
