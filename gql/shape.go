@@ -1,10 +1,8 @@
 package gql
 
 import (
+	"maps"
 	"slices"
-	"strings"
-
-	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
 // Shape is the form that the document of a request gives to an answer, or to a field in it, whatever the values are.
@@ -60,10 +58,8 @@ func (s *subselection) selections() (list []*selection) {
 	if s.single != nil {
 		return []*selection{s.single}
 	}
-	possible := slices.Clone(s.abstract.Possible)
-	slices.SortFunc(possible, func(a, b *typesys.Type) int { return strings.Compare(a.Name, b.Name) })
-	for _, t := range possible {
-		list = append(list, s.byName[t.Name])
+	for _, name := range slices.Sorted(maps.Keys(s.byName)) {
+		list = append(list, s.byName[name])
 	}
 	return list
 }
