@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
@@ -13,44 +14,29 @@ import (
 func TestReconciling(t *testing.T) {
 	s := tabled(t)
 	const queries = `{"q":{"query":"Oʻzbekiston","type":"Country"}}`
-	form := func(values url.Values, path string, headers ...string) (int, string) {
-		w := ask(s, "POST", path, values.Encode(), append([]string{"Content-Type", formType, "Authorization", ""}, headers...)...)
-		return w.Code, w.Body.String()
+	form := func(values url.Values, path string) *httptest.ResponseRecorder {
+		return ask(s, "POST", path, values.Encode(), "Content-Type", formType, "Authorization", "")
 	}
-	for name, got := range map[string]func() (int, string){
-		"200 \"match\":true": func() (int, string) { return form(url.Values{"queries": {queries}}, "/reconcile") },
-		"200 \"rows\":": func() (int, string) {
-			return form(url.Values{"extend": {`{"ids":["KAZ"],"properties":[{"id":"capital"}]}`}}, "/reconcile")
-		},
-		"200 \"id\":\"UZB\"": func() (int, string) {
-			w := get(s, "/reconcile?queries=", queries)
-			return w.Code, w.Body.String()
-		},
-		"200 \"service_url\":\"http://127.0.0.1:8080/reconcile\"": func() (int, string) {
-			w := get(s, "/reconcile", "")
-			return w.Code, w.Body.String()
-		},
-		"200 <h1>": func() (int, string) { w := get(s, "/reconcile/preview?id=", "KAZ"); return w.Code, w.Body.String() },
-		"200 \"notable\":": func() (int, string) {
-			w := get(s, "/reconcile/suggest/entity?prefix=", "astana")
-			return w.Code, w.Body.String()
-		},
-		"404 NOT_FOUND":      func() (int, string) { w := get(s, "/reconcile/preview?id=", "none"); return w.Code, w.Body.String() },
-		"400 BAD_USER_INPUT": func() (int, string) { return form(url.Values{"queries": {"{"}}, "/reconcile") },
-		"413 REQUEST_TOO_LARGE": func() (int, string) {
-			ids, _ := json.Marshal(map[string]any{"ids": make([]string, 51), "properties": []any{}})
-			return form(url.Values{"extend": {string(ids)}}, "/reconcile/")
-		},
-		"415 UNSUPPORTED_MEDIA_TYPE": func() (int, string) {
-			w := ask(s, "POST", "/reconcile", queries)
-			return w.Code, w.Body.String()
-		},
-		"405 METHOD_NOT_ALLOWED": func() (int, string) { w := ask(s, "PUT", "/reconcile", ""); return w.Code, w.Body.String() },
+	ids, err := json.Marshal(map[string]any{"ids": make([]string, 51), "properties": []any{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, w := range map[string]*httptest.ResponseRecorder{
+		"200 \"match\":true": form(url.Values{"queries": {queries}}, "/reconcile"),
+		"200 \"rows\":":      form(url.Values{"extend": {`{"ids":["KAZ"],"properties":[{"id":"capital"}]}`}}, "/reconcile"),
+		"200 \"id\":\"UZB\"": get(s, "/reconcile?queries=", queries),
+		"200 \"service_url\":\"http://127.0.0.1:8080/reconcile\"": get(s, "/reconcile", ""),
+		"200 <h1>":                   get(s, "/reconcile/preview?id=", "KAZ"),
+		"200 \"notable\":":           get(s, "/reconcile/suggest/entity?prefix=", "astana"),
+		"404 NOT_FOUND":              get(s, "/reconcile/preview?id=", "none"),
+		"400 BAD_USER_INPUT":         form(url.Values{"queries": {"{"}}, "/reconcile"),
+		"413 REQUEST_TOO_LARGE":      form(url.Values{"extend": {string(ids)}}, "/reconcile/"),
+		"415 UNSUPPORTED_MEDIA_TYPE": ask(s, "POST", "/reconcile", queries),
+		"405 METHOD_NOT_ALLOWED":     ask(s, "PUT", "/reconcile", ""),
 	} {
-		code, body := got()
 		status, want, _ := strings.Cut(name, " ")
-		if strconv.Itoa(code) != status || !strings.Contains(body, want) {
-			t.Errorf("%s: %d %s", name, code, body)
+		if strconv.Itoa(w.Code) != status || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 	}
 }

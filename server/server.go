@@ -239,16 +239,15 @@ func New(o Options) *Server {
 func (s *Server) Publish(b *Backend) { s.backend.Store(b) }
 
 func (s *Server) routes() {
-	read := func(path string, h http.HandlerFunc) { s.mux.HandleFunc(path, reads(readMethods, h)) }
+	read := func(path string, h http.HandlerFunc) { s.mux.HandleFunc(path, reads(h)) }
 	s.mux.HandleFunc("/graphql/stream", s.graphqlStream)
 	read("/healthz", s.healthz)
 	read("/readyz", s.readyz)
 	read("/metrics", s.metricsHandler())
 	read("/schema.graphql", s.ready(s.serveSDL))
 	read("/export", s.ready(s.serveExport))
-	for _, path := range []string{reconcilePath, reconcilePath + "/"} {
-		s.mux.HandleFunc(path, reads(reconcileMethods, s.ready(s.serveReconcile)))
-	}
+	read(reconcilePath, s.ready(s.serveReconcile))
+	read(reconcilePath+"/", s.ready(s.serveReconcile))
 	read("/backup", s.owned(s.serveBackup))
 	read("/verify", s.owned(s.serveVerify))
 	read("/graphiql", s.queryPage)
@@ -260,13 +259,13 @@ func (s *Server) routes() {
 	})
 }
 
-// reads wraps a handler that reads, by the methods.
-func reads(methods string, h http.HandlerFunc) http.HandlerFunc {
+// reads wraps a handler that reads, by the methods of its address.
+func reads(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if options(w, r) {
 			return
 		}
-		if !slices.Contains(strings.Split(methods, ", "), r.Method) {
+		if !slices.Contains(strings.Split(methodsOf(r.URL.Path), ", "), r.Method) {
 			allow(w.Header(), r.URL.Path)
 			writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, r.URL.Path+" is read with GET, not "+r.Method)
 			return
