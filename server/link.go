@@ -1,10 +1,11 @@
 package server
 
 import (
-	"github.com/caspian-kg/caspian/server/tokens"
 	"net"
 	"net/http"
 	"net/url"
+
+	"github.com/caspian-kg/caspian/server/tokens"
 )
 
 // A browser gets its right by a link, /?token=TOKEN, which is answered with a cookie and a

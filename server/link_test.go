@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/caspian-kg/caspian/server/tokens"
 	"github.com/coder/websocket"
+
+	"github.com/caspian-kg/caspian/server/tokens"
 )
 
 // opened follows the printed link and returns the cookie, as it is sent back.

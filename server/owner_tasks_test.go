@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"github.com/caspian-kg/caspian/server/owner"
 	"io"
 	"net"
 	"net/http"
@@ -12,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/server/owner"
 )
 
 // TestOwnerTasks checks that tasks are accepted over the owner's socket only, that exports are for every reader, a few at a

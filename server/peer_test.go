@@ -3,7 +3,6 @@
 package server
 
 import (
-	"github.com/caspian-kg/caspian/server/owner"
 	"io"
 	"net"
 	"os"
@@ -12,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/caspian-kg/caspian/server/owner"
 )
 
 // TestAnotherUser gives everyone access to the socket, as somebody may by mistake: the

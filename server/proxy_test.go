@@ -16,8 +16,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/caspian-kg/caspian/server/tokens"
 	"github.com/coder/websocket"
+
+	"github.com/caspian-kg/caspian/server/tokens"
 )
 
 // proxies are the programs that people put in front of the service, with the names of the

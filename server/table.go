@@ -89,7 +89,8 @@ func (s *Server) answerTable(w *responseRecorder, r *http.Request, form table, s
 		s.answer(w, r, content.Response, status, session, etag, res)
 		return
 	}
-	rows, err := sheet.New(res.Shape())
+	shape := res.Shape()
+	rows, err := sheet.New(shape)
 	if err != nil {
 		writeError(w, http.StatusUnprocessableEntity, content.Response, codes.NotATable, err.Error())
 		return
@@ -97,7 +98,7 @@ func (s *Server) answerTable(w *responseRecorder, r *http.Request, form table, s
 	rows.Raw = form == rawCSV
 	h := w.Header()
 	h.Set("Content-Type", content.CSV+"; charset=utf-8; header=present")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.csv"`, nameOf(res)))
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.csv"`, nameOf(res, shape)))
 	s.label(w, r, session, etag, res)
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
@@ -109,12 +110,12 @@ func (s *Server) answerTable(w *responseRecorder, r *http.Request, form table, s
 }
 
 // nameOf is a name for the file: that of the operation, or of the first field.
-func nameOf(res *gql.Response) string {
+func nameOf(res *gql.Response, shape *gql.Shape) string {
 	if res.OperationName != "" {
 		return res.OperationName
 	}
-	if fields := res.Shape().Fields; len(fields) > 0 {
-		return fields[0].Name
+	if len(shape.Fields) > 0 {
+		return shape.Fields[0].Name
 	}
 	return "answer"
 }
