@@ -49,12 +49,10 @@ func (w *weights) apart(text, name string, prefix bool) int {
 // slips weighs what differs between sounds: what people misspell counts 1, what makes another word of it 2. A vowel or
 // a consonant left out or added, two neighbours exchanged, a vowel for another or a consonant for one that is often
 // written for it are slips; another consonant, a vowel in place of a consonant and another beginning are not.
-var slips = weights{lacking: firstTwice, added: firstTwice, exchanged: 1,
-	replaced: func(text, name string, i, j int) int { return unlessAlike(text[i], name[j], 1, 2) }}
+var slips = weights{lacking: firstTwice, added: firstTwice, exchanged: 1, replaced: twiceUnlessAlike}
 
 // spelling weighs what differs in writing, in halves: a letter that other romanisations have counts 1, another 2.
-var spelling = weights{lacking: two, added: two, exchanged: 2,
-	replaced: func(text, name string, i, j int) int { return unlessAlike(text[i], name[j], 1, 2) }}
+var spelling = weights{lacking: two, added: two, exchanged: 2, replaced: twiceUnlessAlike}
 
 func two(string, int) int { return 2 }
 
@@ -65,12 +63,13 @@ func firstTwice(_ string, i int) int {
 	return 1
 }
 
-// unlessAlike returns alike for letters that spellings and languages exchange, and other for others.
-func unlessAlike(a, b byte, alike, other int) int {
+// twiceUnlessAlike returns 1 for letters that spellings and languages exchange, and 2 for others.
+func twiceUnlessAlike(text, name string, i, j int) int {
+	a, b := text[i], name[j]
 	if a < 128 && b < 128 && exchanged[a]&exchanged[b] != 0 {
-		return alike
+		return 1
 	}
-	return other
+	return 2
 }
 
 // exchanged has a bit for each group of letters that spellings and languages exchange.

@@ -48,7 +48,7 @@ func (s *searcher) byChance(p *pattern, h *heard, key []byte) bool {
 	}
 	letters := len(p.sought)
 	// Letters that sound the same count once: ttlloocc is tlok.
-	if letters < 5 && 5*letters < 3*utf8.RuneCountInString(strings.ReplaceAll(s.key, " ", "")) {
+	if letters < 5 && 5*letters < 3*utf8.RuneCountInString(s.keyed) {
 		return true
 	}
 	if int(h.words) > s.soughtWords && (h.inside || h.edits > 0 && h.at != whole) {
@@ -117,7 +117,7 @@ var inArabic, inHebrew, inHan = text.Script("ا"), text.Script("א"), text.Scrip
 // explained reports whether the script explains how a text and the sound of a name differ whose consonants agree: the
 // more consonants there are, the more may differ.
 func (s *searcher) explained(ref Ref, sound string, h *heard) bool {
-	written, name, prefix := strings.ReplaceAll(s.sound, " ", ""), strings.ReplaceAll(sound, " ", ""), h.at == beginning
+	written, name, prefix := s.sounded, strings.ReplaceAll(sound, " ", ""), h.at == beginning
 	script := s.graph.Name(ref)
 	if text.Spare(s.text) {
 		script = s.text
@@ -142,13 +142,12 @@ func (s *searcher) unwritten(ref Ref, named Named, c *candidate, h *heard) bool 
 	name := strings.Join(wordsFrom(text.Fold(full), c), "")
 	complete := h.at == whole && !h.inside
 	switch {
-	case strings.Contains(full, strings.ToUpper(name)) && (len(name) < 6 || s.script > 0 && len(name) < 7): // an abbreviation
+	case (len(name) < 6 || s.script > 0 && len(name) < 7) && strings.Contains(full, strings.ToUpper(name)): // an abbreviation
 		return true
 	case h.consonants > 0:
 		return false
 	case s.script == 0 && text.Script(full) == 0:
-		key := strings.ReplaceAll(s.key, " ", "")
-		return spelling.apart(key, name, h.at == beginning) > spellingFor(len(key), len(name), int(h.edits), known, complete)
+		return spelling.apart(s.keyed, name, h.at == beginning) > spellingFor(len(s.keyed), len(name), int(h.edits), known, complete)
 	case h.edits == 0:
 		return h.at == beginning && s.graph.Translated(ref) && !h.inScript
 	}
@@ -190,7 +189,7 @@ func firstOf(dst, key []byte, words uint8) []byte {
 
 // meantDespite reports whether a name in another script than the Latin may be meant although letters of its sound differ.
 func (s *searcher) meantDespite(words []string, known int, h *heard) bool {
-	sought, name := strings.ReplaceAll(s.sound, " ", ""), strings.Join(words, "")
+	sought, name := s.sounded, strings.Join(words, "")
 	switch {
 	case h.inScript && s.script == inHan, name == "":
 		return false // each character is a word

@@ -13,8 +13,9 @@ type searcher struct {
 	*Index
 	graph            Graph
 	text, key, sound string
-	script           int  // of the text
-	odd              bool // see text.Odd
+	keyed, sounded   string // key and sound without spaces
+	script           int    // of the text
+	odd              bool   // see text.Odd
 	soughtWords      int
 	sought           []bool // by type; nil: all
 	source           []bool // by type

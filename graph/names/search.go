@@ -195,6 +195,7 @@ func (x *Index) Search(g Graph, q *Search, interrupt *lists.Interrupt) (_ *Match
 	defer s.giveBack()
 	s.filterTypes(q.Types)
 	s.key, s.sound, s.script, s.odd = text.Fold(q.Text), text.Sound(q.Text), text.Script(q.Text), text.Odd(q.Text)
+	s.keyed, s.sounded = strings.ReplaceAll(s.key, " ", ""), strings.ReplaceAll(s.sound, " ", "")
 	s.soughtWords = text.WordCount(s.key)
 	if s.key != "" {
 		s.byID()

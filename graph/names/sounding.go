@@ -14,7 +14,7 @@ import (
 // sounding finds names by how they sound, where few were found so far: alike,
 // then with edits where no name and no code is the text.
 func (s *searcher) sounding() {
-	letters := len(strings.ReplaceAll(s.sound, " ", ""))
+	letters := len(s.sounded)
 	// Two Latin letters sound like too much; G7 does not.
 	telling := letters > 2 || strings.ContainsFunc(s.key, func(r rune) bool { return r >= 0x250 || unicode.IsNumber(r) })
 	if s.sure() < enough && telling {
