@@ -95,9 +95,9 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	}
 	w.kinds = s.Kinds().Of
 	w.allLive = w.on.First >= s.AllLive.First && w.on.Last <= s.AllLive.Last
-	w.plain = w.known == s.Seq() && w.minConfidence == 0 && w.sources == nil && !w.sure && w.mode != graph.Throughout
+	newest := w.known == s.Seq() && w.sources == nil && !w.sure && w.mode != graph.Throughout
+	w.plain, w.timeless = newest && w.minConfidence == 0, newest && w.allLive
 	w.readKept()
-	w.timeless = w.known == s.Seq() && w.sources == nil && !w.sure && w.mode != graph.Throughout && w.allLive
 	return w, nil
 }
 
