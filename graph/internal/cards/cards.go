@@ -35,8 +35,7 @@ func (c Card) Text(field uint16) (text string, ok bool) {
 	if c == nil {
 		return "", false
 	}
-	n := int(binary.LittleEndian.Uint16(c[10:]))
-	texts := headBytes + n*fieldBytes
+	texts := c.texts()
 	at := texts
 	for i := headBytes; i < texts; i += fieldBytes {
 		x := binary.LittleEndian.Uint32(c[i:])
@@ -54,6 +53,18 @@ func (c Card) Least() uint16 { return binary.LittleEndian.Uint16(c[8:]) }
 
 func (c Card) version() Version {
 	return Version{binary.LittleEndian.Uint32(c), binary.LittleEndian.Uint32(c[4:])}
+}
+
+// texts is where the texts begin.
+func (c Card) texts() int { return headBytes + fieldBytes*int(binary.LittleEndian.Uint16(c[10:])) }
+
+// len is how many bytes the card has.
+func (c Card) len() int {
+	texts := c.texts()
+	if texts == headBytes {
+		return headBytes
+	}
+	return texts + int(binary.LittleEndian.Uint16(c[texts-2:]))
 }
 
 // Writer writes a card.

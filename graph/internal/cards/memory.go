@@ -157,16 +157,6 @@ func (m *Memory) addBlock(k *kept) bool {
 	return true
 }
 
-// len is how many bytes the card has.
-func (c Card) len() int {
-	n := int(c[10]) | int(c[11])<<8
-	if n == 0 {
-		return headBytes
-	}
-	texts := headBytes + n*fieldBytes
-	return texts + (int(c[texts-2]) | int(c[texts-1])<<8)
-}
-
 // Touch begins to read the cards of entities, and yields those that have none. What it reads is added
 // up, so that the compiler reads it.
 func (m *Memory) Touch(entities iter.Seq[uint32], x *uint) iter.Seq[uint32] {
