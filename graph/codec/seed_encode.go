@@ -401,15 +401,15 @@ func seedScalar(s string) string {
 		case r == '#' && i > 0 && last != ' ':
 		case r == '_' && len(s) == 1:
 		default:
-			return quoteYAML(s)
+			return QuoteYAML(s)
 		}
 		last = r
 	}
 	return s
 }
 
-// quoteYAML writes a double-quoted scalar.
-func quoteYAML(s string) string {
+// QuoteYAML writes a text as a double-quoted scalar.
+func QuoteYAML(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range s {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -121,7 +122,7 @@ func (d *drafting) related() {
 				continue
 			}
 			if !sure {
-				d.others = append(d.others, n.column.name+" names "+plural(n.typ)+", but not how they are related: as in "+f.Name+": {to: "+quoted(n.text())+"}")
+				d.others = append(d.others, n.column.name+" names "+plural(n.typ)+", but not how they are related: as in "+f.Name+": {to: "+codec.QuoteYAML(n.text())+"}")
 				d.used[n.column] = true
 				continue
 			}

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/caspian-kg/caspian/graph/codec"
 )
 
 // family are columns that are one figure in several years.
@@ -68,7 +70,7 @@ func (d *drafting) years() {
 	d.value = all
 	for _, f := range list[1:] {
 		if len(f.columns) > 1 {
-			d.others = append(d.others, "the columns "+f.columns[0].name+" and so on are another figure: import the table again by a mapping with wide: "+quoted(f.pattern))
+			d.others = append(d.others, "the columns "+f.columns[0].name+" and so on are another figure: import the table again by a mapping with wide: "+codec.QuoteYAML(f.pattern))
 			for _, c := range f.columns {
 				d.used[c] = true
 			}

@@ -18,9 +18,9 @@ func (d *drafting) write() string {
 	fmt.Fprintf(&b, "# A draft for %s, by its columns and %s. Read the comments, and correct what is not so.\n", plainText(d.file.base()), count(d.rows, "row"))
 	d.writeForm(&b)
 	fmt.Fprintf(&b, "defaults:\n  source: %s\n  %s\n  confidence: 0.7 # how sure this source is, from 0 to 1\n", source, d.locator())
-	fmt.Fprintf(&b, "entities:\n  %s: # an id of your choice, here and above\n    type: Source\n    _: {source: %s}\n    name: %s # its title\n", source, source, quoted(d.title()))
+	fmt.Fprintf(&b, "entities:\n  %s: # an id of your choice, here and above\n    type: Source\n    _: {source: %s}\n    name: %s # its title\n", source, source, codec.QuoteYAML(d.title()))
 	if d.until != "" {
-		fmt.Fprintf(&b, "    coversUntil: %s # the last day of the table\n", quoted(d.until))
+		fmt.Fprintf(&b, "    coversUntil: %s # the last day of the table\n", codec.QuoteYAML(d.until))
 	}
 	b.WriteString("    # Fill in, and remove the # before each:\n    # date: 2024 # when it was published: without it, undated claims hold on no day for certain\n")
 	b.WriteString("    # publisher:\n    # licence:\n    # url:\n")
@@ -38,7 +38,7 @@ func (d *drafting) write() string {
 		if l.text == "" {
 			note = " # what is not found is left out"
 		}
-		fmt.Fprintf(&b, "  %s: %s%s\n", l.name, quoted(l.of.text()+" ?? "+l.text), note)
+		fmt.Fprintf(&b, "  %s: %s%s\n", l.name, codec.QuoteYAML(l.of.text()+" ?? "+l.text), note)
 	}
 	b.WriteString(rows.String())
 	d.writeRest(&b)
@@ -79,7 +79,7 @@ func (d *drafting) locator() string {
 	}
 	for _, c := range d.columns {
 		if named := slices.ContainsFunc(c.words, func(w string) bool { return slices.Contains(codeWords, w) }); (c == d.label || named && d.year == nil && d.about == nil) && one(c) {
-			return "at: " + quoted("{"+c.name+"}") + unique
+			return "at: " + codec.QuoteYAML("{"+c.name+"}") + unique
 		}
 	}
 	var keys []*column
@@ -105,11 +105,11 @@ func (d *drafting) locator() string {
 		if d.rows > maxKept {
 			note = fmt.Sprintf(" # where a claim is found: no two of the first %d rows have the same here", maxKept)
 		}
-		return "at: " + quoted(strings.Join(names, " ")) + note
+		return "at: " + codec.QuoteYAML(strings.Join(names, " ")) + note
 	}
 	for _, c := range d.columns {
 		if d.rows >= 50 && one(c) {
-			return "at: " + quoted("{"+c.name+"}") + unique
+			return "at: " + codec.QuoteYAML("{"+c.name+"}") + unique
 		}
 	}
 	return `# at: "{Code}" # where a claim is found; without it the number of the row, which another edition may change`
@@ -120,7 +120,7 @@ func (d *drafting) writeForm(b *strings.Builder) {
 	add := func(key, text string) { parts = append(parts, key+": "+text) }
 	f := d.form
 	if f.Separator != 0 {
-		add("separator", quoted(string(f.Separator)))
+		add("separator", codec.QuoteYAML(string(f.Separator)))
 	}
 	if f.Skip > 0 {
 		add("skip", fmt.Sprint(f.Skip))
@@ -129,7 +129,7 @@ func (d *drafting) writeForm(b *strings.Builder) {
 		add("encoding", f.Encoding)
 	}
 	if f.Records != "" {
-		add("records", quoted(f.Records))
+		add("records", codec.QuoteYAML(f.Records))
 	}
 	if f.Head != nil {
 		add("head", "["+strings.Join(f.Head, ", ")+"]")
@@ -140,12 +140,12 @@ func (d *drafting) writeForm(b *strings.Builder) {
 	if len(d.empty) > 0 {
 		texts := make([]string, len(d.empty))
 		for i, e := range d.empty {
-			texts[i] = quoted(e)
+			texts[i] = codec.QuoteYAML(e)
 		}
 		fmt.Fprintf(b, "empty: [%s] # what seems to stand for an empty cell\n", strings.Join(texts, ", "))
 	}
 	if d.wide != nil {
-		fmt.Fprintf(b, "wide: %s # a row of each of these %d columns; {value} is the cell\n", quoted(d.wide.pattern), len(d.wide.columns))
+		fmt.Fprintf(b, "wide: %s # a row of each of these %d columns; {value} is the cell\n", codec.QuoteYAML(d.wide.pattern), len(d.wide.columns))
 	}
 }
 
@@ -179,7 +179,7 @@ func (d *drafting) writeTables(b *strings.Builder) {
 			} else if note != "" {
 				note = "not sure, so left out: " + note
 			}
-			fmt.Fprintf(b, "    %s: %s%s\n", quoted(e.from), quoted(e.to), comment(note))
+			fmt.Fprintf(b, "    %s: %s%s\n", codec.QuoteYAML(e.from), codec.QuoteYAML(e.to), comment(note))
 		}
 	}
 }
@@ -197,12 +197,12 @@ func (d *drafting) writeRows(b *strings.Builder) {
 		id = "{" + d.subjectName() + "}"
 	}
 	for _, m := range d.made {
-		fmt.Fprintf(b, "  %s:%s\n    type: %s\n", quoted(m.id), comment(m.note), m.typ)
+		fmt.Fprintf(b, "  %s:%s\n    type: %s\n", codec.QuoteYAML(m.id), comment(m.note), m.typ)
 		for _, l := range m.parts {
 			fmt.Fprintf(b, "    %s: %s\n", l.name, l.text())
 		}
 	}
-	fmt.Fprintf(b, "  %s:%s\n", quoted(id), comment(d.why))
+	fmt.Fprintf(b, "  %s:%s\n", codec.QuoteYAML(id), comment(d.why))
 	if d.label != nil {
 		fmt.Fprintf(b, "    type: %s\n", d.typ.Name)
 	}
@@ -233,7 +233,7 @@ func (d *drafting) writeRows(b *strings.Builder) {
 // text is a claim as a mapping has it.
 func (l *line) text() string {
 	if len(l.parts) == 1 && (l.parts[0].key == "" || l.parts[0].key == "value") {
-		return quoted(l.parts[0].text)
+		return codec.QuoteYAML(l.parts[0].text)
 	}
 	var parts []string
 	for _, p := range l.parts {
@@ -245,7 +245,7 @@ func (l *line) text() string {
 		if key == "" {
 			key = "value"
 		}
-		parts = append(parts, key+": "+quoted(text))
+		parts = append(parts, key+": "+codec.QuoteYAML(text))
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
 }
@@ -263,10 +263,10 @@ func (d *drafting) writeRest(b *strings.Builder) {
 		name := c.name
 		switch {
 		case c.filled == 0:
-			rest = append(rest, quoted(name)+": empty")
+			rest = append(rest, codec.QuoteYAML(name)+": empty")
 			continue
 		case !c.usable():
-			name = quoted(name) + " (a mapping cannot name it: rename it)"
+			name = codec.QuoteYAML(name) + " (a mapping cannot name it: rename it)"
 		}
 		var examples []string
 		for _, v := range c.examples(3) {
@@ -288,23 +288,4 @@ func (d *drafting) writeRest(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "#   %s\n", plainText(r))
 	}
-}
-
-// quoted writes a text as YAML does between quotation marks.
-func quoted(text string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, c := range text {
-		switch {
-		case c == '"' || c == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(c)
-		case c < ' ' || c == 0x7f || c == 0x85 || c == 0x2028 || c == 0x2029 || c == 0xfeff:
-			fmt.Fprintf(&b, `\u%04x`, c)
-		default:
-			b.WriteRune(c)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }
