@@ -36,7 +36,7 @@ func plainNumber(v string, comma bool) (string, error) {
 	return strings.Replace(v, ",", ".", 1), nil
 }
 
-// rangeParts are the ends of a printed range, each with what says how the numbers are beyond it.
+// What is between the ends of a printed range, and what before an end says how the numbers are beyond it.
 var (
 	rangeDashes = strings.NewReplacer("–", "..", "—", "..", " to ", "..", "≥", ">=", "≤", "<=")
 	rangeSigns  = regexp.MustCompile(`(?i)^(over|at least|under|at most|[<>]=?)\s*`)

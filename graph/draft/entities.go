@@ -336,7 +336,7 @@ func (d *drafting) byValues(values []string, hints []*schema.Type) (*naming, err
 // doubtful is the score from which an import asks a person which entity a name is.
 const doubtful = 80
 
-// most values of a column whose doubts are looked for.
+// maxDoubts is how many values of a column are looked up to find the doubtful ones.
 const maxDoubts = 400
 
 // doubts finds the names that are not sure, which an import would take for faults, and has a table leave them out.

@@ -202,7 +202,7 @@ func (d *drafting) plain(c *column, unit, note string) (string, string, bool) {
 		to = "percent"
 	}
 	if from, as := d.o.Ontology.Units[c.unit], d.o.Ontology.Units[unit]; from != nil && as != nil && from != as {
-		if from.Dimension != as.Dimension || from.Factor == 0 || as.Factor == 0 {
+		if !from.Converts(as) {
 			return "", "it is in " + c.unit, false
 		}
 		to = fmt.Sprintf("%.9g", from.Factor/as.Factor)

@@ -18,7 +18,6 @@ type kind struct {
 	most    float64  //
 	date    string   // the forms that read most of them as dates; "" where they are dates already, or none
 	dated   bool     // they are dates
-	year    bool     // they are years
 	vague   bool     // day and month may be the other way round
 	unfit   []string // values that the form leaves out, some of them
 	point   bool     // latitude and longitude
@@ -28,7 +27,7 @@ type kind struct {
 	split   string // what is between the members of lists
 }
 
-// most of the values is how many must have a form, in percent; the others are left out.
+// mostly is how many of the values must have a form, in percent; the others are left out.
 const mostly = 80
 
 var (
@@ -143,7 +142,6 @@ func (c *column) dates(all []string) {
 		return
 	}
 	c.kind.dated, c.kind.unfit = true, left
-	c.kind.year = slices.Equal(forms, []string{"YYYY"})
 	plain := !slices.ContainsFunc(forms, func(f string) bool { return !slices.Contains(dateForms[:3], f) })
 	if !plain {
 		c.kind.date = strings.Join(forms, " or ")
@@ -167,13 +165,16 @@ func (c *column) dateText() string {
 	return "{" + c.name + " | date " + k.date + "}"
 }
 
-// day is the date that a value is, as dateText reads it; "" for one that is left out.
-func (c *column) day(value string) string {
+// day is what reads the date that a value is, as dateText does; "" for one that is left out.
+func (c *column) day() func(value string) string {
 	if c.kind.date == "" {
-		return plainDate.FindString(value)
+		return plainDate.FindString
 	}
-	day, _ := must("date " + c.kind.date)(value)
-	return day
+	read := must("date " + c.kind.date)
+	return func(value string) string {
+		day, _ := read(value)
+		return day
+	}
 }
 
 // patternOf is a regular expression for what has the forms of dates.

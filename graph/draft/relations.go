@@ -128,16 +128,21 @@ func (d *drafting) related() {
 			}
 			ways = []way{{f: f}}
 		}
-		for _, m := range d.found {
-			if m.group == n.group {
-				d.used[m.column] = true
-			}
-		}
+		d.useGroup(n.group)
 		n.stated = true
 		first := &line{parts: []part{{key: "to", entity: n}}}
 		d.qualify(first, ways[0].f)
 		for _, w := range ways {
 			d.fields = append(d.fields, d.relate(first, w))
+		}
+	}
+}
+
+// useGroup marks the columns that name an entity of the row as used.
+func (d *drafting) useGroup(group string) {
+	for _, n := range d.found {
+		if n.group == group {
+			d.used[n.column] = true
 		}
 	}
 }
@@ -221,17 +226,13 @@ func (d *drafting) through() {
 				continue
 			}
 			n.stated = true
-			for _, m := range d.found {
-				if m.group == n.group {
-					d.used[m.column] = true
-				}
-			}
+			d.useGroup(n.group)
 			between := strings.ToLower(f.Target.Name)
-			other := strings.ToLower(strings.Join(wordsOf(n.typ.Name), "-"))
-			d.lets = append(d.lets, &let{name: d.free(other), of: n})
-			id := between + "-{" + d.free(other) + "}"
+			other := d.free(slugOf(n.typ))
+			d.lets = append(d.lets, &let{name: other, of: n})
+			id := between + "-{" + other + "}"
 			d.made = append(d.made, &making{id: id, typ: f.Target.Name, note: "what connects the two: put its name into the id if there are several",
-				parts: []*line{{name: "name", parts: []part{{text: f.Target.Label + " in {" + n.column.name + "}"}}}, {name: f.Target.Fields[to].Name, parts: []part{{key: "to", text: "{" + d.free(other) + "}"}}}}})
+				parts: []*line{{name: "name", parts: []part{{text: f.Target.Label + " in {" + n.column.name + "}"}}}, {name: f.Target.Fields[to].Name, parts: []part{{key: "to", text: "{" + other + "}"}}}}})
 			d.fields = append(d.fields, d.relate(&line{parts: []part{{key: "to", text: id}}}, way{f: f}))
 			return
 		}
@@ -262,7 +263,7 @@ func (d *drafting) objects() {
 		if list := phrases(f.Name, f.Label); likeness(d.fileWords(), list) < likely && likeness(c.words, list) < likely {
 			continue
 		}
-		kind := strings.ToLower(strings.Join(wordsOf(f.Target.Name), "-"))
+		kind := slugOf(f.Target)
 		name := d.free(kind)
 		n := &naming{column: c, typ: f.Target, find: "find " + f.Target.Name, stated: true}
 		d.found = append(d.found, n)

@@ -79,12 +79,15 @@ func (n *naming) evidence() string {
 	return fmt.Sprintf(" (%d %% of those looked up are in the graph)", n.share)
 }
 
-func plural(t *schema.Type) string { return strings.ToLower(strings.Join(wordsOf(t.Plural), " ")) }
+func plural(t *schema.Type) string { return strings.Join(wordsOf(t.Plural), " ") }
+
+// slugOf is the name of a type in ids and in names of texts.
+func slugOf(t *schema.Type) string { return strings.Join(wordsOf(t.Name), "-") }
 
 // make has each row make an entity.
 func (d *drafting) make(label *column, t *schema.Type) {
 	d.label, d.typ, d.used[label] = label, t, true
-	prefix := strings.ToLower(strings.Join(wordsOf(t.Name), "-"))
+	prefix := slugOf(t)
 	d.why = "each row is one of the " + plural(t) + ", by the column " + label.name
 	made := prefix + "-{" + label.name + " | slug}"
 	for _, c := range d.columns {
@@ -160,12 +163,24 @@ func (d *drafting) naming(may func(*column) bool) (best *column) {
 	return nil
 }
 
+// called is a field with the phrases that name it.
+type called struct {
+	*schema.Field
+	phrases [][]string
+}
+
 // ownType is the type of what the rows make, and how much speaks for it.
 func (d *drafting) ownType(label *column) (best *schema.Type, most int) {
 	file := d.fileWords()
 	for _, t := range d.o.Ontology.Types {
 		if t.Abstract || t.Name == schema.SourceType || t.ID != nil {
 			continue
+		}
+		var fields []called
+		for _, f := range t.Fields {
+			if f.Stored() && f.Owner != nil && f.Owner.Name != schema.EntityType {
+				fields = append(fields, called{f, phrases(f.Name, "")})
+			}
 		}
 		score := named(label.words, t)
 		score = max(score, named(file, t)-10)
@@ -174,11 +189,8 @@ func (d *drafting) ownType(label *column) (best *schema.Type, most int) {
 				continue
 			}
 			score = max(score, named(c.words, t)-40)
-			for _, f := range t.Fields {
-				if !f.Stored() || f.Owner == nil || f.Owner.Name == schema.EntityType {
-					continue
-				}
-				like := likeness(c.words, phrases(f.Name, ""))
+			for _, f := range fields {
+				like := likeness(c.words, f.phrases)
 				switch {
 				case like >= 90 && (f.Key != "" || f.Search):
 					score += 40

@@ -264,7 +264,7 @@ func (s *survey) row(row *table.Row, of map[string]*column) {
 	for _, name := range row.Columns() {
 		c := of[name]
 		if c == nil {
-			if of[name] = nil; len(s.columns) >= maxColumns {
+			if len(s.columns) >= maxColumns {
 				continue
 			}
 			c = &column{name: name, number: len(s.columns), values: map[string]int{}}
@@ -328,16 +328,19 @@ func (s *survey) without(value string) {
 	}
 }
 
-// sentinels finds numbers that stand for an empty cell, such as -999: below zero where all others are not.
+// sentinels are numbers and dates that may stand for an empty cell.
+var sentinels = []string{"-9", "-99", "-999", "-9999", "-777", "-888", "9999-12-31"}
+
+// sentinels finds those that do: below zero or in the far future, where all others are not.
 func (s *survey) sentinels() {
-	for _, sentinel := range []string{"-9", "-99", "-999", "-9999", "-777", "-888", "9999-12-31"} {
+	for _, sentinel := range sentinels {
 		found := false
 		for _, c := range s.columns {
 			if c.values[sentinel] == 0 || len(c.values) < 3 {
 				continue
 			}
 			others := slices.DeleteFunc(slices.Collect(maps.Keys(c.values)), func(v string) bool {
-				return slices.Contains([]string{"-9", "-99", "-999", "-9999", "-777", "-888", "9999-12-31"}, v)
+				return slices.Contains(sentinels, v)
 			})
 			found = found || !slices.ContainsFunc(others, func(v string) bool { return strings.HasPrefix(v, "-") || v > "9000-" && len(v) == 10 })
 		}

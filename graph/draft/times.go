@@ -78,7 +78,7 @@ func (d *drafting) years() {
 	}
 }
 
-// roles are words of columns that say when something holds, begins or ends.
+// The words of columns that say when something holds, begins or ends.
 var yearWords, beginWords, endWords = [][]string{{"year"}, {"data", "year"}, {"survey", "year"}, {"reference", "year"}, {"ref", "year"}, {"fiscal", "year"}, {"yr"}, {"time"}, {"period"}, {"time", "period"}, {"date"}, {"edition"}, {"survey"}},
 	[][]string{{"begin"}, {"start"}, {"startdate"}, {"from"}, {"since"}, {"first"}, {"styear"}, {"entry"}, {"beginning"}, {"joined"}, {"accession"}},
 	[][]string{{"end"}, {"enddate"}, {"until"}, {"to"}, {"last"}, {"endyear"}, {"exit"}, {"left"}, {"through"}}
@@ -114,9 +114,9 @@ func (d *drafting) span() (text, note string) {
 		return from + "/", ""
 	}
 	to := d.end.dateText()
-	last, rows := "", map[string]int{}
+	last, rows, read := "", map[string]int{}, d.end.day()
 	for v, n := range d.end.values {
-		day := d.end.day(v)
+		day := read(v)
 		last, rows[day] = max(last, day), rows[day]+n
 	}
 	if n := rows[last]; 5*n > d.end.filled && n > 3 {

@@ -68,7 +68,7 @@ func (d *drafting) source() string {
 
 // subjectName is the name of the text that finds what a row is about.
 func (d *drafting) subjectName() string {
-	return d.free(strings.ToLower(strings.Join(wordsOf(d.typ.Name), "-")))
+	return d.free(slugOf(d.typ))
 }
 
 // locator is what says where in the source a claim is.
