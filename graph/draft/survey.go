@@ -97,11 +97,7 @@ func (s *survey) sniff() error {
 		begin = begin[:i+1]
 	}
 	best, lines, places := s.separator(string(begin))
-	standard := ','
-	if ext := packed.Ext(s.file.Name); ext == ".tsv" || ext == ".tab" {
-		standard = '\t'
-	}
-	if best != standard {
+	if best != table.SeparatorOf(s.file.Name) {
 		s.form.Separator = best
 		s.notes = append(s.notes, fmt.Sprintf("cells have %q between them", best))
 	}

@@ -71,10 +71,16 @@ func (t *reading) csv(r *bufio.Reader) error {
 }
 
 func (t *reading) separator() rune {
-	switch ext := packed.Ext(t.name); {
-	case t.Separator != 0:
+	if t.Separator != 0 {
 		return t.Separator
-	case ext == ".tsv" || ext == ".tab":
+	}
+	return SeparatorOf(t.name)
+}
+
+// SeparatorOf is what is between the cells of a file of CSV, by its name.
+func SeparatorOf(name string) rune {
+	switch packed.Ext(name) {
+	case ".tsv", ".tab":
 		return '\t'
 	}
 	return ','

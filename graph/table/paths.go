@@ -1,6 +1,9 @@
 package table
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -8,15 +11,12 @@ import (
 const maxPaths = 400
 
 // Columns are the names by which the row has values: those of the table, or in JSON the paths that lead to single values
-// and to lists of them, in the order of the record.
+// and to lists of them, in the order of the record, after the names that lead to it.
 func (r *Row) Columns() []string {
 	if r.record == nil {
 		return r.head.names
 	}
-	var paths []string
-	for name := range r.extra {
-		paths = append(paths, name)
-	}
+	paths := slices.Sorted(maps.Keys(r.extra))
 	if r.record.kind != '{' && r.record.kind != '[' {
 		return append(paths, value)
 	}
