@@ -333,9 +333,6 @@ func (d *drafting) byValues(values []string, hints []*schema.Type) (*naming, err
 	}
 }
 
-// doubtful is the score from which an import asks a person which entity a name is.
-const doubtful = 80
-
 // maxDoubts is how many values of a column are looked up to find the doubtful ones.
 const maxDoubts = 400
 
@@ -361,7 +358,7 @@ func (d *drafting) doubts() error {
 				if err != nil {
 					return err
 				}
-				if _, sure := match.Sure(list, match.Threshold); !sure && len(list) > 0 && list[0].Score >= doubtful {
+				if _, sure := match.Sure(list, match.Threshold); !sure && len(list) > 0 && list[0].Score >= match.Doubtful {
 					unsure = append(unsure, entry{from: part, note: list[0].String()})
 				}
 			}

@@ -63,8 +63,14 @@ const (
 	partial    = 70
 	elsewhere  = 50
 	least      = 45 // of a candidate that is worth a look
-	agreement  = 4
 )
+
+// Agreement is added to the score of a candidate that is linked with what is asked for.
+const Agreement = 4
+
+// Doubtful is the score from which a candidate may be meant although nothing or a new entity would serve, so that a
+// person is asked.
+const Doubtful = 80
 
 // Always returns the view for questions: it shows what holds on any day, because tables have old
 // names too.
@@ -144,12 +150,15 @@ func (f *finding) types() error {
 }
 
 // wants reports whether the question is about entities of a concrete type.
-func (f *finding) wants(name string) bool {
-	if f.wanted == nil {
+func (f *finding) wants(name string) bool { return Wants(f.s.Ontology(), f.wanted, name) }
+
+// Wants reports whether entities of a concrete type are of one of the types, of which none means all except Source.
+func Wants(o *schema.Ontology, types []*schema.Type, name string) bool {
+	if types == nil {
 		return name != schema.SourceType
 	}
-	concrete := f.s.Ontology().Type(name)
-	return slices.ContainsFunc(f.wanted, func(t *schema.Type) bool { return t == concrete || t.Includes(concrete) })
+	concrete := o.Type(name)
+	return slices.ContainsFunc(types, func(t *schema.Type) bool { return t.Includes(concrete) })
 }
 
 // add records a reason for an entity, if it is better than the one so far.
@@ -276,7 +285,7 @@ func (f *finding) placed(c *Candidate) {
 	linked = linked || s.Out.Ref(f.context).Has(func(l memory.Link) bool { return l.Other == n && s.Live(l.Claim) })
 	switch {
 	case linked && c.Score < reordered:
-		c.Score += agreement
+		c.Score += Agreement
 		fallthrough
 	case linked:
 		c.Reason += ", with " + string(f.q.In)

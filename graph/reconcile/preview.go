@@ -45,6 +45,6 @@ func (a *answering) preview(id graph.ID) ([]byte, error) {
 		}
 	}
 	var page bytes.Buffer
-	err := previewPage.Execute(&page, map[string]any{"Name": a.now.Name(n), "Type": t.Label, "ID": id, "About": a.text(n, "description"), "Facts": facts})
+	err := previewPage.Execute(&page, map[string]any{"Name": a.now.Name(n), "Type": t.Label, "ID": id, "About": a.description(n), "Facts": facts})
 	return page.Bytes(), err
 }

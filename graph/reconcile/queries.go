@@ -125,8 +125,7 @@ func (a *answering) queries(text string) (any, error) {
 
 // The effect of properties on a score.
 const (
-	agreement    = 4  // is added, as match adds it for what a candidate is linked with,
-	atMost       = 99 // up to this
+	atMost       = 99 // is the most to which match.Agreement is added
 	disagreement = 50 // is the most that is left
 )
 
@@ -165,7 +164,7 @@ func (a *answering) query(q *query) ([]candidate, error) {
 			if !agrees {
 				c.Score = min(c.Score, disagreement)
 			} else if c.Score < atMost {
-				c.Score = min(c.Score+agreement, atMost)
+				c.Score = min(c.Score+match.Agreement, atMost)
 			}
 		}
 	}
@@ -179,7 +178,7 @@ func (a *answering) query(q *query) ([]candidate, error) {
 	list := make([]candidate, len(found))
 	for i, c := range found {
 		n, _ := a.Snapshot.Number(c.ID)
-		list[i] = candidate{ID: c.ID, Name: a.now.Name(n), Description: a.text(n, "description"), Type: a.typeOf(n),
+		list[i] = candidate{ID: c.ID, Name: a.now.Name(n), Description: a.description(n), Type: a.typeOf(n),
 			Score: c.Score, Match: c.ID == sure, Features: features[c.ID]}
 	}
 	return list, nil
@@ -261,9 +260,9 @@ func same(stated graph.Value, given string) bool {
 	return text.Fold(stated.String()) == text.Fold(given)
 }
 
-// text is what the view of today shows of a text; "" for nothing.
-func (a *answering) text(n uint32, field string) string {
-	f := a.fieldOf(n, field)
+// description is the description of an entity today; "" if it has none.
+func (a *answering) description(n uint32) string {
+	f := a.fieldOf(n, "description")
 	if f == nil || f.Kind != schema.Property {
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/caspian-kg/caspian/graph/match"
 	"github.com/caspian-kg/caspian/graph/names"
 	"github.com/caspian-kg/caspian/graph/search"
 	"github.com/caspian-kg/caspian/graph/text"
@@ -50,22 +51,14 @@ func (a *answering) suggestEntities(asked url.Values) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	wants := func(name string) bool {
-		concrete := a.Snapshot.Ontology().Type(name)
-		for _, t := range wanted {
-			if t.Includes(concrete) {
-				return true
-			}
-		}
-		return wanted == nil && name != schema.SourceType
-	}
+	wants := func(name string) bool { return match.Wants(a.Snapshot.Ontology(), wanted, name) }
 	found, err := search.Entities(a.now, &names.Search{Text: prefix, Types: wants, First: skip + suggestions})
 	if err != nil {
 		return nil, err
 	}
 	list := []named{}
 	for _, m := range found.List {
-		list = append(list, named{ID: m.ID, Name: a.now.Name(m.Entity), Description: a.text(m.Entity, "description"), Notable: a.typeOf(m.Entity)})
+		list = append(list, named{ID: m.ID, Name: a.now.Name(m.Entity), Description: a.description(m.Entity), Notable: a.typeOf(m.Entity)})
 	}
 	return page(list, asked)
 }

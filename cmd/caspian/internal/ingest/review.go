@@ -46,9 +46,6 @@ type answer struct {
 // none is the decision that a text means no entity.
 const none = "-"
 
-// doubtful is the score from which a candidate may be meant although the mapping would state a new entity.
-const doubtful = 80
-
 // reviewHead are the columns of a review file.
 var reviewHead = []string{"text", "types", "in", "decision", "candidates", "where"}
 
@@ -111,7 +108,7 @@ func (r *Review) Named(ctx context.Context, n codec.Named) (graph.ID, error) {
 		return a.id, nil
 	}
 	what := strings.Join(n.Types, " or ")
-	if n.Optional && (len(a.candidates) == 0 || a.candidates[0].Score < doubtful) {
+	if n.Optional && (len(a.candidates) == 0 || a.candidates[0].Score < match.Doubtful) {
 		return "", &codec.Unknown{Message: fmt.Sprintf("no %s is named %q", what, graph.Clip(n.Text))}
 	}
 	if a.shown = join(a.candidates); a.at == "" {
