@@ -86,9 +86,11 @@ func (u *undoing) cancel(target Seq) {
 	})
 }
 
-// history is that of a claim without what is cancelled.
-func (u *undoing) history(id ClaimID) []Event {
-	return slices.DeleteFunc(slices.Clone(u.c.st.History(id)), func(e Event) bool { return u.cancelled[e.Seq] })
+// history is that of a claim without what is cancelled; live is whether the claim holds with it.
+func (u *undoing) history(id ClaimID) (events []Event, live bool) {
+	all := u.c.st.History(id)
+	events = slices.DeleteFunc(slices.Clone(all), func(e Event) bool { return u.cancelled[e.Seq] })
+	return events, len(all) > 0 && all[len(all)-1].Live
 }
 
 func (u *undoing) retract(id ClaimID) {
@@ -121,12 +123,12 @@ func (u *undoing) undoImport(first Seq) {
 		})
 	}
 	for _, id := range touched {
-		events := u.history(id)
+		events, live := u.history(id)
 		if len(events) == 0 || !its(events[len(events)-1].Seq) {
 			continue // others changed it since
 		}
 		last := events[len(events)-1]
-		if all := u.c.st.History(id); all[len(all)-1].Live != last.Live {
+		if live != last.Live {
 			continue
 		}
 		before := Event{}
@@ -152,7 +154,7 @@ func (u *undoing) replaced(id ClaimID, seq Seq, its func(Seq) bool) bool {
 		if !ok {
 			return false
 		}
-		events := u.history(by)
+		events, _ := u.history(by)
 		if len(events) == 0 {
 			return false
 		}
