@@ -25,35 +25,23 @@ only one entity has.`,
   caspian chokepoints KAZ eu --closing titr,black-sea,AZE
   caspian chokepoints KAZ eu --avoid RUS,IRN --weight capacity`,
 		Setup: func(s *settings.Set) cli.Action {
-			avoid := s.Many("avoid", "IDS", "countries, waters, nodes, segments, corridors, regions or organisations that no route may touch")
+			f := waySettings(s, "countries, waters, nodes, segments, corridors, regions or organisations that no route may touch")
 			closing := s.Many("closing", "IDS", "count what each of these removes when it closes, instead of searching for sets")
 			kinds := s.Many("kinds", "KINDS", "only sets of these: node, leg, country, water")
-			modes := modesSetting(s)
-			cargo := cargoSetting(s)
-			statuses := statusesSetting(s)
-			network := networkSetting(s)
+			f.carriage(s)
+			f.networks(s)
 			weight := s.Choice("weight", "count", "compare sets by their number of elements or by their capacity", "count", "capacity")
 			unit := s.Text("unit", "UNIT", "MtPerYear", "unit of capacities")
 			first := s.Number("first", 20, 1, "how many sets, up to 200")
 			q := newQuestion(s, at, "chokepoints", "chokepoints")
 			return func(ctx context.Context, e *cli.Environment, args []string) error {
-				ids := q.positional(args, []string{"FROM", "TO"})
-				q.entity("FROM", &ids[0])
-				q.entity("TO", &ids[1])
-				q.entities("avoid", avoid)
-				q.entity("--cargo", cargo, "Resource")
+				ids := f.entities(q, args)
 				q.entities("closing", closing)
-				view := q.view()
+				variables := map[string]any{"weight": *weight, "unit": *unit, "first": *first, "view": q.view()}
+				optional(variables, "kinds", upper(*kinds))
+				optional(variables, "closing", *closing)
 				return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
-					variables := map[string]any{"from": ids[0], "to": ids[1], "avoid": *avoid, "network": *network,
-						"weight": *weight, "unit": *unit, "first": *first, "view": view}
-					optional(variables, "modes", upper(*modes))
-					if *cargo != "" {
-						variables["cargo"] = *cargo
-					}
-					optional(variables, "statuses", upper(*statuses))
-					optional(variables, "kinds", upper(*kinds))
-					optional(variables, "closing", *closing)
+					f.set(variables, ids)
 					return a.once(ctx, answers.ChokepointsDocument, variables)
 				}, func(out *strings.Builder, answer json.RawMessage) error {
 					n, err := answers.WriteChokepoints(out, answer, len(*closing) > 0)

@@ -28,9 +28,7 @@ a causal or supply relation. FROM and TO are ids, or names that only one entity 
 			first := s.Number("first", 5, 1, "how many connections, up to 100")
 			q := newQuestion(s, at, "connections", "connections")
 			return func(ctx context.Context, e *cli.Environment, args []string) error {
-				ids := q.positional(args, []string{"FROM", "TO"})
-				q.entity("FROM", &ids[0])
-				q.entity("TO", &ids[1])
+				ids := q.ends(args)
 				view := q.view()
 				return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
 					variables := map[string]any{"from": ids[0], "to": ids[1], "maxLength": *longest, "first": *first, "view": view}

@@ -102,6 +102,14 @@ func (q *question) positional(args []string, required []string, extra ...string)
 	return texts
 }
 
+// ends takes the arguments FROM and TO, which name entities.
+func (q *question) ends(args []string) []string {
+	ids := q.positional(args, []string{"FROM", "TO"})
+	q.entity("FROM", &ids[0])
+	q.entity("TO", &ids[1])
+	return ids
+}
+
 // entity declares that a positional argument names an entity.
 func (q *question) entity(label string, id *string, types ...string) {
 	if *id != "" {

@@ -95,7 +95,7 @@ func TestPagesJoin(t *testing.T) {
 // line.
 func TestErrorsNameTheCommandLine(t *testing.T) {
 	s := settings.New(func(string) (string, bool) { return "", false })
-	modesSetting(s)
+	new(wayFlags).carriage(s)
 	s.Text("max-borders", "N", "", "")
 	q := newQuestion(s, nowhere, "test", "list")
 	q.positional([]string{"a", "b"}, []string{"FROM", "TO"})

@@ -26,27 +26,19 @@ entity has.`,
   caspian routes KAZ FRA --avoid RUS --cargo uranium
   caspian routes KAZ TUR --avoid RUS,IRN --as-of 2016-06-01 --json`,
 		Setup: func(s *settings.Set) cli.Action {
-			avoid := s.Many("avoid", "IDS", "countries, waters, nodes, segments, corridors, regions or organisations to avoid")
+			f := waySettings(s, "countries, waters, nodes, segments, corridors, regions or organisations to avoid")
 			via := s.Many("via", "IDS", "what the route must pass through, in this order")
-			modes := modesSetting(s)
-			cargo := cargoSetting(s)
-			statuses := statusesSetting(s)
+			f.carriage(s)
 			gauges := s.Many("gauges", "GAUGES", "only railways of these gauges")
-			network := networkSetting(s)
+			f.networks(s)
 			rank := s.Choice("rank", "legs", "order of the routes, lowest value first (certainty: highest first)", "legs", "distance", "borders", "certainty")
 			first := s.Number("first", 3, 1, "how many routes, up to 50")
 			most := s.Text("max-borders", "N", "", "maximum number of changes of country")
 			q := newQuestion(s, at, "routes", "routes")
 			return func(ctx context.Context, e *cli.Environment, args []string) error {
-				ids := q.positional(args, []string{"FROM", "TO"})
-				q.entity("FROM", &ids[0])
-				q.entity("TO", &ids[1])
-				q.entities("avoid", avoid)
-				q.entity("--cargo", cargo, "Resource")
+				ids := f.entities(q, args)
 				q.entities("via", via)
-				variables := map[string]any{"network": *network, "rank": *rank, "first": *first, "avoid": *avoid, "via": *via, "view": q.view()}
-				optional(variables, "modes", upper(*modes))
-				optional(variables, "statuses", upper(*statuses))
+				variables := map[string]any{"rank": *rank, "first": *first, "via": *via, "view": q.view()}
 				optional(variables, "gauges", *gauges)
 				if *most != "" {
 					n, err := strconv.Atoi(*most)
@@ -56,10 +48,7 @@ entity has.`,
 					variables["maxBorders"] = n
 				}
 				return q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
-					variables["from"], variables["to"] = ids[0], ids[1]
-					if *cargo != "" {
-						variables["cargo"] = *cargo
-					}
+					f.set(variables, ids)
 					return a.once(ctx, answers.RoutesDocument, variables)
 				}, answers.WriteRoutes)
 			}
@@ -67,20 +56,42 @@ entity has.`,
 	}
 }
 
-// Settings of the commands that ask about routes.
-
-func modesSetting(s *settings.Set) *[]string {
-	return s.Many("modes", "MODES", "only these, such as RAIL,FERRY; without a cargo all but PIPELINE and TANKER by default")
+// wayFlags are the flags that routes and chokepoints share.
+type wayFlags struct {
+	avoid, modes, statuses *[]string
+	cargo, network         *string
 }
 
-func cargoSetting(s *settings.Set) *string {
-	return s.Text("cargo", "ID", "", "the resource that is carried, such as uranium: legs that take other goods only are not used")
+// waySettings declares --avoid; the command's own flags come between the others.
+func waySettings(s *settings.Set, avoid string) *wayFlags {
+	return &wayFlags{avoid: s.Many("avoid", "IDS", avoid)}
 }
 
-func statusesSetting(s *settings.Set) *[]string {
-	return s.Many("statuses", "STATUSES", "what counts as open; OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED by default")
+// carriage declares what is carried, and how.
+func (f *wayFlags) carriage(s *settings.Set) {
+	f.modes = s.Many("modes", "MODES", "only these, such as RAIL,FERRY; without a cargo all but PIPELINE and TANKER by default")
+	f.cargo = s.Text("cargo", "ID", "", "the resource that is carried, such as uranium: legs that take other goods only are not used")
+	f.statuses = s.Many("statuses", "STATUSES", "what counts as open; OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED by default")
 }
 
-func networkSetting(s *settings.Set) *string {
-	return s.Choice("network", "transport", "what routes consist of", "transport", "borders")
+func (f *wayFlags) networks(s *settings.Set) {
+	f.network = s.Choice("network", "transport", "what routes consist of", "transport", "borders")
+}
+
+// entities declares the entities that FROM, TO and the flags name, and returns the ids of the first two.
+func (f *wayFlags) entities(q *question, args []string) []string {
+	ids := q.ends(args)
+	q.entities("avoid", f.avoid)
+	q.entity("--cargo", f.cargo, "Resource")
+	return ids
+}
+
+// set adds FROM, TO and the flags to the variables, once names are resolved.
+func (f *wayFlags) set(variables map[string]any, ids []string) {
+	variables["from"], variables["to"], variables["avoid"], variables["network"] = ids[0], ids[1], *f.avoid, *f.network
+	optional(variables, "modes", upper(*f.modes))
+	optional(variables, "statuses", upper(*f.statuses))
+	if *f.cargo != "" {
+		variables["cargo"] = *f.cargo
+	}
 }
