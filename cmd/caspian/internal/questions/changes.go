@@ -112,11 +112,7 @@ func (f *changeFlags) log(ctx context.Context, e *cli.Environment, subject strin
 	if subject != "" {
 		s.Fault("--since lists whole commits: leave out SUBJECT, which is only for comparing two views")
 	}
-	for _, name := range append([]string{"from", "to", "from-known-at", "to-known-at", "from-sources", "to-sources", "after"}, viewFlagNames...) {
-		if s.ByFlag(name) {
-			s.Fault("--since has no view and no cursor: leave out --%s", name)
-		}
-	}
+	f.q.withoutView("--since has", "from", "to", "from-known-at", "to-known-at", "from-sources", "to-sources")
 	since, err := strconv.Atoi(*f.since)
 	if err != nil || since < 0 {
 		s.Fault("--since: %q is not a sequence number", *f.since)

@@ -40,13 +40,9 @@ import N with the graph as it was after import M, in the view of the other flags
 				if len(args) == 2 {
 					return f.compare(ctx, e, numbers[0], numbers[1])
 				}
-				for _, name := range append([]string{"after"}, viewFlagNames...) {
-					if s.ByFlag(name) {
-						s.Fault("imports have no view and no cursor: leave out --%s", name)
-					}
-				}
+				f.q.withoutView("imports have")
 				if len(args) == 1 {
-					return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return f.one(ctx, a, numbers[0]) }, answers.WriteImport)
+					return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return oneImport(ctx, a, numbers[0], *f.claims) }, answers.WriteImport)
 				}
 				return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) { return f.list(ctx, a) }, answers.WriteImports)
 			}
@@ -93,9 +89,9 @@ func (f *importFlags) list(ctx context.Context, a *asker) (json.RawMessage, erro
 	}
 }
 
-// one fetches the import with a number and some of its claims.
-func (f *importFlags) one(ctx context.Context, a *asker, n int) (json.RawMessage, error) {
-	raw, err := a.once(ctx, answers.ImportDocument, map[string]any{"before": n + 1, "claims": *f.claims})
+// oneImport fetches the import with a number, and some of its claims.
+func oneImport(ctx context.Context, a *asker, n, claims int) (json.RawMessage, error) {
+	raw, err := a.once(ctx, answers.ImportDocument, map[string]any{"before": n + 1, "claims": claims})
 	if err != nil {
 		return nil, err
 	}
@@ -123,12 +119,11 @@ func decoded[T any](raw json.RawMessage) (v T, err error) {
 
 // compare shows what differs between the graph after one import and after another.
 func (f *importFlags) compare(ctx context.Context, e *cli.Environment, n, m int) error {
-	none := 0
 	both := f.q.view()
 	return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) {
 		views := map[string]any{}
 		for name, number := range map[string]int{"from": n, "to": m} {
-			raw, err := (&importFlags{q: f.q, claims: &none}).one(ctx, a, number)
+			raw, err := oneImport(ctx, a, number, 0)
 			if err != nil {
 				return nil, err
 			}

@@ -3,7 +3,6 @@ package questions
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
@@ -69,9 +68,9 @@ func (a *asker) pages(ctx context.Context, p *paging, document string, variables
 		if err != nil {
 			return nil, err
 		}
-		var got page
-		if err := json.Unmarshal(raw, &got); err != nil {
-			return nil, fmt.Errorf("reading the answer: %w", err)
+		got, err := decoded[page](raw)
+		if err != nil {
+			return nil, err
 		}
 		if requests == 0 {
 			joined.PageInfo, sequence = got.PageInfo, seq

@@ -1,7 +1,6 @@
 package questions
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -116,16 +115,7 @@ func setView(vars map[string]json.RawMessage, view map[string]any) error {
 
 // printAnswer writes the answer; an answer with errors is a failure.
 func printAnswer(e *cli.Environment, body []byte, compact bool) error {
-	var out bytes.Buffer
-	indent := func() error { return json.Indent(&out, body, "", "  ") }
-	if compact {
-		indent = func() error { return json.Compact(&out, body) }
-	}
-	if err := indent(); err != nil {
-		return fmt.Errorf("the answer is not JSON: %w", err)
-	}
-	out.WriteByte('\n')
-	if _, err := e.Out.Write(out.Bytes()); err != nil {
+	if err := printJSON(e.Out, body, compact); err != nil {
 		return err
 	}
 	var answer struct {

@@ -133,6 +133,15 @@ func (q *question) view() map[string]any {
 	return q.View.Value()
 }
 
+// withoutView adds a fault for each of these flags, and those of a cursor and of a view, that is given; who has none of them.
+func (q *question) withoutView(who string, flags ...string) {
+	for _, name := range append(append(flags, "after"), viewFlagNames...) {
+		if q.s.ByFlag(name) {
+			q.s.Fault("%s no view and no cursor: leave out --%s", who, name)
+		}
+	}
+}
+
 // upper writes the values of a flag as enum values of the API.
 func upper(values []string) []string {
 	out := make([]string, len(values))
@@ -204,7 +213,7 @@ func (q *question) run(ctx context.Context, e *cli.Environment, fetch func(a *as
 		return err
 	}
 	if *q.asJSON {
-		err = printJSON(e.Out, answer)
+		err = printJSON(e.Out, answer, false)
 	} else {
 		var out strings.Builder
 		if err = show(&out, answer); err == nil {
@@ -296,10 +305,14 @@ func (q *question) label(argument string) string {
 	return ""
 }
 
-// printJSON indents JSON and keeps the order of its members.
-func printJSON(w io.Writer, raw json.RawMessage) error {
+// printJSON writes JSON, indented or on one line, and keeps the order of its members.
+func printJSON(w io.Writer, raw json.RawMessage, compact bool) error {
 	var out bytes.Buffer
-	if err := json.Indent(&out, raw, "", "  "); err != nil {
+	form := func() error { return json.Indent(&out, raw, "", "  ") }
+	if compact {
+		form = func() error { return json.Compact(&out, raw) }
+	}
+	if err := form(); err != nil {
 		return fmt.Errorf("the answer is not JSON: %w", err)
 	}
 	out.WriteByte('\n')
