@@ -224,25 +224,20 @@ func summary(r *ingest.Report) string {
 }
 
 // fill imports the seeds into an empty graph, as one change.
-func fill(ctx context.Context, g *live.Graph, inputs []ingest.Input) (*ingest.Report, error) {
+func fill(ctx context.Context, g *live.Graph, inputs []ingest.Input) error {
 	ops, err := ingest.Read(ctx, inputs)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	change := &graph.Change{Ops: ops, Import: &graph.Import{Label: "seeds"}}
-	var got *live.Receipt
 	if g.Fills() { // faster, in less memory
-		err = g.Fill(ctx, func(to *live.Filling) (err error) {
-			got, err = to.Commit(ctx, change)
+		return g.Fill(ctx, func(to *live.Filling) error {
+			_, err := to.Commit(ctx, change)
 			return err
 		})
-	} else {
-		got, err = g.Commit(ctx, change)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &ingest.Report{Seq: got.Seq, Entities: got.Entities, Claims: got.Claims, Known: got.Known, Operations: len(ops), Notices: got.Notices}, nil
+	_, err = g.Commit(ctx, change)
+	return err
 }
 
 // asIs commits changes although they do not fit the ontology, since exports contain such claims.

@@ -308,7 +308,7 @@ func (c *serveConfig) fillEmpty(ctx context.Context, e *cli.Environment, g *conn
 	}
 	bar := console.StartProgress(e.Err, "filling the store from %s", ingest.Names(c.inputs))
 	defer bar.End()
-	_, err := fill(ctx, g.Graph, c.inputs)
+	err := fill(ctx, g.Graph, c.inputs)
 	if err != nil && g.Snapshot().Seq() > 0 {
 		return false, nil // another process was faster, and the graph has what that wrote
 	}

@@ -66,8 +66,7 @@ func undone(e *cli.Environment, got *live.Receipt, dry, asJSON bool) error {
 		got.Import = 0
 	}
 	if asJSON {
-		return json.NewEncoder(e.Out).Encode((&ingest.Report{Seq: got.Seq, Import: got.Import, Retractions: got.Retractions, Superseded: got.Superseded, Reinstatements: got.Reinstatements,
-			Operations: 1, Known: got.Known, Notices: got.Notices}).Outcome(nil, dry))
+		return json.NewEncoder(e.Out).Encode((&ingest.Report{Seq: got.Seq, Import: got.Import, Counts: got.Counts, Operations: 1, Notices: got.Notices}).Outcome(nil, dry))
 	}
 	text := fmt.Sprintf("%s and %s", console.Count(got.Retractions, "retraction"), console.Count(got.Reinstatements, "reinstatement"))
 	switch {
@@ -88,7 +87,7 @@ func changeTarget(ctx context.Context, e *cli.Environment, where *connect.Locati
 		if where.NamesOntology() {
 			return nil, nil, graph.Errorf(graph.BadInput, "a service has the ontology that it was started with: leave out --ontology")
 		}
-		at.Patience, at.Say = client.ForImports, func(format string, a ...any) { e.Say(format, a...) }
+		at.Patience, at.Say = client.ForImports, e.Say
 		return client.NewImporter(ctx, at, dry), func() error { return nil }, nil
 	}
 	o, err := where.Ontology()

@@ -109,7 +109,7 @@ func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (
 	if !same {
 		return nil, graph.Errorf(graph.KeyReused, "the idempotency key %q came with another change, which made commit %d; use a new key for each change", ch.Key, first.Seq)
 	}
-	rec := &Receipt{Seq: first.Seq, Import: importOf(first), IDs: graph.ClaimIDs(w.g.o, w.head.State(), ch), Known: len(ch.Ops), Replayed: true}
+	rec := &Receipt{Seq: first.Seq, Import: importOf(first), IDs: graph.ClaimIDs(w.g.o, w.head.State(), ch), Counts: Counts{Known: len(ch.Ops)}, Replayed: true}
 	if problems == nil {
 		rec.Notices = res.Notices
 	}
@@ -119,8 +119,8 @@ func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (
 func receiptOf(res *graph.Result) *Receipt {
 	c := &res.Commit
 	r := &Receipt{
-		Entities: len(c.Entities), Claims: len(c.Claims), Retractions: len(c.Retractions), Reinstatements: len(c.Reinstatements),
-		IDs: res.IDs, Known: res.Known, Notices: res.Notices,
+		Counts: Counts{Entities: len(c.Entities), Claims: len(c.Claims), Retractions: len(c.Retractions), Reinstatements: len(c.Reinstatements), Known: res.Known},
+		IDs:    res.IDs, Notices: res.Notices,
 	}
 	for i := range c.Claims {
 		r.Superseded += len(c.Claims[i].Supersedes)

@@ -191,18 +191,37 @@ type Receipt struct {
 	// Seq is the sequence number of the commit. If the change had no effect it is the
 	// present number, and if its key was used before, that of the first change.
 	Seq graph.Seq
-	// Entities, Claims, Retractions and Reinstatements count what is new; Superseded those of the retractions
-	// by which another claim took the place of the withdrawn one.
-	Entities, Claims, Retractions, Superseded, Reinstatements int
+	Counts
 	// IDs are the ids of the claims asserted, in the change's order.
-	IDs []graph.ClaimID
-	// Known counts the operations that changed nothing.
-	Known   int
+	IDs     []graph.ClaimID
 	Notices graph.Problems
 	// Import is the import that the commit is part of; 0 for none.
 	Import graph.Seq
 	// Replayed reports that the idempotency key was used before.
 	Replayed bool
+}
+
+// Counts are how much of a change, or of several, had which effect.
+type Counts struct {
+	// Entities, Claims, Retractions and Reinstatements count what is new; Superseded those of the retractions
+	// by which another claim took the place of the withdrawn one.
+	Entities       int `json:"entities"`
+	Claims         int `json:"claims"`
+	Retractions    int `json:"retractions"`
+	Superseded     int `json:"superseded"`
+	Reinstatements int `json:"reinstatements"`
+	// Known counts the operations that changed nothing.
+	Known int `json:"known"`
+}
+
+// Add adds the counts of another change.
+func (c *Counts) Add(d Counts) {
+	c.Entities += d.Entities
+	c.Claims += d.Claims
+	c.Retractions += d.Retractions
+	c.Superseded += d.Superseded
+	c.Reinstatements += d.Reinstatements
+	c.Known += d.Known
 }
 
 // Check checks a change against the present graph and commits nothing.

@@ -144,12 +144,11 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 	var answer struct {
 		Data *struct {
 			Transact *struct {
-				Sequence                                uint64
-				Entities, Claims, Known                 int
-				Retractions, Superseded, Reinstatements int
-				Replayed                                bool
-				Import                                  uint64
-				IDs, Notices                            []string
+				Sequence uint64
+				live.Counts
+				Replayed     bool
+				Import       uint64
+				IDs, Notices []string
 			}
 		}
 		Errors []struct {
@@ -177,7 +176,7 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 		return nil, fmt.Errorf("the answer of %s has no result", r.service.Name)
 	}
 	t := answer.Data.Transact
-	got := &live.Receipt{Seq: graph.Seq(t.Sequence), Entities: t.Entities, Claims: t.Claims, Retractions: t.Retractions, Superseded: t.Superseded, Reinstatements: t.Reinstatements, Known: t.Known, Replayed: t.Replayed, Import: graph.Seq(t.Import)}
+	got := &live.Receipt{Seq: graph.Seq(t.Sequence), Counts: t.Counts, Replayed: t.Replayed, Import: graph.Seq(t.Import)}
 	for _, text := range t.IDs {
 		id, err := graph.ParseClaimID(text)
 		if err != nil {

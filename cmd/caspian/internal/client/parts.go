@@ -166,7 +166,8 @@ func (r *Importer) inParts(ctx context.Context, ops []graph.Op, of *graph.Change
 				part.Import.First, sum.Import = got.Import, got.Import
 			}
 			sum.Seq, sum.Replayed = got.Seq, sum.Replayed && got.Replayed
-			addUp(sum, got)
+			sum.Counts.Add(got.Counts)
+			sum.Notices = append(sum.Notices, got.Notices...)
 			done = to
 		}
 		return err
@@ -200,7 +201,7 @@ func (r *Importer) checkParts(ctx context.Context, p *parts) (*live.Receipt, err
 		if err != nil {
 			return err
 		}
-		fresh := *got
+		fresh := got.Counts
 		switch stage(&p.ops[from]) { // an operation is counted with its own part only
 		case stageEntity:
 		case stageCap:
@@ -211,7 +212,8 @@ func (r *Importer) checkParts(ctx context.Context, p *parts) (*live.Receipt, err
 			fresh.Claims -= caps
 		}
 		sum.Seq = got.Seq
-		addUp(sum, &fresh)
+		sum.Counts.Add(fresh)
+		sum.Notices = append(sum.Notices, got.Notices...)
 		return nil
 	})
 	if err == nil && len(problems) > 0 {
@@ -219,14 +221,4 @@ func (r *Importer) checkParts(ctx context.Context, p *parts) (*live.Receipt, err
 	}
 	sum.Known = max(0, len(p.ops)-sum.Entities-sum.Claims-sum.Retractions-sum.Reinstatements)
 	return sum, err
-}
-
-func addUp(sum, got *live.Receipt) {
-	sum.Entities += got.Entities
-	sum.Claims += got.Claims
-	sum.Retractions += got.Retractions
-	sum.Superseded += got.Superseded
-	sum.Reinstatements += got.Reinstatements
-	sum.Known += got.Known
-	sum.Notices = append(sum.Notices, got.Notices...)
 }

@@ -34,7 +34,7 @@ func (r *recorder) Commit(_ context.Context, ch *graph.Change) (*live.Receipt, e
 		}
 	}
 	r.changes = append(r.changes, ch)
-	return &live.Receipt{Seq: graph.Seq(len(r.changes)), Claims: len(ch.Ops)}, nil
+	return &live.Receipt{Seq: graph.Seq(len(r.changes)), Counts: live.Counts{Claims: len(ch.Ops)}}, nil
 }
 
 func (r *recorder) Check(ch *graph.Change) (*graph.Result, error) {

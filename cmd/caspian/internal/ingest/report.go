@@ -18,16 +18,7 @@ type Report struct {
 	Import graph.Seq `json:"import,omitempty"`
 	// Rows counts the rows of tables and the lines of JSON lines that were read, those left out included.
 	Rows int `json:"rows"`
-	// Entities and Claims count what is new, Retractions the claims that were withdrawn, and Superseded those of
-	// them whose place another claim took.
-	Entities    int `json:"entities"`
-	Claims      int `json:"claims"`
-	Retractions int `json:"retractions"`
-	Superseded  int `json:"superseded"`
-	// Reinstatements counts the withdrawn claims that hold again.
-	Reinstatements int `json:"reinstatements"`
-	// Known counts the operations that changed nothing.
-	Known int `json:"known"`
+	live.Counts
 	// Operations counts all of them.
 	Operations int `json:"operations"`
 	// Skipped are the rows that were left out, by the names of their inputs, and Faults why.
@@ -45,12 +36,7 @@ func (r *Report) add(ops int, got *live.Receipt) {
 	if got.Import != 0 {
 		r.Import, r.as.First = got.Import, got.Import
 	}
-	r.Entities += got.Entities
-	r.Claims += got.Claims
-	r.Retractions += got.Retractions
-	r.Superseded += got.Superseded
-	r.Reinstatements += got.Reinstatements
-	r.Known += got.Known
+	r.Counts.Add(got.Counts)
 	for _, n := range got.Notices {
 		if len(r.Notices) < codec.MaxProblems {
 			r.Notices = append(r.Notices, n)
