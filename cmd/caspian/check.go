@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
@@ -36,8 +37,7 @@ predicate and value, whatever the qualifiers and dates. Claims about sources do 
   caspian check --coverage types
   caspian check --coverage predicates seeds/`,
 	Setup: func(s *settings.Set) cli.Action {
-		ontology, format := connect.OntologySetting(s), s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
-		s.Offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
+		ontology, format := connect.OntologySetting(s), formatSetting(s)
 		by := s.Choice("coverage", "", "how well the claims are supported, by type or also by predicate", "types", "predicates")
 		asJSON := s.JSON()
 		return func(ctx context.Context, e *cli.Environment, args []string) error {
@@ -75,6 +75,22 @@ predicate and value, whatever the qualifiers and dates. Claims about sources do 
 			return c.text(e, *by == "PREDICATES")
 		}
 	},
+}
+
+// formatSetting declares --format of a command that reads files.
+func formatSetting(s *settings.Set) *string {
+	format := s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
+	var names []string
+	for _, f := range readable() {
+		names = append(names, f.Name)
+	}
+	s.Offer("format", names...)
+	return format
+}
+
+// readable returns the formats that can be read.
+func readable() codec.List {
+	return slices.DeleteFunc(slices.Clone(datasets.Formats), func(f *codec.Format) bool { return f.Decode == nil && f.DecodeDir == nil })
 }
 
 // inputsOf finds the inputs that the arguments name; none is the built-in seeds.

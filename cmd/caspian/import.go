@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
@@ -14,8 +15,6 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/codec"
-	"github.com/caspian-kg/caspian/graph/datasets"
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
@@ -32,7 +31,7 @@ With --mapping, the files are tables (CSV, TSV, Excel), JSON or RDF, and the map
 each row states (docs/mapping.md); a dry run shows what the first rows become. Files may be
 packed with gzip or Zstandard.
 
-Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil }) + `.`,
+Formats: ` + formatList() + `.`,
 	Examples: `  caspian import claims.jsonl
   caspian import --dry-run seeds/
   caspian import --format factbook factbook.json/
@@ -40,8 +39,7 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
   caspian import --mapping ports.yaml --dry-run ports.csv
   make-claims | caspian import --url http://127.0.0.1:8080 -`,
 	Setup: func(s *settings.Set) cli.Action {
-		format := s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
-		s.Offer("format", formatNames(func(f *codec.Format) bool { return f.Decode != nil || f.DecodeDir != nil })...)
+		format := formatSetting(s)
 		batch := s.Number("batch", 1000, 1, "lines per change")
 		sync := s.Text("sync", "SOURCE", "", "the files are all that SOURCE says now: what it said before and they do not state is withdrawn")
 		label := s.Text("label", "TEXT", "", "in a few words what the import is, for 'caspian imports'")
@@ -119,28 +117,13 @@ Formats: ` + formatList(func(f *codec.Format) bool { return f.Decode != nil || f
 // fillPercent is how much of the memory in use may be garbage while an empty store is filled.
 const fillPercent = 35
 
-// formatNames returns the names of the formats that can be read, or written.
-func formatNames(can func(*codec.Format) bool) (names []string) {
-	for _, f := range datasets.Formats {
-		if can(f) {
-			names = append(names, f.Name)
-		}
+// formatList describes the formats that can be read.
+func formatList() string {
+	var list []string
+	for _, f := range readable() {
+		list = append(list, f.Name+" ("+f.About+")")
 	}
-	return names
-}
-
-// formatList describes the same formats in words.
-func formatList(can func(*codec.Format) bool) string {
-	text := ""
-	for _, f := range datasets.Formats {
-		if can(f) {
-			if text != "" {
-				text += "; "
-			}
-			text += f.Name + " (" + f.About + ")"
-		}
-	}
-	return text
+	return strings.Join(list, "; ")
 }
 
 // importing is one run of the command.
