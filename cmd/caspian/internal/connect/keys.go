@@ -23,33 +23,34 @@ const (
 
 // ReadTokens reads a file of tokens, and refuses one that others than its owner can read.
 func ReadTokens(path string) (*tokens.Tokens, error) {
-	f, err := os.Open(path)
+	f, err := openPrivate(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if err := private(f); err != nil {
-		return nil, err
-	}
 	return tokens.Read(path, f)
 }
 
-// private returns an error if others can read or change the file.
-func private(f *os.File) error {
-	info, err := f.Stat()
+// openPrivate opens a file, and refuses one that others can read or change.
+func openPrivate(path string) (*os.File, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return graph.Errorf(graph.BadInput, "%s can be read or changed by others (mode %04o): chmod 600 %s", f.Name(), mode, f.Name())
+	info, err := f.Stat()
+	if err == nil && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+		err = graph.Errorf(graph.BadInput, "%s can be read or changed by others (mode %04o): chmod 600 %s", path, info.Mode().Perm(), path)
 	}
-	return nil
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // OwnerToken reads the token of the store's folder: "" if there is none, an error where it
 // must be replaced.
 func OwnerToken(dir string) (string, error) {
-	f, err := os.Open(filepath.Join(dir, TokenFile))
+	f, err := openPrivate(filepath.Join(dir, TokenFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -57,9 +58,6 @@ func OwnerToken(dir string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	if err := private(f); err != nil {
-		return "", err
-	}
 	text := make([]byte, 1024)
 	n, err := f.Read(text)
 	if err != nil {

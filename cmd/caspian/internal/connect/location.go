@@ -192,14 +192,11 @@ func (c credentials) read(s *settings.Set) (string, error) {
 	if s.Either("token", "token-file") != "token-file" {
 		return *c.token, nil
 	}
-	f, err := os.Open(*c.file)
+	f, err := openPrivate(*c.file)
 	if err != nil {
 		return "", fmt.Errorf("--token-file: %w", err)
 	}
 	defer f.Close()
-	if err := private(f); err != nil {
-		return "", fmt.Errorf("--token-file: %w", err)
-	}
 	text, err := io.ReadAll(io.LimitReader(f, 64<<10))
 	if err != nil {
 		return "", fmt.Errorf("--token-file: %w", err)

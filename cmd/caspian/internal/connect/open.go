@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -104,15 +103,6 @@ func OrURL(err error) error {
 	var ge *graph.Error
 	if errors.As(err, &ge) && ge.Code == graph.Unavailable {
 		return fmt.Errorf("%w; or reach the service that runs on it with --url", err)
-	}
-	return err
-}
-
-// storeExists returns an error that says how to make a store, where the folder has none.
-func storeExists(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
-		return graph.Errorf(graph.BadInput, "there is no store in %s; 'caspian serve' or 'caspian import' creates one", dir)
 	}
 	return err
 }

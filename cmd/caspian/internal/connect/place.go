@@ -4,13 +4,16 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/store"
 	"github.com/caspian-kg/caspian/graph/store/postgres"
 )
@@ -87,7 +90,11 @@ func (p *Place) Exists() error {
 	if p.IsDatabase() {
 		return nil
 	}
-	return storeExists(p.store)
+	entries, err := os.ReadDir(p.store)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
+		return graph.Errorf(graph.BadInput, "there is no store in %s; 'caspian serve' or 'caspian import' creates one", p.store)
+	}
+	return err
 }
 
 // OpenLog opens the log of the store.
