@@ -91,7 +91,7 @@ func (m *Mapping) NewCopy(w io.Writer, name string) (*table.Copy, error) {
 
 // Copy copies those rows of a file that keep has. RDF is not copied: ok is false.
 func (m *Mapping) Copy(ctx context.Context, name string, r io.Reader, keep func(row int) bool, out *table.Copy) (ok bool, err error) {
-	if _, is := syntaxOf(name); is {
+	if IsRDF(name) {
 		return false, nil
 	}
 	as := m.file

@@ -15,6 +15,12 @@ import (
 // syntaxes are the syntaxes of RDF by the endings of files.
 var syntaxes = map[string]rdf.Syntax{".nt": rdf.NTriples, ".nq": rdf.NQuads, ".ttl": rdf.Turtle, ".trig": rdf.TriG}
 
+// IsRDF reports whether a file is RDF, by its name.
+func IsRDF(name string) bool {
+	_, is := syntaxOf(name)
+	return is
+}
+
 // syntaxOf is the syntax of a file of RDF.
 func syntaxOf(name string) (rdf.Syntax, bool) {
 	s, ok := syntaxes[packed.Ext(name)]

@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/packed"
+	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/table"
 )
 
@@ -84,11 +84,10 @@ func (s *survey) sniff() error {
 		return fmt.Errorf("reading %s: %w", s.file.Name, err)
 	}
 	begin = bytes.TrimPrefix(begin, []byte("\ufeff"))
-	switch ext := packed.Ext(s.file.Name); {
-	case slices.Contains([]string{".nt", ".nq", ".ttl", ".trig"}, ext):
+	switch {
+	case codec.IsRDF(s.file.Name):
 		return graph.Errorf(graph.BadInput, "%s is RDF, whose predicates a mapping names; docs/mapping.md shows how", s.file.Name)
-	case slices.Contains([]string{".json", ".jsonl", ".ndjson", ".geojson", ".xlsx", ".xlsm"}, ext), bytes.HasPrefix(begin, []byte("PK")),
-		bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("[")):
+	case !table.IsCSV(s.file.Name, begin):
 		return nil
 	case bytes.HasPrefix(begin, []byte{0xff, 0xfe}), bytes.HasPrefix(begin, []byte{0xfe, 0xff}):
 		return nil // UTF-16

@@ -171,6 +171,9 @@ func kindOf(name string, begin []byte) kind {
 	return csvKind
 }
 
+// IsCSV reports whether Read takes a file for CSV, by its name or by its first bytes.
+func IsCSV(name string, begin []byte) bool { return kindOf(name, begin) == csvKind }
+
 // reading is a file while it is read.
 type reading struct {
 	Options
