@@ -76,22 +76,16 @@ var filters = map[string]func(m *Mapping, argument string) (filter, error){
 		if a != "" && a != "," {
 			return nil, fmt.Errorf("write number, or number followed by a comma if a comma separates the decimals, not %q", graph.Clip(a))
 		}
-		return all(func(v string) ([]string, error) {
-			return one(figures(v, func(v string) (string, error) { return plainNumber(v, a == ",") }))
-		}), nil
+		return figures(func(v string) (string, error) { return plainNumber(v, a == ",") }), nil
 	},
 	"percent": func(_ *Mapping, a string) (filter, error) {
-		return all(func(v string) ([]string, error) {
-			return one(figures(v, func(v string) (string, error) { return scaled(strings.TrimRight(v, "% \u00a0\u202f"), "0.01") }))
-		}), nil
+		return figures(func(v string) (string, error) { return scaled(strings.TrimRight(v, "% \u00a0\u202f"), "0.01") }), nil
 	},
 	"times": func(_ *Mapping, a string) (filter, error) {
 		if _, err := scaled("1", a); err != nil {
 			return nil, err
 		}
-		return all(func(v string) ([]string, error) {
-			return one(figures(v, func(v string) (string, error) { return scaled(v, a) }))
-		}), nil
+		return figures(func(v string) (string, error) { return scaled(v, a) }), nil
 	},
 	"date": func(_ *Mapping, a string) (filter, error) {
 		forms, err := dateForms(a)

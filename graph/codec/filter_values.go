@@ -42,8 +42,13 @@ var (
 	rangeSigns  = regexp.MustCompile(`(?i)^(over|at least|under|at most|[<>]=?)\s*`)
 )
 
-// figures converts a printed number, or the numbers of a printed range: 10–15, over 5, >= 3.
-func figures(v string, number func(string) (string, error)) (string, error) {
+// figures is the filter that converts printed numbers, those of printed ranges too.
+func figures(number func(string) (string, error)) filter {
+	return all(func(v string) ([]string, error) { return one(inRange(v, number)) })
+}
+
+// inRange converts a printed number, or the numbers of a printed range: 10–15, over 5, >= 3.
+func inRange(v string, number func(string) (string, error)) (string, error) {
 	ends := strings.Split(rangeDashes.Replace(v), "..")
 	if len(ends) > 2 {
 		return "", fmt.Errorf("%q is neither a number nor a range of two", graph.Clip(v))
