@@ -38,7 +38,7 @@ type Options struct {
 	// Version is the version of the service, for the field graph.
 	Version string
 	Limits  gql.Limits
-	// MinSequenceWait bounds how long a view waits for its minSequence; 0 is 2 seconds.
+	// MinSequenceWait bounds how long a view waits for its minSequence or bookmark; 0 is live.Patience.
 	MinSequenceWait time.Duration
 	// Logger gets the errors that clients do not; nil discards them.
 	Logger *slog.Logger
@@ -58,7 +58,7 @@ func New(opts Options) (*API, error) {
 		opts.Now = time.Now
 	}
 	if opts.MinSequenceWait == 0 {
-		opts.MinSequenceWait = 2 * time.Second
+		opts.MinSequenceWait = live.Patience
 	}
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
@@ -125,6 +125,9 @@ func (a *API) today() graph.Day { return graph.DayOf(a.opts.Now()) }
 
 // Seq returns the sequence number of what the request reads.
 func (s *Session) Seq() graph.Seq { return s.snapshot.Seq() }
+
+// Bookmark names the commit that the request reads up to.
+func (s *Session) Bookmark() graph.Bookmark { return s.api.opts.Graph.Bookmark(s.snapshot, s.Seq()) }
 
 // ETag returns a strong validator of the answer to a document: it changes with the store, the
 // snapshot, the day, the schema and the request. The time of the last commit distinguishes
@@ -221,24 +224,14 @@ func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte 
 	return dst
 }
 
-// Resolve builds the view of an argument. A minSequence beyond the session's snapshot waits for a later one, which
-// the whole request then reads: so it must come before anything else is read.
+// Resolve builds the view of an argument. A minSequence or a bookmark beyond the session's snapshot waits for a later one,
+// which the whole request then reads: so it must come before anything else is read.
 func (s *Session) Resolve(ctx context.Context, a input.View) (*snapshot.View, error) {
 	if s.paused != nil {
 		return nil, s.paused
 	}
-	if a.MinSeq > s.snapshot.Seq() {
-		if s.view != nil {
-			return nil, graph.Errorf(graph.BadInput, "view.minSequence: a request reads one snapshot; give minSequence on its first field")
-		}
-		next, err := s.await(ctx, a.MinSeq)
-		if s.paused != nil {
-			return nil, s.paused
-		}
-		if err != nil {
-			return nil, forClients{graph.Errorf(graph.Unavailable, "view.minSequence: the store is at %d and did not reach %d in time; try again", s.snapshot.Seq(), a.MinSeq)}
-		}
-		s.snapshot = next
+	if err := s.reach(ctx, a); err != nil {
+		return nil, err
 	}
 	if a.Plain && s.view != nil {
 		return s.view, nil
@@ -267,6 +260,33 @@ func (s *Session) Resolve(ctx context.Context, a input.View) (*snapshot.View, er
 	}
 	s.last = lastView{a.View, v.WithDone(ctx.Done())}
 	return s.last.view, nil
+}
+
+// reach moves the session to a snapshot that has what the view must see.
+func (s *Session) reach(ctx context.Context, a input.View) error {
+	of, marked := s.api.opts.Graph.Identity(), a.Bookmark != graph.Bookmark{}
+	if marked {
+		if err := a.Bookmark.Of(of); err != nil {
+			return err
+		}
+	}
+	if a.MinSeq > s.snapshot.Seq() {
+		if s.view != nil {
+			return graph.Errorf(graph.BadInput, "view.minSequence: a request reads one snapshot; give minSequence or bookmark on its first field")
+		}
+		next, err := s.await(ctx, a.MinSeq)
+		if s.paused != nil {
+			return s.paused
+		}
+		if err != nil {
+			return forClients{graph.Errorf(graph.Unavailable, "view.minSequence: the store is at %d and did not reach %d in time; try again", s.snapshot.Seq(), a.MinSeq)}
+		}
+		s.snapshot = next
+	}
+	if marked {
+		return a.Bookmark.Names(of, s.snapshot.RecordedAt(a.Bookmark.Seq))
+	}
+	return nil
 }
 
 // await waits for the snapshot of a sequence number.

@@ -48,6 +48,7 @@ func (b *builder) graphType() *graphql.Object {
 	return b.Object("Graph", "The graph as this request reads it.", func() []output.Field {
 		return []output.Field{
 			number("sequence", "The sequence number of the snapshot that this request reads.", func(i *info) int { return int(i.session.Seq()) }),
+			text("bookmark", "Names that snapshot: a value for view.bookmark and for the header Caspian-Bookmark, here and at other nodes of the store.", func(i *info) string { return i.session.Bookmark().String() }),
 			{Name: "recordedAt", Type: input.DateTime, About: "When the last commit was recorded; null for an empty store.",
 				Read: leaf(func(i *info, dst []byte) []byte {
 					if t := instant(i.session.snapshot.RecordedAt(i.session.Seq())); t != "" {

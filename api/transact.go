@@ -90,6 +90,11 @@ func (b *builder) transactResultType() *graphql.Object {
 	return b.Object("TransactResult", "The outcome of a change.", func() []output.Field {
 		return []output.Field{
 			number("sequence", "The sequence number from which the change can be read: a value for view.minSequence.", func(r *live.Receipt) int { return int(r.Seq) }),
+			{Name: "bookmark", Type: output.Must(graphql.String), About: "Names that state of the store, at all of its nodes: a value for view.bookmark and for the header Caspian-Bookmark.",
+				Read: gql.Binding{Leaf: func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+					s := c.Request.(*Session)
+					return gql.AppendString(dst, s.api.opts.Graph.Bookmark(s.snapshot, src.Obj.(*live.Receipt).Seq).String()), nil
+				}}},
 			number("entities", "The number of new entities.", func(r *live.Receipt) int { return r.Entities }),
 			number("claims", "The number of new claims.", func(r *live.Receipt) int { return r.Claims }),
 			number("retractions", "The number of claims withdrawn.", func(r *live.Receipt) int { return r.Retractions }),

@@ -217,7 +217,7 @@ func TestMinSequence(t *testing.T) {
 	want(t, ask(t, a, `{ graph(view: {minSequence: 9}) { sequence } }`),
 		"UNAVAILABLE: view.minSequence: the store is at 2 and did not reach 9 in time; try again")
 	want(t, ask(t, a, `{ a: graph { sequence } b: graph(view: {minSequence: 9}) { sequence } }`),
-		"BAD_USER_INPUT: view.minSequence: a request reads one snapshot; give minSequence on its first field")
+		"BAD_USER_INPUT: view.minSequence: a request reads one snapshot; give minSequence or bookmark on its first field")
 }
 
 // TestETag: the validator changes with everything that an answer depends on.

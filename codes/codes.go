@@ -63,6 +63,7 @@ const (
 	Cycle                      = "CYCLE"
 	SeqMismatch                = "SEQ_MISMATCH"
 	KeyReused                  = "KEY_REUSED"
+	HistoryReplaced            = "HISTORY_REPLACED"
 	Timeout                    = "TIMEOUT"
 	Cancelled                  = "CANCELLED"
 	Overloaded                 = "OVERLOADED"
@@ -109,7 +110,7 @@ var List = []Entry{
 	{PersistedQueryNotFound, []int{422}, "the service has no document with this hash or id", "send the document in full, with its hash"},
 	{PersistedQueryNotSupported, []int{422}, "the service stores no documents by hash", "send documents in full"},
 	{TooManySubscribers, []int{503}, "the service or the connection has reached its limit of streams, WebSockets or operations", "try again later, or end some"},
-	{Unavailable, []int{503, Partial}, "the service is starting or stopping, or minSequence was not reached in time", "try again after Retry-After"},
+	{Unavailable, []int{503, Partial}, "the service is starting or stopping, or minSequence or the bookmark was not reached in time", "try again after Retry-After"},
 	// The document.
 	{GraphQLParseFailed, []int{400}, "the text is not a GraphQL document", "correct it at the given line and column"},
 	{GraphQLValidationFailed, []int{422}, "the document does not fit the schema", "correct it at the given line and column; /schema.graphql has the schema"},
@@ -145,6 +146,7 @@ var List = []Entry{
 	{Cycle, []int{Partial}, "the claims of a relation would form a cycle", "correct one of them"},
 	{SeqMismatch, []int{Partial}, "the store has another sequence number than ifSequence", "read the current state, and decide again"},
 	{KeyReused, []int{Partial}, "the idempotency key belongs to another change", "choose another key"},
+	{HistoryReplaced, []int{412, Partial}, "the bookmark is of another store, or of commits that this one has lost: it was restored or rewound", "forget the bookmark, and look whether the last write is there"},
 	// How the request ended.
 	{Timeout, []int{503, Partial}, "the request did not finish within --timeout", "select less, or try again"},
 	{Cancelled, []int{503, Partial}, "the client disconnected, or the service is stopping", "try again"},

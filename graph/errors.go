@@ -12,19 +12,20 @@ type Code string
 
 // The codes of the domain.
 const (
-	BadInput    Code = codes.BadUserInput
-	UnknownID   Code = codes.UnknownID
-	UnknownName Code = codes.UnknownName
-	WrongType   Code = codes.WrongType
-	NoSource    Code = codes.NoSource
-	Duplicate   Code = codes.Duplicate
-	Cycle       Code = codes.Cycle
-	SeqMismatch Code = codes.SeqMismatch
-	KeyReused   Code = codes.KeyReused
-	Internal    Code = codes.Internal
-	Unavailable Code = codes.Unavailable
-	LimitWork   Code = codes.LimitWork
-	ReadOnly    Code = codes.ReadOnly
+	BadInput        Code = codes.BadUserInput
+	UnknownID       Code = codes.UnknownID
+	UnknownName     Code = codes.UnknownName
+	WrongType       Code = codes.WrongType
+	NoSource        Code = codes.NoSource
+	Duplicate       Code = codes.Duplicate
+	Cycle           Code = codes.Cycle
+	SeqMismatch     Code = codes.SeqMismatch
+	KeyReused       Code = codes.KeyReused
+	HistoryReplaced Code = codes.HistoryReplaced
+	Internal        Code = codes.Internal
+	Unavailable     Code = codes.Unavailable
+	LimitWork       Code = codes.LimitWork
+	ReadOnly        Code = codes.ReadOnly
 )
 
 // Error is what a caller can act on.

@@ -5,18 +5,21 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
-// SequenceHeader carries the sequence number of the snapshot that answered.
-const SequenceHeader = "Caspian-Sequence"
+const (
+	// SequenceHeader carries the sequence number of the snapshot that answered.
+	SequenceHeader = "Caspian-Sequence"
+	// BookmarkHeader carries the bookmark of that snapshot. A client that sends one reads from a snapshot that has the
+	// commit which it names.
+	BookmarkHeader = "Caspian-Bookmark"
+)
 
 // isGraphQL reports whether graphql answers at the path.
 func isGraphQL(path string) bool { return path == "/graphql" || path == csvPath }
@@ -45,7 +48,7 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 	}
 	w.watched = true
 	defer s.giveBackBody(w)
-	req, list := s.acceptList(w, r, media, table)
+	req, list := s.acceptList(w, r, media, table, b)
 	if req == nil && list == nil {
 		return
 	}
@@ -106,14 +109,14 @@ func (s *Server) unchanged(w http.ResponseWriter, session Session, req *operatio
 	h.Set("ETag", etag)
 	h.Add("Vary", "Accept-Encoding")
 	h.Set("Cache-Control", "no-cache")
-	h.Set(SequenceHeader, strconv.FormatUint(uint64(session.Seq()), 10))
+	s.locate(w, session)
 	w.WriteHeader(http.StatusNotModified)
 	return true
 }
 
-// acceptList reads a request, or the list of a batch. Both are nil where it has answered with
-// a refusal.
-func (s *Server) acceptList(w http.ResponseWriter, r *http.Request, media string, table table) (*operation.Request, []json.RawMessage) {
+// acceptList reads a request, or the list of a batch, and waits for the commit that its bookmark names. Both are nil where
+// it has answered with a refusal.
+func (s *Server) acceptList(w *responseRecorder, r *http.Request, media string, table table, b *Backend) (*operation.Request, []json.RawMessage) {
 	req, list, bad := s.read(w, r)
 	switch {
 	case bad != nil:
@@ -121,6 +124,9 @@ func (s *Server) acceptList(w http.ResponseWriter, r *http.Request, media string
 		bad = &requestError{status: http.StatusNotAcceptable, code: codes.NotAcceptable, message: "a list of requests is answered as JSON; accept application/json"}
 	case table != noTable:
 		req.AllowMutation = false // or it would be written before its answer is refused
+	}
+	if bad == nil {
+		bad = reach(w, r, b)
 	}
 	if bad != nil {
 		s.refuse(w, r, media, bad)
@@ -205,7 +211,7 @@ func (s *Server) label(w http.ResponseWriter, r *http.Request, session Session, 
 		acceptQuery(h)
 	}
 	if res.HasData {
-		t.header(SequenceHeader, s.sequences.of(session.Seq()))
+		s.locate(t, session)
 	}
 	if etag != "" && res.Errors == 0 && res.Operation == "query" {
 		t.header("Etag", etag)
@@ -215,32 +221,16 @@ func (s *Server) label(w http.ResponseWriter, r *http.Request, session Session, 
 	}
 }
 
-// sequenceText remembers the text of the last sequence number, which most answers share.
-type sequenceText struct {
-	last atomic.Pointer[sequenceAsText]
-}
-
-type sequenceAsText struct {
-	seq  graph.Seq
-	text string
-}
-
-func (m *sequenceText) of(seq graph.Seq) string {
-	last := m.last.Load()
-	if last == nil || last.seq != seq {
-		last = &sequenceAsText{seq, strconv.FormatUint(uint64(seq), 10)}
-		m.last.Store(last)
-	}
-	return last.text
-}
-
 // waits reports whether the answer may come from a later snapshot than the
-// session's: the view names the sequence number that it needs.
+// session's: the view names what it needs.
 func waits(req *operation.Request) bool {
-	const name = "minSequence"
 	vars := string(req.Variables)
-	// The name may be written with escapes in the variables.
-	return strings.Contains(req.Query, name) || strings.Contains(vars, name) || strings.Contains(vars, `\u`)
+	for _, name := range [...]string{"minSequence", "bookmark"} {
+		if strings.Contains(req.Query, name) || strings.Contains(vars, name) {
+			return true
+		}
+	}
+	return strings.Contains(vars, `\u`) // the names may be written with escapes in the variables
 }
 
 // matches reports whether If-None-Match names the validator.

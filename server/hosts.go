@@ -179,14 +179,14 @@ func (s *Server) cors(w http.ResponseWriter, r *http.Request) bool {
 		origin = "*"
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
-	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, "+SequenceHeader)
+	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, "+SequenceHeader+", "+BookmarkHeader)
 	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
 		return false
 	}
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, QUERY, PUT, DELETE")
 	// Clients name themselves in further headers, such as apollographql-client-name. The
 	// star allows all headers but Authorization.
-	h.Set("Access-Control-Allow-Headers", "*, Content-Type, Content-Encoding, Accept, Authorization, If-None-Match, Last-Event-ID, Traceparent, "+tokenHeader)
+	h.Set("Access-Control-Allow-Headers", "*, Content-Type, Content-Encoding, Accept, Authorization, If-None-Match, Last-Event-ID, Traceparent, "+BookmarkHeader+", "+tokenHeader)
 	h.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
 	return true

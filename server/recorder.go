@@ -23,7 +23,7 @@ type responseRecorder struct {
 	slot     admission.Slot      // in which it runs
 	caller   caller              // who sent the request
 	span     *tracing.Span       // of the request, nil where it is not traced
-	values   [2]string           // of headers, see header
+	values   [3]string           // of headers, see header
 	headers  int                 // used of values
 	watched  bool                // Lasts is called where the request takes long
 	hurried  bool                // net/http's deadline of reading the request is still set

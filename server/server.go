@@ -45,6 +45,8 @@ import (
 type Session interface {
 	// Seq is the sequence number of the snapshot.
 	Seq() graph.Seq
+	// Bookmark names that snapshot.
+	Bookmark() graph.Bookmark
 	// ETag is a strong validator, in quotes, of the answer that the session
 	// would give.
 	ETag(query, operation string, variables []byte) string
@@ -102,7 +104,7 @@ type Options struct {
 	// QueueTime is how long a request may wait before it is shed; 0 is half a second.
 	// Under overload, the service sheds requests sooner.
 	QueueTime time.Duration
-	// MaxPaused bounds the requests that wait for a sequence number; 0 is 1,000.
+	// MaxPaused bounds the requests that wait for a commit; 0 is 1,000.
 	MaxPaused int
 	// MaxConnections bounds the open connections, sockets and streams among them; 0 is
 	// DefaultMaxConnections. Live.MaxSubscribers is at most nine tenths of it.
@@ -182,7 +184,7 @@ type Server struct {
 	packers   *content.Packers
 	streams   *streams.Streams
 	buffers   sync.Pool // of *bytes.Buffer, for bodies
-	sequences sequenceText
+	located   atomic.Pointer[location]
 
 	admission   *admission.Admission
 	deadlines   deadline.Watches

@@ -309,6 +309,7 @@ type fake struct {
 }
 
 func (fake) Seq() graph.Seq                     { return 7 }
+func (fake) Bookmark() graph.Bookmark           { return graph.Bookmark{} }
 func (fake) ETag(string, string, []byte) string { return `"fake"` }
 func (f fake) Execute(ctx context.Context, _ *operation.Request) *gql.Response {
 	return f.execute(ctx)

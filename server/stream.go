@@ -57,6 +57,10 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		s.refuseBody(w, r)
 		return
 	}
+	if bad := reach(w.(*responseRecorder), r, b); bad != nil {
+		s.refuse(w, r, jsonType, bad)
+		return
+	}
 	req, list, bad := s.read(w, r)
 	switch {
 	case bad != nil && bad.soft:
@@ -119,7 +123,7 @@ func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http
 		return nil, nil
 	}
 	session := b.Begin()
-	seq := session.Seq()
+	at := s.locationOf(session)
 	sub, res := s.begin(ctx, &recorder.slot, session, req, after)
 	recorder.slot.Leave() // it is not held while results are sent
 	if sub == nil {
@@ -128,9 +132,9 @@ func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http
 			s.answer(w, r, jsonType, statusOf(res, jsonType), session, "", res)
 			return nil, nil
 		}
-		seq = session.Seq() // a mutation reads what it wrote
+		at = s.locationOf(session) // a mutation reads what it wrote
 	}
-	w.Header().Set(SequenceHeader, strconv.FormatUint(uint64(seq), 10))
+	at.label(w)
 	recorder.streamed = true
 	return sub, res
 }
@@ -177,7 +181,12 @@ func (s *Server) reserved(w http.ResponseWriter, r *http.Request, token string) 
 // beginReserved answers a POST: the operation is accepted with 202, and its results go down
 // the stream; faults of the request are answered here.
 func (s *Server) beginReserved(w http.ResponseWriter, r *http.Request, b *Backend, v *streams.Reservation) {
-	req, id, bad := s.operationOf(w, r)
+	bad := reach(w.(*responseRecorder), r, b)
+	var req *operation.Request
+	var id string
+	if bad == nil {
+		req, id, bad = s.operationOf(w, r)
+	}
 	if bad != nil {
 		bad.soft = false // 200 would say less than nothing here: accepted is 202
 		s.refuse(w, r, jsonType, bad)

@@ -66,7 +66,7 @@ func admissionSettings(s *settings.Set) func(*server.Options) {
 	maxWrites := s.Number("max-writes", server.DefaultMaxWrites, 1, "maximum number of writes that run at once; by default eight for each core (OVERLOADED)")
 	maxQueue := s.Number("max-queue", server.DefaultMaxQueue, 1, "maximum number of requests that wait to run, reads and writes separately (OVERLOADED)")
 	queueTime := s.Duration("queue-time", server.DefaultQueueTime, "longest wait to run (OVERLOADED)")
-	maxPaused := s.Number("max-paused", server.DefaultMaxPaused, 1, "maximum number of requests that wait for a sequence number (OVERLOADED)")
+	maxPaused := s.Number("max-paused", server.DefaultMaxPaused, 1, "maximum number of requests that wait for a commit (OVERLOADED)")
 	maxConnections := s.Number("max-connections", server.DefaultMaxConnections(), 1, "maximum number of open connections; an idle one is closed for a new one; by default what the limit of open files allows")
 	return func(o *server.Options) {
 		o.MaxConnections = *maxConnections

@@ -67,6 +67,42 @@ func TestFollow(t *testing.T) {
 	})
 }
 
+// TestReach: a bookmark that the writer gave is reached at another node when that has the commit, and not before.
+func TestReach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &memory{}
+		writer := open(t, log, Options{})
+		commit(t, writer, change("", base()...))
+		g := open(t, sharedLog{log}, Options{})
+		commit(t, writer, change("", named("a")))
+		s := writer.Snapshot()
+		b := writer.Bookmark(s, s.Seq())
+		reached := make(chan error, 1)
+		go func() { reached <- g.Reach(t.Context(), b) }()
+		synctest.Wait()
+		select {
+		case err := <-reached:
+			t.Fatalf("before the commit: %v", err)
+		default:
+		}
+		if err := g.follow(t.Context(), sharedLog{log}); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-reached; err != nil || g.Bookmark(g.Snapshot(), 2) != b {
+			t.Errorf("with the commit: %v", err)
+		}
+		late, cancel := context.WithTimeout(t.Context(), Patience)
+		defer cancel()
+		var ge *graph.Error
+		if err := g.Reach(late, graph.NewBookmark(g.Identity(), 3, s.RecordedAt(2))); !errors.As(err, &ge) || ge.Code != graph.Unavailable {
+			t.Errorf("of a commit that nobody made: %v", err)
+		}
+		if err := g.Reach(t.Context(), graph.NewBookmark(g.Identity(), 2, s.RecordedAt(1))); !errors.As(err, &ge) || ge.Code != graph.HistoryReplaced {
+			t.Errorf("of a commit that was lost: %v", err)
+		}
+	})
+}
+
 // TestFollowSays: each reason why the log cannot be followed is noted once, also one that follows another.
 func TestFollowSays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

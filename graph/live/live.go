@@ -180,6 +180,27 @@ func (g *Graph) Wait(ctx context.Context, seq graph.Seq) (*snapshot.Snapshot, er
 	}
 }
 
+// Patience is how long a request waits for a commit by default.
+const Patience = 2 * time.Second
+
+// Reach waits as Wait does, for the commit that a bookmark names. The error has the code UNAVAILABLE where it does not come
+// in time, and HISTORY_REPLACED where it never will.
+func (g *Graph) Reach(ctx context.Context, b graph.Bookmark) error {
+	if err := b.Of(g.identity); err != nil {
+		return err
+	}
+	s, err := g.Wait(ctx, b.Seq)
+	if err != nil {
+		return graph.Errorf(graph.Unavailable, "the store is at %d and did not reach %d in time; try again", g.Snapshot().Seq(), b.Seq)
+	}
+	return b.Names(g.identity, s.RecordedAt(b.Seq))
+}
+
+// Bookmark names a commit that the snapshot has.
+func (g *Graph) Bookmark(s *snapshot.Snapshot, seq graph.Seq) graph.Bookmark {
+	return graph.NewBookmark(g.identity, seq, s.RecordedAt(seq))
+}
+
 // Identity names the store that keeps the graph, and its history.
 func (g *Graph) Identity() graph.Identity { return g.identity }
 

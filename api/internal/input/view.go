@@ -16,6 +16,8 @@ type View struct {
 	View graph.View
 	// MinSeq is the sequence number that the store must have reached; 0 waits for nothing.
 	MinSeq graph.Seq
+	// Bookmark names the commit that the store must have reached; the zero value waits for nothing.
+	Bookmark graph.Bookmark
 	// Plain is true where View has its zero value, so that the day's shared view serves.
 	Plain bool
 }
@@ -33,6 +35,7 @@ func (ts *Types) ViewType() *graphql.InputObject {
 			{"sources", "The ids of the only sources whose claims are shown; the claims that describe a source itself are always shown. All sources by default.", graphql.NewList(must(graphql.ID))},
 			{"sourcesPublishedUntil", "Hides the claims of sources that were published later, or of which no date is known. A month or a year includes all its days. By default it hides none.", Date},
 			{"minSequence", "Waits briefly until the store has reached this sequence number, such as the one that transact returned, so that a client reads what it wrote. UNAVAILABLE if that takes too long.", graphql.Int},
+			{"bookmark", "Waits as minSequence does, for the commit that a bookmark names, such as the one that transact returned. HISTORY_REPLACED if the store has another history, since it was restored or rewound.", graphql.String},
 		}
 	})
 }
@@ -93,7 +96,13 @@ func ReadViewOf(args map[string]any, argument string) (View, error) {
 			if n < 0 {
 				return a, &gql.ArgumentError{Argument: argument, Err: graph.Errorf(graph.BadInput, "view.minSequence: %d is below 0", n)}
 			}
-			a.MinSeq = graph.Seq(n)
+			a.MinSeq = max(a.MinSeq, graph.Seq(n))
+		case "bookmark":
+			b, err := graph.ParseBookmark(val.(string))
+			if err != nil {
+				return a, &gql.ArgumentError{Argument: argument, Err: graph.Errorf(graph.BadInput, "view.bookmark: %v", err)}
+			}
+			a.Bookmark, a.MinSeq = b, max(a.MinSeq, b.Seq)
 		}
 	}
 	return a, nil

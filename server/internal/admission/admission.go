@@ -116,7 +116,8 @@ func (h *Slot) Leave() {
 	}
 }
 
-// Pause implements operation.Pauser: a request that waits for a snapshot holds no slot.
+// Pause implements operation.Pauser: a request that waits for a snapshot holds no slot. One that held none before
+// holds none afterwards.
 func (h *Slot) Pause(ctx context.Context, wait func()) error {
 	if h.of.paused.Add(1) > h.of.maxPaused {
 		h.of.paused.Add(-1)
@@ -127,6 +128,9 @@ func (h *Slot) Pause(ctx context.Context, wait func()) error {
 	h.Leave()
 	wait()
 	h.of.paused.Add(-1)
+	if l == nil {
+		return nil
+	}
 	err := h.Enter(ctx, l)
 	h.Refused = errors.Is(err, ErrOverloaded)
 	return err

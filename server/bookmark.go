@@ -1,0 +1,61 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+)
+
+// reach waits until the graph has the commit that the request's bookmark names. It holds no slot, and all that
+// the request reads afterwards comes from a snapshot with that commit.
+func reach(w *responseRecorder, r *http.Request, b *Backend) *requestError {
+	text := r.Header.Get(BookmarkHeader)
+	if text == "" {
+		return nil
+	}
+	bookmark, err := graph.ParseBookmark(text)
+	if err != nil {
+		return unreadable("the header %s: %v", BookmarkHeader, err)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), live.Patience)
+	defer cancel()
+	if w.slot.Pause(ctx, func() { err = b.Graph.Reach(ctx, bookmark) }) != nil {
+		return &requestError{status: http.StatusServiceUnavailable, code: codes.Overloaded, message: "too many requests wait for commits; try again"}
+	}
+	var known *graph.Error
+	if !errors.As(err, &known) {
+		return nil
+	}
+	e, _ := codes.Find(string(known.Code))
+	return &requestError{status: e.Status[0], code: e.Code, message: "the header " + BookmarkHeader + ": " + known.Message}
+}
+
+// location is where a snapshot is in the history of its store, as headers have it.
+type location struct {
+	seq                graph.Seq
+	sequence, bookmark string
+}
+
+// locationOf returns that of a session. It remembers the last one, which most answers share.
+func (s *Server) locationOf(session Session) *location {
+	last := s.located.Load()
+	if seq := session.Seq(); last == nil || last.seq != seq {
+		last = &location{seq, strconv.FormatUint(uint64(seq), 10), session.Bookmark().String()}
+		s.located.Store(last)
+	}
+	return last
+}
+
+// locate says in the headers from which snapshot the answer comes.
+func (s *Server) locate(w http.ResponseWriter, session Session) { s.locationOf(session).label(w) }
+
+func (l *location) label(w http.ResponseWriter) {
+	t := w.(*responseRecorder)
+	t.header(SequenceHeader, l.sequence)
+	t.header(BookmarkHeader, l.bookmark)
+}
