@@ -5,6 +5,8 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
 # Packages where goroutines meet; the race detector needs a C compiler.
 RACE        ?= ./graph/snapshot/... ./graph/live/... ./graph/store/... ./gql/... ./api/... ./server/... ./cmd/caspian/internal/...
+# Tests without concurrency of their own that take long under the race detector. They run without it.
+SEQUENTIAL  ?= ^(TestHoldsYESShowsTheSure|TestPagesOfAnalysesJoin|FuzzAnalyses|TestIDsThatTheViewHides|TestLogHasWithdrawals|TestBasisAndDistance|TestSearchNonsense|TestSearchRecall|TestNamesAreTaken|TestChosenIsShown|TestAnswers|TestAnswersOverHTTP|TestPageWithoutScript)$$
 # Packages whose tests build many snapshots; with the tag invariants, each snapshot checks itself.
 CHECKED     ?= ./graph/snapshot ./graph/live/... ./graph/routes ./graph/analysis
 # Folders with npm packages that tests use.
@@ -62,7 +64,7 @@ js: $(JS:%=%/node_modules/.package-lock.json)
 
 race:
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; \
-	then $(GO) test -race -short -timeout 9m $(RACE); \
+	then $(GO) test -race -short -timeout 9m -skip '$(SEQUENTIAL)' $(RACE); \
 	else echo "race: no C compiler; not checked"; fi
 
 invariants:
