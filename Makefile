@@ -5,7 +5,7 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK ?= golang.org/x/vuln/cmd/govulncheck@v1.9.0
 # Packages where goroutines meet; the race detector needs a C compiler.
 RACE        ?= ./graph/snapshot/... ./graph/live/... ./graph/store/... ./gql/... ./api/... ./server/... ./cmd/caspian/internal/...
-# Tests without concurrency of their own that take long under the race detector. They run without it.
+# Tests that only read, and take long under the race detector: they run without it.
 SEQUENTIAL  ?= ^(TestHoldsYESShowsTheSure|TestPagesOfAnalysesJoin|FuzzAnalyses|TestIDsThatTheViewHides|TestLogHasWithdrawals|TestBasisAndDistance|TestSearchNonsense|TestSearchRecall|TestNamesAreTaken|TestChosenIsShown|TestAnswers|TestAnswersOverHTTP|TestPageWithoutScript)$$
 # Packages whose tests build many snapshots; with the tag invariants, each snapshot checks itself.
 CHECKED     ?= ./graph/snapshot ./graph/live/... ./graph/routes ./graph/analysis
