@@ -90,7 +90,7 @@ func (s *Server) identify(r *http.Request) (caller, *requestError) {
 	}
 	switch {
 	case s.opts.ReadOnly:
-		c.refusal = errReadOnly
+		c.refusal = s.readOnly
 	case c.may == mayWrite:
 	case c.bearer != "":
 		c.refusal = errReader
@@ -106,13 +106,20 @@ func (s *Server) identify(r *http.Request) (caller, *requestError) {
 
 // Why a caller may not write.
 var (
-	errReadOnly = graph.Errorf(graph.ReadOnly, "the service was started with --read-only and accepts no writes")
 	errReader   = graph.Errorf(graph.ReadOnly, "this token may read and not write")
 	errForeign  = graph.Errorf(graph.ReadOnly, "only pages of the service may write with a cookie; a program sends Authorization: Bearer TOKEN")
 	errNotLocal = graph.Errorf(graph.ReadOnly, "writes without a token are accepted from this machine only; send Authorization: Bearer TOKEN")
 	errNoToken  = graph.Errorf(graph.ReadOnly, "writing needs a token: send Authorization: Bearer TOKEN (the file token in the folder of the store has one), "+
 		"open the link that 'caspian serve' printed in your browser, or use 'caspian import --store DIR' on the machine of the service, with the folder of its store")
 )
+
+// readOnlyAt refuses the writes that reach a service that accepts none, and names the one that does, if it is known.
+func readOnlyAt(writer string) error {
+	if writer == "" {
+		return graph.Errorf(graph.ReadOnly, "the service was started with --read-only and accepts no writes")
+	}
+	return graph.Errorf(graph.ReadOnly, "this is a query node and accepts no writes; send them to %s", writer)
+}
 
 // bearer returns the token of the Authorization header, or "" if there is none. Other schemes
 // are ignored: they may be meant for a proxy that passed the header on.

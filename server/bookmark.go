@@ -41,11 +41,13 @@ type location struct {
 	sequence, bookmark string
 }
 
+func sequenceText(seq graph.Seq) string { return strconv.FormatUint(uint64(seq), 10) }
+
 // locationOf returns that of a session. It remembers the last one, which most answers share.
 func (s *Server) locationOf(session Session) *location {
 	last := s.located.Load()
 	if seq := session.Seq(); last == nil || last.seq != seq {
-		last = &location{seq, strconv.FormatUint(uint64(seq), 10), session.Bookmark().String()}
+		last = &location{seq, sequenceText(seq), session.Bookmark().String()}
 		s.located.Store(last)
 	}
 	return last

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/caspian-kg/caspian/codes"
@@ -39,14 +41,10 @@ func (s *Server) serveExport(w http.ResponseWriter, r *http.Request, b *Backend)
 		return
 	}
 	if !byOwner(r) {
-		select {
-		case s.exports <- struct{}{}:
-			defer func() { <-s.exports }()
-		default:
-			w.Header().Set("Retry-After", "10")
-			writeError(w, http.StatusServiceUnavailable, jsonType, codes.Overloaded, "other exports are running; try again when one has ended")
+		if !oneOf(w, s.exports, "exports are running") {
 			return
 		}
+		defer func() { <-s.exports }()
 	}
 	x, err := b.Export(r.URL.Query())
 	if err != nil {
@@ -54,6 +52,18 @@ func (s *Server) serveExport(w http.ResponseWriter, r *http.Request, b *Backend)
 		return
 	}
 	s.download(w, r, x)
+}
+
+// oneOf takes one of the places for downloads, or refuses the request.
+func oneOf(w http.ResponseWriter, places chan struct{}, taken string) bool {
+	select {
+	case places <- struct{}{}:
+		return true
+	default:
+		w.Header().Set("Retry-After", strconv.Itoa(1+rand.N(10))) // those that were refused together must not return together
+		writeError(w, http.StatusServiceUnavailable, jsonType, codes.Overloaded, "other "+taken+"; try again when one has ended")
+		return false
+	}
 }
 
 // download writes an export. If it fails on its way, the trailer says so.

@@ -10,6 +10,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/graph/snapshot"
+	"github.com/caspian-kg/caspian/server/tokens"
 )
 
 // TestExportLeft: a client that goes away ends its export, which gives way to others and logs no error.
@@ -51,5 +54,45 @@ func TestExportLeft(t *testing.T) {
 	}
 	if log.Len() > 0 {
 		t.Errorf("the log has\n%s", &log)
+	}
+}
+
+// TestSnapshot: a node with a token that may write gets the snapshot with the identity of its store, also where writes are
+// refused; nobody else does.
+func TestSnapshot(t *testing.T) {
+	writers, err := tokens.New("writer-with-a-long-token")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readers, err := tokens.New("reader-with-a-long-token")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, readOnly := range []bool{false, true} {
+		s := started(t, Options{ReadOnly: readOnly, Keys: Keys{Writers: []*tokens.Tokens{writers}, Readers: readers}})
+		for token, status := range map[string]int{"": 401, "reader-with-a-long-token": 401, "writer-with-a-long-token": 200} {
+			headers := []string{"Authorization", "Bearer " + token}
+			if token == "" {
+				headers = nil
+			}
+			w := ask(s, "GET", "/snapshot", "", headers...)
+			if w.Code != status {
+				t.Errorf("%q: %d %.200s", token, w.Code, w.Body)
+			}
+			if status != 200 {
+				continue
+			}
+			g := s.backend.Load().Graph
+			got, of, err := snapshot.Decode(w.Body, int64(w.Body.Len()), g.Ontology())
+			if err != nil || of != g.Identity() || got.Digest() != g.Snapshot().Digest() || w.Header().Get(BookmarkHeader) == "" {
+				t.Errorf("the snapshot of %v: %v", of, err)
+			}
+		}
+		for range maxSnapshots {
+			s.snapshots <- struct{}{}
+		}
+		if w := ask(s, "GET", "/snapshot", "", "Authorization", "Bearer writer-with-a-long-token"); w.Code != 503 || w.Header().Get("Retry-After") == "" {
+			t.Errorf("while others fetch it: %d %v", w.Code, w.Header())
+		}
 	}
 }

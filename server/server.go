@@ -80,6 +80,8 @@ type Options struct {
 	Version string
 	// ReadOnly refuses every write.
 	ReadOnly bool
+	// Writer is the address of a service that accepts writes, which refusals name where ReadOnly is set; "" if it is not known.
+	Writer string
 	// Keys are the tokens at the start; SetKeys replaces them.
 	Keys Keys
 	// OpenWrites accepts writes from programs of this machine without a token, as far as their
@@ -179,12 +181,14 @@ type Server struct {
 	guesses tokens.Guesses
 
 	exports   chan struct{} // one value for each export that runs for others than the owner
+	snapshots chan struct{} // one value for each snapshot that is sent
 	accepts   content.Memo
 	persisted *persisted
 	packers   *content.Packers
 	streams   *streams.Streams
 	buffers   sync.Pool // of *bytes.Buffer, for bodies
 	located   atomic.Pointer[location]
+	readOnly  error // of writes, where Options.ReadOnly is set
 
 	admission   *admission.Admission
 	deadlines   deadline.Watches
@@ -222,9 +226,9 @@ func New(o Options) *Server {
 	}
 	o.Live = withDefaults(o.Live)
 	o.Live.MaxSubscribers = min(o.Live.MaxSubscribers, max(1, o.MaxConnections-o.MaxConnections/10))
-	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(), exports: make(chan struct{}, maxExports),
+	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(), exports: make(chan struct{}, maxExports), snapshots: make(chan struct{}, maxSnapshots),
 		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: content.NewPackers(2 * runtime.GOMAXPROCS(0)),
-		connections: admission.NewConnections(o.MaxConnections)}
+		connections: admission.NewConnections(o.MaxConnections), readOnly: readOnlyAt(o.Writer)}
 	s.hosts.set(o.Hosts)
 	s.SetKeys(o.Keys)
 	if s.log == nil {
@@ -248,6 +252,7 @@ func (s *Server) routes() {
 	read("/metrics", s.metricsHandler())
 	read("/schema.graphql", s.ready(s.serveSDL))
 	read("/export", s.ready(s.serveExport))
+	read("/snapshot", s.ready(s.serveSnapshot))
 	read(reconcilePath, s.ready(s.serveReconcile))
 	read(reconcilePath+"/", s.ready(s.serveReconcile))
 	read("/backup", s.owned(s.serveBackup))

@@ -61,9 +61,6 @@ func (a *accessControl) check(s *settings.Set, store, listen string, readOnly bo
 		a.names = append(a.names, host)
 	}
 	a.closed = *a.readToken != ""
-	if readOnly && *a.auth != "" && !a.closed {
-		s.Fault("--auth and --read-only: without writes, tokens have no use; give one of the two")
-	}
 	if readOnly && *a.openWrites {
 		s.Fault("--open-writes and --read-only: give one of the two")
 	}

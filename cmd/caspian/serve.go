@@ -40,6 +40,7 @@ as keys.`,
 	Examples: `  caspian serve
   caspian serve --store /var/lib/caspian --listen 0.0.0.0:8080 --host graph.example.org --auth tokens.txt
   caspian serve --seeds none --store empty
+  caspian serve --store postgres://db.example.org/graph --follow http://writer.example.org:8080 --snapshot-token token
   caspian serve --read-only --documents dashboards.json --documents-only --slow 200ms
   CASPIAN_LISTEN=127.0.0.1:9000 caspian serve --config caspian.yaml`,
 	Setup: func(s *settings.Set) cli.Action {
@@ -60,6 +61,7 @@ type serveConfig struct {
 	store                                    *connect.Place
 	listen, seeds, ontology                  *string
 	readOnly, noSnapshotFile, acceptOntology *bool
+	node                                     *nodeConfig
 	access                                   *accessControl
 	origins                                  *[]string
 	timeout, bodyTimeout                     *time.Duration
@@ -87,6 +89,7 @@ func serveSettings(s *settings.Set) *serveConfig {
 		ontology: connect.OntologySetting(s),
 		access:   accessSettings(s),
 		readOnly: s.Toggle("read-only", "refuse writes"),
+		node:     nodeSettings(s),
 		origins:  s.Many("origin", "URL", "site whose pages may read from this service; * is every site"),
 		timeout:  s.Duration("timeout", server.DefaultTimeout, "longest execution of one request"),
 		maxBody:  s.Number("max-body", server.DefaultMaxBody, 1<<10, "longest body of a request, in bytes, decompressed"),
@@ -134,6 +137,7 @@ func (c *serveConfig) check(s *settings.Set) {
 	} else if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		s.Fault("--listen: %q has no port from 0 to 65535 after %q", *c.listen, host)
 	}
+	c.node.check(s, c)
 	c.access.check(s, c.store.Folder(), *c.listen, *c.readOnly)
 	if *c.documents != "" {
 		c.trusted = readFile(s, "documents", *c.documents, server.ReadDocuments)
@@ -200,7 +204,7 @@ func (c *serveConfig) options(log *slog.Logger, tracer *tracing.Tracer) server.O
 		return n
 	}
 	o := server.Options{
-		Version: version, ReadOnly: *c.readOnly, Origins: *c.origins, OpenWrites: *c.access.openWrites, Hosts: c.access.names,
+		Version: version, ReadOnly: *c.readOnly, Writer: *c.node.writer, Origins: *c.origins, OpenWrites: *c.access.openWrites, Hosts: c.access.names,
 		MaxBody: int64(*c.maxBody), MaxBodies: int64(*c.maxBodies),
 		BodyTimeout: *c.bodyTimeout, Timeout: *c.timeout,
 		Batch: *c.batch, MaxAnswer: c.limits.Output, CompressAbove: *c.compressAbove,
@@ -297,7 +301,7 @@ func (c *serveConfig) openGraph(ctx context.Context, e *cli.Environment, o *sche
 	defer bar.End()
 	return connect.Open(ctx, c.store, connect.Options{
 		Ontology: o, NoCache: *c.noSnapshotFile, IndexMemory: *c.indexMemory, Logger: log, Accept: *c.acceptOntology, Say: e.Say,
-		ReadOnly: *c.readOnly && c.store.Exists() == nil,
+		ReadOnly: *c.readOnly && c.store.Exists() == nil, Keeps: c.store.IsDatabase(), Bootstrap: c.node.bootstrap(e),
 	})
 }
 

@@ -10,6 +10,51 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
+// start returns the snapshot from which the log is replayed: that of the cache, if it can be used, or one from elsewhere.
+func (g *Graph) start(ctx context.Context, o Options) *snapshot.Snapshot {
+	if o.Cache == nil {
+		return snapshot.Empty(g.o)
+	}
+	if err := o.Cache.Clean(); err != nil {
+		g.note.Warn("snapshot_leftovers_not_removed", "error", err.Error())
+	}
+	s := g.cached(ctx, o.Cache)
+	if s == nil && o.Bootstrap != nil {
+		if err := o.Bootstrap(ctx); err != nil {
+			g.note.Warn("snapshot_not_fetched", "error", err.Error(), "effect", "the whole log is read")
+		} else {
+			g.refresh(ctx)
+			s = g.cached(ctx, o.Cache)
+		}
+	}
+	if s == nil {
+		s = snapshot.Empty(g.o)
+	}
+	return s
+}
+
+// cached returns the snapshot of the cache, or nil if that cannot be used.
+func (g *Graph) cached(ctx context.Context, cache Cache) *snapshot.Snapshot {
+	s, of, err := cache.Load(g.o)
+	if err != nil {
+		g.note.Info("snapshot_file_unused", "reason", err.Error())
+		return nil
+	}
+	if err := g.guard("reading the log", func() error { return Belongs(ctx, g.log, s, of) }); err != nil {
+		g.note.Warn("snapshot_file_unused", "reason", err.Error())
+		return nil
+	}
+	return s
+}
+
+// refresh has the log look at its head: others may have appended since it was opened, and a snapshot from elsewhere have that.
+// If it fails, the snapshot may be refused, and the replay reports why.
+func (g *Graph) refresh(ctx context.Context) {
+	if log, ok := g.log.(Shared); ok {
+		_, _ = log.Refresh(ctx)
+	}
+}
+
 // Belongs returns an error if a stored snapshot does not belong to this log: it is
 // from another store or from a history that was replaced, or its last commit is not
 // the commit with that number in the log.

@@ -106,3 +106,61 @@ func TestDigests(t *testing.T) {
 		}
 	}
 }
+
+// lateLog is a log that got commits after it was opened, which it learns of by Refresh and Replay.
+type lateLog struct {
+	sealed
+	head graph.Seq
+	all  bool // was read from its beginning
+}
+
+func (l *lateLog) Head() graph.Seq { return l.head }
+
+func (l *lateLog) Refresh(context.Context) (graph.Seq, error) {
+	l.head = graph.Seq(len(l.commits))
+	return l.head, nil
+}
+
+func (l *lateLog) Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error {
+	l.head, l.all = graph.Seq(len(l.commits)), l.all || after == 0
+	return l.memory.Replay(ctx, after, fn)
+}
+
+// TestBootstrap: a snapshot is fetched where the cache has none of this log, and the log is read from there on, also if the
+// snapshot is newer than the log was when it was opened.
+func TestBootstrap(t *testing.T) {
+	log := &memory{identity: graph.Identity{Store: "a", Epoch: 1}}
+	writer := open(t, log, Options{})
+	kept := func(g *Graph) cache { return cache{kept: g.Snapshot(), of: g.Identity()} }
+	commit(t, writer, change("", base()...))
+	commit(t, writer, change("", named("a")))
+	early := func() cache {
+		l := &memory{identity: log.identity}
+		l.keep(log.commits[:1])
+		return kept(open(t, l, Options{}))
+	}
+	newest, strange := kept(writer), kept(open(t, &memory{identity: graph.Identity{Store: "b"}}, Options{}))
+	for what, c := range map[string]struct {
+		own, fetched cache
+		err          error
+		fetches      int
+		all          bool
+	}{
+		"no own one":         {fetched: newest, fetches: 1},
+		"of another store":   {own: strange, fetched: newest, fetches: 1},
+		"an own one":         {own: early()},
+		"fetched elsewhere":  {fetched: strange, fetches: 1, all: true},
+		"an older one":       {fetched: early(), fetches: 1},
+		"nobody to fetch it": {err: errors.New("away"), fetches: 1, all: true},
+	} {
+		own, fetches, l := c.own, 0, &lateLog{sealed: sealed{log}, head: 1}
+		g := open(t, l, Options{Cache: &own, Bootstrap: func(context.Context) error {
+			fetches++
+			own = c.fetched
+			return c.err
+		}})
+		if fetches != c.fetches || l.all != c.all || g.Snapshot().Digest() != writer.Snapshot().Digest() {
+			t.Errorf("%s: %d fetches, the whole log was read: %v, commit %d", what, fetches, l.all, g.Snapshot().Seq())
+		}
+	}
+}

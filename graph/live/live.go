@@ -61,6 +61,9 @@ type Options struct {
 	Logger *slog.Logger
 	// Cache may be nil.
 	Cache Cache
+	// Bootstrap, if not nil, puts a snapshot from elsewhere into the cache. It is called if the cache has none that can be
+	// used; if it fails, the whole log is read.
+	Bootstrap func(ctx context.Context) error
 	// IndexMemory bounds the bytes of the indexes of values, which are built when queries
 	// miss them; with 0 none are built.
 	IndexMemory int
@@ -115,20 +118,7 @@ func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Grap
 	}
 	g.clock = newClock(opts, g.note)
 	g.saver = &saver{cache: opts.Cache, of: g.identity, note: g.note, elapsed: g.clock.elapsed}
-	start := snapshot.Empty(o)
-	if opts.Cache != nil {
-		if err := opts.Cache.Clean(); err != nil {
-			g.note.Warn("snapshot_leftovers_not_removed", "error", err.Error())
-		}
-		cached, of, err := opts.Cache.Load(o)
-		if err != nil {
-			g.note.Info("snapshot_file_unused", "reason", err.Error())
-		} else if err := g.guard("reading the log", func() error { return Belongs(ctx, log, cached, of) }); err != nil {
-			g.note.Warn("snapshot_file_unused", "reason", err.Error())
-		} else {
-			start = cached
-		}
-	}
+	start := g.start(ctx, opts)
 	var s *snapshot.Snapshot
 	if err := g.guard("reading the log", func() (err error) { s, err = replay(ctx, log, start); return err }); err != nil {
 		return nil, fmt.Errorf("replaying the log after %d: %w", start.Seq(), err)

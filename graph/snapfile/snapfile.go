@@ -8,6 +8,7 @@ package snapfile
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,7 +44,21 @@ func (f File) temporary() string { return filepath.Base(f.Path) + "." }
 
 // Save writes the snapshot of a store to the file, whole or not at all. The
 // snapshot may be advanced meanwhile.
-func (f File) Save(s *snapshot.Snapshot, of graph.Identity) (err error) {
+func (f File) Save(s *snapshot.Snapshot, of graph.Identity) error {
+	return f.replace(func(to *os.File) error {
+		if err := s.Encode(to, of); err != nil {
+			return err
+		}
+		return to.Sync() // or a crash could leave neither this file nor the one before
+	})
+}
+
+// Fetch makes what a function writes the file, whole or not at all. It may be damaged by a crash of the machine, which Load finds.
+func (f File) Fetch(write func(to io.Writer) error) error {
+	return f.replace(func(to *os.File) error { return write(to) })
+}
+
+func (f File) replace(write func(to *os.File) error) (err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(f.Path), f.temporary()+"*")
 	if err != nil {
 		return err
@@ -53,10 +68,7 @@ func (f File) Save(s *snapshot.Snapshot, of graph.Identity) (err error) {
 			err = errors.Join(err, tmp.Close(), os.Remove(tmp.Name()))
 		}
 	}()
-	if err := s.Encode(tmp, of); err != nil {
-		return err
-	}
-	if err := tmp.Sync(); err != nil {
+	if err := write(tmp); err != nil {
 		return err
 	}
 	if err := tmp.Close(); err != nil {

@@ -25,6 +25,8 @@ type Patience struct {
 var (
 	ForQueries = Patience{attempts: 4, total: 15 * time.Second}
 	ForImports = Patience{attempts: 12, total: 5 * time.Minute, once: true}
+	// Many nodes that start together wait for each other.
+	ForSnapshots = Patience{attempts: 30, total: 5 * time.Minute}
 )
 
 // next returns how long to wait before the request is sent again, and whether it is sent

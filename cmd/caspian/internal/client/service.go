@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -150,24 +149,47 @@ func (s *Service) send(ctx context.Context, body []byte) (*response, error) {
 	return &response{res.StatusCode, res.Header, answer}, nil
 }
 
-// Get requests something that may take any length of time. The caller closes the body.
+// Get requests something that may take any length of time, again where the service rejects it for now. The caller closes the body.
 func (s *Service) Get(ctx context.Context, path string) (*http.Response, error) {
+	waited := time.Duration(0)
+	for attempt := 1; ; attempt++ {
+		res, got, err := s.get(ctx, path)
+		if err == nil && got == nil {
+			return res, nil
+		}
+		wait, again := s.Patience.next(attempt, waited, got, err)
+		switch {
+		case again && ctx.Err() == nil:
+		case err != nil:
+			return nil, fmt.Errorf("querying %s: %w", s.Name, err)
+		default:
+			return nil, got.refusal(s.Name)
+		}
+		if err := s.pause(ctx, wait, got, err); err != nil {
+			return nil, err
+		}
+		waited += wait
+	}
+}
+
+// get returns what Get does, or the response that refuses it.
+func (s *Service) get(ctx context.Context, path string) (*http.Response, *response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+path, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if s.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+s.Token)
 	}
 	patient := *s.http
 	patient.Timeout = 0
 	res, err := patient.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("querying %s: %w", s.Name, err)
-	}
-	if res.StatusCode == http.StatusOK {
-		return res, nil
+	if err != nil || res.StatusCode == http.StatusOK {
+		return res, nil, err
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	return nil, errors.Join((&response{res.StatusCode, res.Header, body}).refusal(s.Name), err)
+	return nil, &response{res.StatusCode, res.Header, body}, err
 }
 
 // Ready asks whether the service is ready, and returns its answer.

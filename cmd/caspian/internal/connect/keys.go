@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -29,6 +30,25 @@ func ReadTokens(path string) (*tokens.Tokens, error) {
 	}
 	defer f.Close()
 	return tokens.Read(path, f)
+}
+
+// ReadToken reads the first token of a file, and refuses one that others than its owner can read.
+func ReadToken(path string) (string, error) {
+	f, err := openPrivate(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 64<<10))
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			return line, nil
+		}
+	}
+	return "", errors.New(path + " has no token")
 }
 
 // openPrivate opens a file, and refuses one that others can read or change.

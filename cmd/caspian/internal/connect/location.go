@@ -6,9 +6,7 @@ package connect
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"net/url"
@@ -192,19 +190,9 @@ func (c credentials) read(s *settings.Set) (string, error) {
 	if s.Either("token", "token-file") != "token-file" {
 		return *c.token, nil
 	}
-	f, err := openPrivate(*c.file)
+	token, err := ReadToken(*c.file)
 	if err != nil {
 		return "", fmt.Errorf("--token-file: %w", err)
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, 64<<10))
-	if err != nil {
-		return "", fmt.Errorf("--token-file: %w", err)
-	}
-	for line := range strings.Lines(string(text)) {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			return line, nil
-		}
-	}
-	return "", errors.New("--token-file: " + *c.file + " has no token")
+	return token, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -54,6 +55,10 @@ type Options struct {
 	Existing bool
 	// ReadOnly changes nothing on the disk.
 	ReadOnly bool
+	// Keeps writes the snapshot file also with ReadOnly: the folder beside a database is this process's.
+	Keeps bool
+	// Bootstrap, if not nil, writes a snapshot file from elsewhere. It is called if the own one cannot be used.
+	Bootstrap func(ctx context.Context, to io.Writer) error
 	// Accept continues with an ontology that not all claims fit.
 	Accept bool
 	// Say takes lines for the user; nil discards them.
@@ -86,9 +91,14 @@ func Open(ctx context.Context, at *Place, o Options) (*Store, error) {
 	if o.Over != nil {
 		l = o.Over(l)
 	} else if !o.NoCache {
-		opts.Cache = SnapshotFile(at.Folder())
-		if o.ReadOnly {
-			opts.Cache = unsaved{opts.Cache}
+		file := SnapshotFile(at.Folder())
+		if opts.Cache = file; o.ReadOnly && !o.Keeps {
+			opts.Cache = unsaved{file}
+		}
+		if o.Bootstrap != nil {
+			opts.Bootstrap = func(ctx context.Context) error {
+				return file.Fetch(func(to io.Writer) error { return o.Bootstrap(ctx, to) })
+			}
 		}
 	}
 	g, err := live.Open(ctx, l, o.Ontology, opts)
