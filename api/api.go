@@ -107,6 +107,7 @@ type Session struct {
 	paused   error   // why the request may not go on after a wait
 	followed *Follow // set by Subscribe
 	feed     *feed   // of a subscription
+	reads    reads   // what it has read, for Pinned
 
 	// The state of the request that is executed:
 	executing gql.Request
@@ -176,7 +177,7 @@ func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
 }
 
 func (s *Session) request(r *Request) *gql.Request {
-	s.chosen, s.listings = chosenClaims{}, nil
+	s.chosen, s.listings, s.reads = chosenClaims{}, nil, readNothing
 	s.executing = gql.Request{
 		Query: r.Query, OperationName: r.OperationName, Variables: r.Variables, AllowMutation: r.AllowMutation,
 		Root: gql.Ref{Obj: s}, Value: s,
@@ -234,6 +235,7 @@ func (s *Session) Resolve(ctx context.Context, a input.View) (*snapshot.View, er
 		return nil, err
 	}
 	if a.Plain && s.view != nil {
+		s.reads = readPresent
 		return s.view, nil
 	}
 	// From here on something is read, so the snapshot must not change. A request runs on one
@@ -246,11 +248,13 @@ func (s *Session) Resolve(ctx context.Context, a input.View) (*snapshot.View, er
 		s.view = v.WithDone(ctx.Done())
 	}
 	if a.Plain {
+		s.reads = readPresent
 		return s.view, nil
 	}
 	if t := a.View.KnownAt; t != nil && isPresent(s.snapshot, *t, s.now) {
 		a.View.KnownAt = nil
 	}
+	s.reads = max(s.reads, readsOf(s.snapshot, &a.View))
 	if s.last.view != nil && reflect.DeepEqual(s.last.asked, a.View) {
 		return s.last.view, nil
 	}

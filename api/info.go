@@ -33,6 +33,7 @@ func (b *builder) graphField() output.Field {
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 				s := c.Request.(*Session)
 				v, err := s.Resolve(c.Ctx, c.Args.(*rootArgs).view)
+				s.reads = readPresent // some fields ignore the view
 				return gql.Ref{Obj: &info{s, v}}, err == nil, err
 			},
 		}}

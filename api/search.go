@@ -49,10 +49,12 @@ func (b *builder) search() output.Field {
 			Prepare: b.prepareSearch,
 			Object: func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 				a := c.Args.(*searchArgs)
-				v, err := c.Request.(*Session).Resolve(c.Ctx, a.view)
+				s := c.Request.(*Session)
+				v, err := s.Resolve(c.Ctx, a.view)
 				if err != nil {
 					return gql.Ref{}, false, err
 				}
+				s.reads = readPresent // equal scores are ordered by all claims, later ones included
 				f, err := runSearch(v, a)
 				return gql.Ref{Obj: f}, err == nil, err
 			},

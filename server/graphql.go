@@ -56,9 +56,29 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 		s.answerBatch(w, r, media, b, list)
 		return
 	}
-	if held := r.Header["If-None-Match"]; len(held) > 0 && r.Method != http.MethodPost && s.unchanged(w, b.Begin(), req, held, table) {
+	s.answerOne(w, r, b, req, form{table, media, streamed})
+}
+
+// form is what a client accepts, see formOf.
+type form struct {
+	table    table
+	media    string
+	streamed bool
+}
+
+// answerOne answers one request, from the response cache where it can.
+func (s *Server) answerOne(w *responseRecorder, r *http.Request, b *Backend, req *operation.Request, as form) {
+	table, media := as.table, as.media
+	session := b.Begin()
+	valid := validity{tag: validator(session, req, table)}
+	if held := r.Header["If-None-Match"]; len(held) > 0 && r.Method != http.MethodPost && s.unchanged(w, session, valid.tag, held) {
 		return
 	}
+	making, answered := s.kept(w, r, media, session, req, valid.tag, table)
+	if answered {
+		return
+	}
+	defer making.leave()
 	slot := &w.slot
 	// A slot is taken only after the body has arrived, so that slow senders occupy none.
 	if err := slot.Enter(r.Context(), s.lane(req)); err != nil {
@@ -68,11 +88,11 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 	begun := time.Now()
 	ctx := s.deadlines.Begin(r.Context(), begun, s.opts.Timeout, w)
 	defer ctx.End()
-	session := b.Begin()
-	etag := validator(session, req, table)
 	res := s.execute(ctx, slot, session, req, begun)
+	valid.pinned = session.Pinned()
+	making.finish(w, res, valid.pinned)
 	slot.Leave() // it is not held while the answer is sent
-	if res.Code == codes.SubscriptionNotSupported && streamed {
+	if res.Code == codes.SubscriptionNotSupported && as.streamed {
 		res.Release()
 		ctx.End()
 		w.Lasts()
@@ -82,10 +102,16 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 	}
 	defer res.Release()
 	if table != noTable {
-		s.answerTable(w, r, table, session, etag, res)
+		s.answerTable(w, r, table, session, valid, res)
 		return
 	}
-	s.answer(w, r, media, statusOf(res, media), session, etag, res)
+	s.answer(w, r, media, statusOf(res, media), session, valid, res)
+}
+
+// validity says what an answer depends on.
+type validity struct {
+	tag    string // of validator
+	pinned bool   // see Session.Pinned
 }
 
 // validator returns the ETag of the answer to a request; empty where the answer has
@@ -98,8 +124,7 @@ func validator(session Session, req *operation.Request, table table) string {
 }
 
 // unchanged answers with 304 where the client already has the answer, which takes no slot.
-func (s *Server) unchanged(w http.ResponseWriter, session Session, req *operation.Request, held []string, table table) bool {
-	etag := validator(session, req, table)
+func (s *Server) unchanged(w http.ResponseWriter, session Session, etag string, held []string) bool {
 	if etag == "" || !matches(held, etag) {
 		return false
 	}
@@ -190,7 +215,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (req *operation.Re
 }
 
 // answer writes the engine's result of a request.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, status int, session Session, etag string, res *gql.Response) {
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, status int, session Session, valid validity, res *gql.Response) {
 	h := w.Header()
 	h["Content-Type"] = typeOf[media]
 	switch {
@@ -199,12 +224,12 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, st
 	case res.Code == codes.Overloaded: // after a timeout, a retry would time out again
 		h.Set("Retry-After", s.admission.RetryAfter())
 	}
-	s.label(w, r, session, etag, res)
+	s.label(w, r, session, valid, res)
 	s.send(w, r, status, res.Body)
 }
 
 // label sets the headers that say from which snapshot the answer comes, and how long it may be kept.
-func (s *Server) label(w http.ResponseWriter, r *http.Request, session Session, etag string, res *gql.Response) {
+func (s *Server) label(w http.ResponseWriter, r *http.Request, session Session, valid validity, res *gql.Response) {
 	t := w.(*responseRecorder)
 	h := w.Header()
 	if r.Method == methodQuery {
@@ -213,9 +238,9 @@ func (s *Server) label(w http.ResponseWriter, r *http.Request, session Session, 
 	if res.HasData {
 		s.locate(t, session)
 	}
-	if etag != "" && res.Errors == 0 && res.Operation == "query" {
-		t.header("Etag", etag)
-		h["Cache-Control"] = noCache
+	if valid.tag != "" && shareable(res) {
+		t.header("Etag", valid.tag)
+		h["Cache-Control"] = s.lifetime(t, valid)
 	} else {
 		h["Cache-Control"] = noStore
 	}

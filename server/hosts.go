@@ -179,7 +179,7 @@ func (s *Server) cors(w http.ResponseWriter, r *http.Request) bool {
 		origin = "*"
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
-	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, "+SequenceHeader+", "+BookmarkHeader)
+	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, "+cacheStatus+", "+SequenceHeader+", "+BookmarkHeader)
 	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
 		return false
 	}

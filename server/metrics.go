@@ -77,6 +77,9 @@ var (
 	planLookups     = counterOf("caspian_plan_cache_lookups_total", "Look-ups of documents in the plan cache.", "result")
 	planDocuments   = gaugeOf("caspian_plan_cache_documents", "Documents whose plans are kept.")
 	planBytes       = gaugeOf("caspian_plan_cache_bytes", "Memory of the plan cache, estimated.")
+	cacheLookups    = counterOf("caspian_response_cache_requests_total", "Queries by how they got their answers: hit, shared with one in the making, or miss.", "result")
+	cacheAnswers    = gaugeOf("caspian_response_cache_answers", "Answers that are kept.")
+	cacheBytes      = gaugeOf("caspian_response_cache_bytes", "Memory of those answers, bounded by --response-cache.")
 	traceSpans      = counterOf("caspian_trace_spans_total", "Spans sent to the collector, and dropped because it was slow or away.", "result")
 	documentLookups = counterOf("caspian_persisted_lookups_total", "Requests that named their document instead of sending it.", "result")
 	documentsGauge  = gaugeOf("caspian_persisted_documents", "Documents that clients registered by hash and that are kept.")
@@ -88,7 +91,7 @@ func (stateCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range []stateMetric{
 		readyGauge, writableGauge, sequenceGauge, entitiesGauge, claimsGauge, recordedGauge, aheadGauge, driftGauge, ageGauge,
 		workingGauge, waitingGauge, shedCounter, pausedGauge, connectionGauge, closedCounter, bodyGauge,
-		indexesGauge, indexBytes, besideBytes, indexBuilds, indexDrops, planLookups, planDocuments, planBytes, traceSpans, documentLookups, documentsGauge, documentBytes,
+		indexesGauge, indexBytes, besideBytes, indexBuilds, indexDrops, planLookups, planDocuments, planBytes, cacheLookups, cacheAnswers, cacheBytes, traceSpans, documentLookups, documentsGauge, documentBytes,
 	} {
 		ch <- m.desc
 	}
@@ -120,6 +123,14 @@ func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
 	bodyGauge.send(ch, float64(a.Bodies()))
 	connectionGauge.send(ch, float64(s.connections.Count()))
 	closedCounter.send(ch, float64(s.connections.Closed()))
+	if s.answers != nil {
+		kept := s.answers.Stats()
+		cacheLookups.send(ch, float64(kept.Hits), "hit")
+		cacheLookups.send(ch, float64(kept.Shared), "shared")
+		cacheLookups.send(ch, float64(kept.Misses), "miss")
+		cacheAnswers.send(ch, float64(kept.Answers))
+		cacheBytes.send(ch, float64(kept.Bytes))
+	}
 	if t := s.opts.Tracer; t != nil {
 		sent, dropped := t.Counts()
 		traceSpans.send(ch, float64(sent), "sent")

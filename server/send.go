@@ -37,18 +37,33 @@ const selfCounted = 2000
 // send writes an answer, compressed where that pays and the client accepts it. The caller has
 // set all headers but those of the encoding and the length.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
-	h := w.Header()
-	varies(h, true)
-	if s.opts.CompressAbove >= 0 && len(body) > s.opts.CompressAbove && content.AcceptsGzip(r.Header["Accept-Encoding"]) {
+	varies(w.Header(), true)
+	if s.packs(r, body) {
 		if out := s.packers.Pack(r.Context(), body); out != nil {
 			defer s.packers.Give(out)
 			body = out.Bytes()
-			h.Set("Content-Encoding", "gzip")
-			if tag := h.Get("ETag"); tag != "" {
-				h.Set("ETag", "W/"+tag) // other bytes, the same answer
-			}
+			markPacked(w.Header())
 		}
 	}
+	s.write(w, status, body)
+}
+
+// packs reports whether an answer is sent compressed.
+func (s *Server) packs(r *http.Request, body []byte) bool {
+	return s.opts.CompressAbove >= 0 && len(body) > s.opts.CompressAbove && content.AcceptsGzip(r.Header["Accept-Encoding"])
+}
+
+// markPacked sets the headers of a compressed answer.
+func markPacked(h http.Header) {
+	h.Set("Content-Encoding", "gzip")
+	if tag := h.Get("ETag"); tag != "" {
+		h.Set("ETag", "W/"+tag) // other bytes, the same answer
+	}
+}
+
+// write writes an answer as it is.
+func (s *Server) write(w http.ResponseWriter, status int, body []byte) {
+	h := w.Header()
 	if t, ok := w.(*responseRecorder); !ok || t.by == nil || len(body) > selfCounted {
 		h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}

@@ -33,6 +33,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/server/internal/admission"
+	"github.com/caspian-kg/caspian/server/internal/answers"
 	"github.com/caspian-kg/caspian/server/internal/content"
 	"github.com/caspian-kg/caspian/server/internal/deadline"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
@@ -51,6 +52,8 @@ type Session interface {
 	// would give.
 	ETag(query, operation string, variables []byte) string
 	Execute(ctx context.Context, r *operation.Request) *gql.Response
+	// Pinned reports whether neither later commits nor later days can change the answer of Execute.
+	Pinned() bool
 	// Subscribe starts a subscription, or answers an operation that has a single answer.
 	Subscribe(ctx context.Context, r *operation.Request, f operation.Follow) (operation.Subscription, *gql.Response)
 }
@@ -130,6 +133,9 @@ type Options struct {
 	// MaxPersisted bounds the memory of documents that clients register by hash; 0 is
 	// 16 MiB, a negative number keeps none.
 	MaxPersisted int
+	// ResponseCache bounds the memory of answers that are kept for the next request of the same; 0 is 32
+	// MiB, a negative number keeps none.
+	ResponseCache int
 	// Slow is how long a request may run before it is logged as slow; 0 is half a second, a
 	// negative duration means never.
 	Slow time.Duration
@@ -155,6 +161,8 @@ const (
 	DefaultMaxAnswer    = 64 << 20
 	DefaultMaxPersisted = 16 << 20
 	DefaultSlow         = 500 * time.Millisecond
+
+	DefaultResponseCache = 32 << 20
 	// Up to this length an answer arrives with the packets that TCP sends without waiting
 	// (ten segments), compressed or not.
 	DefaultCompressAbove = 14 << 10
@@ -184,6 +192,7 @@ type Server struct {
 	snapshots chan struct{} // one value for each snapshot that is sent
 	accepts   content.Memo
 	persisted *persisted
+	answers   *answers.Cache // nil for none
 	packers   *content.Packers
 	streams   *streams.Streams
 	buffers   sync.Pool // of *bytes.Buffer, for bodies
@@ -218,6 +227,7 @@ func New(o Options) *Server {
 	set(&o.CompressAbove, DefaultCompressAbove)
 	set(&o.MaxPersisted, DefaultMaxPersisted)
 	set(&o.Slow, DefaultSlow)
+	set(&o.ResponseCache, DefaultResponseCache)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -229,6 +239,9 @@ func New(o Options) *Server {
 	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(), exports: make(chan struct{}, maxExports), snapshots: make(chan struct{}, maxSnapshots),
 		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: content.NewPackers(2 * runtime.GOMAXPROCS(0)),
 		connections: admission.NewConnections(o.MaxConnections), readOnly: readOnlyAt(o.Writer)}
+	if o.ResponseCache > 0 {
+		s.answers = answers.New(o.ResponseCache)
+	}
 	s.hosts.set(o.Hosts)
 	s.SetKeys(o.Keys)
 	if s.log == nil {

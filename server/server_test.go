@@ -311,6 +311,7 @@ type fake struct {
 func (fake) Seq() graph.Seq                     { return 7 }
 func (fake) Bookmark() graph.Bookmark           { return graph.Bookmark{} }
 func (fake) ETag(string, string, []byte) string { return `"fake"` }
+func (fake) Pinned() bool                       { return false }
 func (f fake) Execute(ctx context.Context, _ *operation.Request) *gql.Response {
 	return f.execute(ctx)
 }
@@ -319,6 +320,7 @@ func (f fake) Subscribe(ctx context.Context, _ *operation.Request, _ operation.F
 }
 
 func faked(t *testing.T, o Options, execute func(ctx context.Context) *gql.Response) *Server {
+	o.ResponseCache = -1 // so that each request is executed
 	s := started(t, o)
 	b := *s.backend.Load()
 	b.Begin = func() Session { return fake{execute} }

@@ -129,7 +129,7 @@ func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http
 	if sub == nil {
 		if res.Code == codes.Overloaded {
 			defer res.Release()
-			s.answer(w, r, jsonType, statusOf(res, jsonType), session, "", res)
+			s.answer(w, r, jsonType, statusOf(res, jsonType), session, validity{}, res)
 			return nil, nil
 		}
 		at = s.locationOf(session) // a mutation reads what it wrote

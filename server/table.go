@@ -76,7 +76,7 @@ func (t table) tag(etag string) string {
 
 // answerTable writes the engine's result as a table, or as JSON where it has errors. Then the status is never one of
 // success, since the client expects a table.
-func (s *Server) answerTable(w *responseRecorder, r *http.Request, form table, session Session, etag string, res *gql.Response) {
+func (s *Server) answerTable(w *responseRecorder, r *http.Request, form table, session Session, valid validity, res *gql.Response) {
 	if res.Code == codes.MutationNotAllowed && r.Method == http.MethodPost {
 		writeError(w, http.StatusNotAcceptable, content.Response, codes.NotAcceptable, "a mutation is answered as JSON; accept application/json")
 		return
@@ -86,7 +86,7 @@ func (s *Server) answerTable(w *responseRecorder, r *http.Request, form table, s
 		if status < 400 {
 			status = http.StatusUnprocessableEntity
 		}
-		s.answer(w, r, content.Response, status, session, etag, res)
+		s.answer(w, r, content.Response, status, session, valid, res)
 		return
 	}
 	shape := res.Shape()
@@ -99,7 +99,7 @@ func (s *Server) answerTable(w *responseRecorder, r *http.Request, form table, s
 	h := w.Header()
 	h.Set("Content-Type", content.CSV+"; charset=utf-8; header=present")
 	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.csv"`, nameOf(res, shape)))
-	s.label(w, r, session, etag, res)
+	s.label(w, r, session, valid, res)
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
 		return

@@ -67,6 +67,7 @@ type serveConfig struct {
 	timeout, bodyTimeout                     *time.Duration
 	slow                                     time.Duration
 	maxBody, maxPersisted, batch             *int
+	responseCache                            *int
 	maxBodies, indexMemory                   *int
 	admission                                func(*server.Options)
 	compressAbove                            *int
@@ -99,6 +100,7 @@ func serveSettings(s *settings.Set) *serveConfig {
 	c.documents = s.Text("documents", "FILE", "", "trusted documents: a JSON object of documents by their SHA-256")
 	c.documentsOnly = s.Toggle("documents-only", "answer trusted documents only")
 	c.maxPersisted = s.Number("max-persisted", server.DefaultMaxPersisted, 0, "memory for documents that clients register by hash, in bytes; 0 stores none")
+	c.responseCache = s.Number("response-cache", server.DefaultResponseCache, 0, "memory for answers to queries that come again, in bytes; 0 keeps none")
 	c.maxBodies = s.Number("max-body-total", server.DefaultMaxBodies, 1<<10, "maximum size of all bodies in progress together, in bytes; short ones do not count (OVERLOADED)")
 	c.admission = admissionSettings(s)
 	c.live = liveSettings(s)
@@ -208,7 +210,7 @@ func (c *serveConfig) options(log *slog.Logger, tracer *tracing.Tracer) server.O
 		MaxBody: int64(*c.maxBody), MaxBodies: int64(*c.maxBodies),
 		BodyTimeout: *c.bodyTimeout, Timeout: *c.timeout,
 		Batch: *c.batch, MaxAnswer: c.limits.Output, CompressAbove: *c.compressAbove,
-		Documents: c.trusted, DocumentsOnly: *c.documentsOnly, MaxPersisted: never(*c.maxPersisted),
+		Documents: c.trusted, DocumentsOnly: *c.documentsOnly, MaxPersisted: never(*c.maxPersisted), ResponseCache: never(*c.responseCache),
 		Slow: time.Duration(never(int(c.slow))), Tracer: tracer, Live: c.live(), Logger: log,
 	}
 	c.admission(&o)

@@ -132,7 +132,7 @@ func (r *run) measure() {
 			_, addr, ok := strings.Cut(line, "http://")
 			addr, _, _ = strings.Cut(addr, "/")
 			return addr, ok && addr != ""
-		}, r.program, "serve", "--ontology", ontology, "--store", store, "--seeds", "none", "--open-writes", "--listen", "127.0.0.1:0")
+		}, r.program, "serve", "--ontology", ontology, "--store", store, "--seeds", "none", "--open-writes", "--response-cache", "0", "--listen", "127.0.0.1:0")
 	}
 	params := r.graph.Params(64, r.seed/6)
 	for _, work := range append(slices.Clone(works), "W9") {

@@ -204,6 +204,9 @@ func (m *Metrics) Executed(res *gql.Response, took time.Duration) {
 	}
 }
 
+// Kept counts a query that got an answer made before, or for another request.
+func (m *Metrics) Kept() { m.requests[0][ok].Inc() }
+
 // plainFields is the workload of fields for which the schema names none.
 const plainFields = "fields"
 
