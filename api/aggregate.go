@@ -16,38 +16,38 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// aggregation is a list of edges to be summed up, whole or in groups, with the sums computed so far.
-// It lives for one request; later requests reuse its memory.
+// aggregation sums up a list of edges, as a whole or in groups, and caches the sums. It lives for
+// one request; later requests reuse its memory.
 type aggregation struct {
 	view *snapshot.View
-	// list and query are what is summed up; both are nil for a part of another aggregation.
+	// list and query choose the edges to be summed up; both are nil in an aggregation that groups
+	// returned.
 	list  *snapshot.List
 	query *filter.Query
-	// edges are the list, once something needs them one by one.
+	// edges are the edges of the list, read only when something needs them one by one.
 	edges    []snapshot.Edge
 	selected bool
-	// counted says that known is the number of edges, though they were not read.
+	// counted is true if known is the number of edges although the edges were not read.
 	counted bool
 	known   int
-	// division is the list of all subjects divided by one of its ends, if the groups can be
-	// read from that.
+	// division is the list of all subjects divided by one of the ends of its edges, or nil if the
+	// groups cannot be read from such a division.
 	division *snapshot.Division
-	// grouped says that this is a part of a divided list, whose edges belong to another
-	// aggregation.
+	// grouped is true for the groups of another aggregation, which owns the edges.
 	grouped bool
 	parts   aggregate.Parts
 	sums    []sums
 	items   []aggregationPart
-	room    int // for how many edges it has memory, since it was released
+	room    int // the number of edges for which it had memory when it was released
 }
 
 type sums struct {
 	by    filter.Reading
-	ends  bool              // with the least and the greatest
-	stats []aggregate.Stats // of the whole, or by group
+	ends  bool              // whether stats include the least and the greatest value
+	stats []aggregate.Stats // one for the whole, or one for each group
 }
 
-// release drops the references to the snapshot.
+// release drops the references to the snapshot and keeps the memory.
 func (g *aggregation) release() {
 	clear(g.parts.Groups)
 	clear(g.items)
@@ -74,7 +74,7 @@ func (g *aggregation) whole() *aggregationPart {
 	return &g.items[0]
 }
 
-// selectEdges reads the list if it was not read.
+// selectEdges reads the edges of the list unless they were read already.
 func (g *aggregation) selectEdges() error {
 	if !g.selected && !g.grouped {
 		g.edges, g.selected = g.list.Select(g.query, g.edges), true
@@ -82,8 +82,8 @@ func (g *aggregation) selectEdges() error {
 	return g.view.Err()
 }
 
-// divide divides a list that was not read. It returns false if the groups cannot be read
-// from that.
+// divide divides the list unless its edges were read. It returns false if the list cannot be
+// divided.
 func (g *aggregation) divide() bool {
 	if g.division == nil && !g.selected && !g.grouped {
 		g.division, _ = g.list.Divide(g.query, nil)
@@ -91,7 +91,7 @@ func (g *aggregation) divide() bool {
 	return g.division != nil
 }
 
-// groups divides the list by the values of the readings for each edge.
+// groups divides the list into groups of edges with equal values of the readings.
 func (g *aggregation) groups(s *Session, by []filter.Reading) ([]aggregationPart, error) {
 	p := s.aggregation(g.view)
 	p.grouped = true
@@ -134,8 +134,8 @@ func (g *aggregationPart) count() (int, error) {
 	return len(g.edges), err
 }
 
-// stats sums up the values of a reading, with the least and the greatest if ends is set. The
-// first call computes the sums of all parts.
+// stats returns the sums of the values of a reading, with the least and the greatest value if ends
+// is set. The first call computes the sums of all groups.
 func (g *aggregationPart) stats(by filter.Reading, ends bool) (*aggregate.Stats, error) {
 	i := 0
 	for i < len(g.sums) && (g.sums[i].by != by || ends && !g.sums[i].ends) {
@@ -143,7 +143,7 @@ func (g *aggregationPart) stats(by filter.Reading, ends bool) (*aggregate.Stats,
 	}
 	if i == len(g.sums) {
 		if i < cap(g.sums) {
-			g.sums = g.sums[:i+1] // with the memory it has
+			g.sums = g.sums[:i+1] // reuses the memory of stats
 		} else {
 			g.sums = append(g.sums, sums{})
 		}
@@ -164,7 +164,8 @@ func (g *aggregation) sumUp(by filter.Reading, ends bool, dst []aggregate.Stats)
 	case g.grouped:
 		return g.view.Stats(g.edges, by, &g.parts, dst)
 	}
-	// Of a short list, the second figure and all that follow are read from its edges.
+	// For a short list, the first figure is computed without reading the edges, and all later ones
+	// from the edges.
 	if !g.selected && !(g.counted && g.list.Short(g.query)) {
 		if st, ok := g.figures(by, ends); ok {
 			return append(dst, st)
@@ -176,7 +177,8 @@ func (g *aggregation) sumUp(by filter.Reading, ends bool, dst []aggregate.Stats)
 	return g.view.Stats(g.edges, by, nil, dst)
 }
 
-// figures are those of the list, whose edges it counts.
+// figures returns the sums of the list without reading its edges, and stores their number in known.
+// ok is false if that is impossible.
 func (g *aggregation) figures(by filter.Reading, ends bool) (st aggregate.Stats, ok bool) {
 	st, n, ok := g.list.Figures(g.query, by, ends)
 	if ok {
@@ -185,8 +187,8 @@ func (g *aggregation) figures(by filter.Reading, ends bool) (st aggregate.Stats,
 	return st, ok
 }
 
-// operations are the ways to sum up. Below the field of an operation, the Index of a Ref is
-// the operation's index here.
+// operations are the operations of an aggregate, such as avg. Below the field of an operation, the
+// Index of a Ref is an index into operations.
 var operations = [...]struct {
 	name, about string
 	ends        bool
@@ -197,7 +199,7 @@ var operations = [...]struct {
 	{"sumMax", "What the sums are at most where some values are ranges.", false},
 }
 
-// countField returns how many items a whole or a group has.
+// countField returns the field with the number of items in a list or a group.
 func countField(items string) output.Field {
 	return output.Field{Name: "count", Type: output.Must(graphql.Int), About: "The number of " + items + ".", Read: gql.Binding{
 		Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
@@ -206,7 +208,7 @@ func countField(items string) output.Field {
 		}}}
 }
 
-// aggregateFields are the fields that the whole and the groups share.
+// aggregateFields returns the fields that the whole list and its groups share.
 func (b *builder) aggregateFields(s input.Shape) []output.Field {
 	fs := []output.Field{countField("entities")}
 	if b.figures(s, schema.Scalar.Numeric).none() {
@@ -231,7 +233,8 @@ func (b *builder) aggregateType(s input.Shape) *graphql.Object {
 	})
 }
 
-// groupsField divides a list by keys, each of which is read by read.
+// groupsField returns the field that divides a list by keys. read converts the name of a key into
+// the reading of its values.
 func groupsField(group *graphql.Object, keys *graphql.Enum, read func(key string) filter.Reading) output.Field {
 	return output.Field{
 		Name: "groups", Type: output.List(group), About: "The list in groups that have their keys in common, the largest groups first, then in the order of the keys.",
@@ -259,7 +262,7 @@ func (b *builder) groupType(s input.Shape) *graphql.Object {
 	})
 }
 
-// keyFields returns the keys of a group.
+// keyFields returns the fields that show the keys of a group.
 func keyFields() []output.Field {
 	return []output.Field{
 		{Name: "key", Type: graphql.String, About: "The key, as text; an entity as its id; null for the group without a value. Of several keys, the first.", Read: gql.Binding{
@@ -290,14 +293,14 @@ func appendKey(dst []byte, key *graph.Value) []byte {
 	return gql.AppendString(dst, key.String())
 }
 
-// figures are the numbers of a list that can be summed up: qualifiers of its claims, or fields of its
-// nodes.
+// figures lists the numbers of a list that can be summed up: qualifiers of its claims, or fields of
+// its nodes.
 type figures struct {
 	qualifiers []*schema.Qualifier
 	fields     []*schema.Field
 }
 
-// figures returns the figures whose scalar keep accepts.
+// figures returns the figures of a shape whose scalar passes keep.
 func (b *builder) figures(s input.Shape, keep func(schema.Scalar) bool) (f figures) {
 	for _, q := range s.Qualifiers {
 		if keep(q.Scalar) {
@@ -316,12 +319,13 @@ func (f figures) none() bool { return len(f.qualifiers)+len(f.fields) == 0 }
 
 func quantities(s schema.Scalar) bool { return s == schema.Quantity }
 
-// numbersType has a field for each number that can be summed up.
+// numbersType returns the type with a field for each number that can be summed up.
 func (b *builder) numbersType(s input.Shape) *graphql.Object {
 	return b.figuresType(s, "Numbers", "A number for each property or qualifier, in the unit that units gives; null where no value is known, or where ranges leave it open.", schema.Scalar.Numeric, graphql.Float, appendFigure)
 }
 
-// appendFigure writes the figure of an operation, unless ranges leave it open.
+// appendFigure writes the figure of an operation, or nothing if ranges among the values leave the
+// figure open.
 func appendFigure(st *aggregate.Stats, op int, dst []byte) []byte {
 	figure := func(x *aggregate.Stats) float64 {
 		switch operations[op].name {
@@ -352,14 +356,14 @@ func appendFigure(st *aggregate.Stats, op int, dst []byte) []byte {
 	return gql.AppendFloat(dst, x)
 }
 
-// unitsType has a field for each quantity that can be summed up.
+// unitsType returns the type with a field for each quantity that can be summed up.
 func (b *builder) unitsType(s input.Shape) *graphql.Object {
 	return b.figuresType(s, "Units", "The unit of each quantity: the one that all values have, or else the base unit of their dimension. Null where no value is known.",
 		quantities, graphql.String, func(st *aggregate.Stats, _ int, dst []byte) []byte { return gql.AppendString(dst, st.UnitOfAll()) })
 }
 
-// figuresType has a field for each of a list's figures; those of the nodes of a relation are under
-// node. The Index of a Ref is passed to appendTo.
+// figuresType returns a type with a field for each figure of a list that passes keep. Figures of
+// the nodes of a relation are in its field node. appendTo gets the Index of the Ref as op.
 func (b *builder) figuresType(s input.Shape, part, about string, keep func(schema.Scalar) bool, typ graphql.Output,
 	appendTo func(st *aggregate.Stats, op int, dst []byte) []byte) *graphql.Object {
 	figure := func(name, about string, by filter.Reading) output.Field {

@@ -30,17 +30,17 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// Options are what an API is built from. Graph is required, the rest has defaults.
+// Options configures an API. Only Graph is required.
 type Options struct {
 	Graph *live.Graph
-	// Now is the clock; nil is the system's.
+	// Now is the clock; nil means the system clock.
 	Now func() time.Time
-	// Version is the version of the service, for the field graph.
+	// Version is the version of the service, shown in the field graph.
 	Version string
 	Limits  gql.Limits
 	// MinSequenceWait bounds how long a view waits for its minSequence or bookmark; 0 is live.Patience.
 	MinSequenceWait time.Duration
-	// Logger gets the errors that clients do not; nil discards them.
+	// Logger gets the errors that are hidden from clients; nil discards them.
 	Logger *slog.Logger
 }
 
@@ -48,11 +48,11 @@ type Options struct {
 type API struct {
 	opts   Options
 	engine *gql.Engine
-	plain  atomic.Pointer[dayView] // the last one built
+	plain  atomic.Pointer[dayView] // the last view that plainView built
 	totals question.Totals
 }
 
-// New builds the API of the graph's ontology.
+// New builds the API for the graph's ontology.
 func New(opts Options) (*API, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
@@ -91,32 +91,33 @@ func typeOf(r gql.Ref) string {
 // SDL returns the schema in GraphQL's own language, sorted.
 func (a *API) SDL() string { return a.engine.SDL() }
 
-// Engine returns the engine that executes the API's documents.
+// Engine returns the engine that executes the documents.
 func (a *API) Engine() *gql.Engine { return a.engine }
 
-// Session is one request: it reads one snapshot and has one today. It must not be used concurrently.
+// Session is one request: it reads one snapshot, and today is fixed for it. It must not be used
+// concurrently.
 type Session struct {
 	api      *API
 	snapshot *snapshot.Snapshot
 	now      time.Time
 	today    graph.Day
-	view     *snapshot.View // of an empty view argument, once a field needed it
-	last     lastView       // of the last other one: most documents give all their fields one
+	view     *snapshot.View // of an empty view argument; nil until a field needs it
+	last     lastView       // the last view of a non-empty argument: most documents use one argument for all fields
 	refusal  error
 	pauser   operation.Pauser
-	paused   error   // why the request may not go on after a wait
+	paused   error   // the error that ended a wait, after which the request must end
 	followed *Follow // set by Subscribe
 	feed     *feed   // of a subscription
 	reads    reads   // what it has read, for Pinned
 
-	// The state of the request that is executed:
+	// The state of the request being executed:
 	executing gql.Request
 	lists     *listPool
 	listings  []*claimListing
 	chosen    chosenClaims
 }
 
-// Begin fixes the snapshot and the day that a request reads.
+// Begin starts a session, and fixes its snapshot and its day.
 func (a *API) Begin() *Session {
 	now := a.opts.Now().UTC()
 	return &Session{api: a, snapshot: a.opts.Graph.Snapshot(), now: now, today: graph.DayOf(now)}
@@ -124,7 +125,7 @@ func (a *API) Begin() *Session {
 
 func (a *API) today() graph.Day { return graph.DayOf(a.opts.Now()) }
 
-// Seq returns the sequence number of what the request reads.
+// Seq returns the sequence number of the snapshot that the request reads.
 func (s *Session) Seq() graph.Seq { return s.snapshot.Seq() }
 
 // Bookmark names the commit that the request reads up to.
@@ -134,7 +135,7 @@ func (s *Session) Bookmark() graph.Bookmark { return s.api.opts.Graph.Bookmark(s
 // snapshot, the day, the schema and the request. The time of the last commit distinguishes
 // histories with a common beginning, as after a store is restored.
 func (s *Session) ETag(query, operation string, variables []byte) string {
-	var buffer [1024]byte // on the stack for all but long documents
+	var buffer [1024]byte // on the stack except for long documents
 	b := append(append(buffer[:0], s.api.opts.Version...), 0)
 	b = append(append(b, s.snapshot.Ontology().Hash()...), 0)
 	of, seq := s.api.opts.Graph.Identity(), s.snapshot.Seq()
@@ -143,7 +144,7 @@ func (s *Session) ETag(query, operation string, variables []byte) string {
 		b = binary.BigEndian.AppendUint64(b, uint64(n))
 	}
 	if now, last := s.now, s.snapshot.RecordedAt(seq); last.After(now) && asksKnownAt(query, variables) {
-		b = binary.BigEndian.AppendUint64(b, uint64(now.UnixMicro())) // until then, the present moves on
+		b = binary.BigEndian.AppendUint64(b, uint64(now.UnixMicro())) // until then, the present is later at each request
 	}
 	b = append(append(append(b, query...), operation...), variables...)
 	sum := sha256.Sum256(b)
@@ -151,8 +152,8 @@ func (s *Session) ETag(query, operation string, variables []byte) string {
 	return string(append(tag, '"'))
 }
 
-// asksKnownAt reports whether a request may set a record time. A name in variables may be written
-// with escapes.
+// asksKnownAt reports whether a request may set a record time. Any backslash in the variables
+// counts, because a name there may be written with escapes.
 func asksKnownAt(query string, variables []byte) bool {
 	return strings.Contains(query, "knownAt") || bytes.Contains(variables, []byte("knownAt")) || bytes.IndexByte(variables, '\\') >= 0
 }
@@ -163,7 +164,7 @@ type Request = operation.Request
 // Execute answers the request. The caller may Release the response.
 func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
 	s.refusal, s.pauser = r.WriteRefusal, r.Pauser
-	// The response is complete when Execute returns, so that lists can be reused.
+	// Execute returns a complete response, so the next request can reuse the lists.
 	s.lists = listPools.Get().(*listPool)
 	defer func() {
 		s.lists.release()
@@ -182,13 +183,13 @@ func (s *Session) request(r *Request) *gql.Request {
 		Query: r.Query, OperationName: r.OperationName, Variables: r.Variables, AllowMutation: r.AllowMutation,
 		Root: gql.Ref{Obj: s}, Value: s,
 		Extensions: func(resp *gql.Response, dst []byte) []byte { return s.extensions(r, resp, dst) },
-		Timed:      true, // the metrics are by workload
+		Timed:      true, // because metrics are kept by workload
 	}
 	return &s.executing
 }
 
-// extensions appends the extensions of a response. A refused request has read nothing, so
-// its answer has no sequence number.
+// extensions appends the extensions of a response. A refused request read nothing, so its answer
+// has no sequence number.
 func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte {
 	start := len(dst)
 	open := func(key string) {
@@ -202,7 +203,7 @@ func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte 
 	if !resp.RequestError {
 		open("sequence")
 		if s.feed != nil {
-			dst = gql.AppendInt(dst, int64(s.feed.after)) // the event's own: a client resumes from it
+			dst = gql.AppendInt(dst, int64(s.feed.after)) // the sequence number of the event, from which a client resumes
 		} else {
 			dst = gql.AppendInt(dst, int64(s.Seq()))
 		}
@@ -238,8 +239,8 @@ func (s *Session) Resolve(ctx context.Context, a input.View) (*snapshot.View, er
 		s.reads = readPresent
 		return s.view, nil
 	}
-	// From here on something is read, so the snapshot must not change. A request runs on one
-	// goroutine, and its walks end when it does.
+	// From here on the request reads, so its snapshot must not change. A request runs on one
+	// goroutine, and its iterations end with it.
 	if s.view == nil {
 		v, err := s.api.plainView(s.snapshot, s.today)
 		if err != nil {
@@ -308,8 +309,8 @@ func (s *Session) await(ctx context.Context, seq graph.Seq) (next *snapshot.Snap
 	return next, err
 }
 
-// plainView returns the view of an empty argument. It is the same for all requests of a day,
-// so only the first request after a write builds it.
+// plainView returns the view of an empty argument. All requests of a day share it, so only the
+// first request after a write builds it.
 func (a *API) plainView(s *snapshot.Snapshot, today graph.Day) (*snapshot.View, error) {
 	if p := a.plain.Load(); p != nil && p.view.Snapshot() == s && p.today == today {
 		return p.view, nil
@@ -321,7 +322,7 @@ func (a *API) plainView(s *snapshot.Snapshot, today graph.Day) (*snapshot.View, 
 	return v, err
 }
 
-// lastView is the view that was made last, and the input that it is derived from.
+// lastView is the view that was built last, and the argument that it was built from.
 type lastView struct {
 	asked graph.View
 	view  *snapshot.View

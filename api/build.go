@@ -28,12 +28,12 @@ func newBuilder(o *schema.Ontology) *builder {
 	return b
 }
 
-// analysisFields returns the root fields each of which is a workload.
+// analysisFields returns the root fields that have a workload each.
 func (b *builder) analysisFields() []output.Field {
 	return append(b.analyses.Root(), b.log(), b.imports())
 }
 
-// allTypes returns also the types that no field refers to.
+// allTypes returns all types of the schema, including those that no field refers to.
 func (b *builder) allTypes() []graphql.Type {
 	var ts []graphql.Type
 	for _, t := range b.Ontology.Types {

@@ -15,20 +15,20 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// claimType returns the API's type of claims. A claim is a Ref to the view that it is read through,
-// with its number as the Index.
+// claimType returns the API's type of claims. The Ref of a claim has the view as its Obj and the
+// claim's number as its Index.
 func (b *builder) claimType() *graphql.Object {
 	return b.Object("Claim", "One sourced statement: who says what, where, how surely, and when it holds.", func() []output.Field {
 		return slices.Concat(b.statementFields(), b.provenanceFields(), b.timeFields(), b.rivalFields())
 	})
 }
 
-// claimText returns a reader of a text that may be missing.
+// claimText returns a reader of a claim's text, which is null if the text is empty.
 func claimText(read func(s *snapshot.Snapshot, n uint32) string) gql.Binding {
 	return viewText(func(v *snapshot.View, n uint32) string { return read(v.Snapshot(), n) })
 }
 
-// viewText returns a claimText whose text depends on the view.
+// viewText is like claimText, for a text that depends on the view.
 func viewText(read func(v *snapshot.View, n uint32) string) gql.Binding {
 	return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		if s := read(viewOf(src)); s != "" {
@@ -38,7 +38,7 @@ func viewText(read func(v *snapshot.View, n uint32) string) gql.Binding {
 	}}
 }
 
-// claimEntity returns a reader of an entity that may be missing.
+// claimEntity returns a reader of an entity that a claim names, which may be missing.
 func claimEntity(read func(s *snapshot.Snapshot, n uint32) uint32) gql.Binding {
 	return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 		v, n := viewOf(src)
@@ -47,7 +47,7 @@ func claimEntity(read func(s *snapshot.Snapshot, n uint32) uint32) gql.Binding {
 	}}
 }
 
-// statementFields returns what a claim says.
+// statementFields returns the fields of what a claim states.
 func (b *builder) statementFields() []output.Field {
 	any := b.entityType(b.Ontology.Type(schema.EntityType))
 	return []output.Field{
@@ -86,7 +86,7 @@ func (b *builder) statementFields() []output.Field {
 	}
 }
 
-// provenanceFields are who makes a claim, and how surely.
+// provenanceFields returns the fields about the source of a claim and its confidence.
 func (b *builder) provenanceFields() []output.Field {
 	return []output.Field{
 		{Name: "source", Type: output.Must(b.entityType(b.Ontology.Type(schema.SourceType))), About: "The source that makes the claim.", Read: claimEntity((*snapshot.Snapshot).Source)},
@@ -104,7 +104,7 @@ func (b *builder) provenanceFields() []output.Field {
 	}
 }
 
-// rivalFields returns the claims that a claim replaced or competes with.
+// rivalFields returns the fields with the claims that a claim replaced or competes with.
 func (b *builder) rivalFields() []output.Field {
 	self := b.claimType()
 	return []output.Field{
@@ -133,8 +133,8 @@ func claimList(read func(v *snapshot.View, n uint32, dst []uint32) []uint32) gql
 	}}
 }
 
-// contradicting returns the claims of the curator's group of a claim that share its subject
-// or object and say something else.
+// contradicting returns the claims that share the curator's conflict group and the subject or
+// object of claim n, and state something else.
 func contradicting(v *snapshot.View, n uint32, dst []uint32) []uint32 {
 	s := v.Snapshot()
 	group := s.Details(n).Conflict
@@ -205,8 +205,8 @@ func (c *claimListing) load() (*snapshot.Page, error) {
 	return &c.page, c.err
 }
 
-// predicates are those of a list of all claims that asks for nothing but one of them, or for
-// nothing at all; ok is false for another list.
+// predicates returns the predicates to which a list of all claims is restricted, or nil if it has
+// no filter. ok is false for a list with any other filter or a cursor.
 func (c *claimListing) predicates() (of []string, ok bool) {
 	q := c.query
 	if !c.list.AllClaims() || q.Nodes != nil || q.After != "" || q.Before != "" {

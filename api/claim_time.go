@@ -27,7 +27,7 @@ func validFrom(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).From.S
 
 func validTo(s *snapshot.Snapshot, n uint32) string { return s.Valid(n).To.String() }
 
-// timeFields returns when a claim holds, and when the store knew it.
+// timeFields returns the fields about when a claim holds and when the store recorded it.
 func (b *builder) timeFields() []output.Field {
 	return []output.Field{
 		{Name: "validFrom", Type: input.Date, About: "The date from which it holds; null where nobody states one.",
@@ -80,14 +80,14 @@ func (b *builder) timeFields() []output.Field {
 		{Name: "reason", Type: graphql.String, About: "Why it was withdrawn, or why it was reinstated if it holds again; null where nobody said.",
 			Read: viewText(func(v *snapshot.View, n uint32) string {
 				if _, withdrawn := v.Recorded(n); withdrawn == 0 && !v.Snapshot().Live(n) {
-					return "" // the view does not know of it yet
+					return "" // the claim was not retracted yet at the view's record time
 				}
 				return v.Snapshot().Reason(n)
 			})},
 	}
 }
 
-// chosenClaims are the claims that plain fields show, of those fields that a request asked about:
+// chosenClaims caches, for the fields that a request needed, the claims that plain fields show. So
 // each field is read once and not for each of its claims. The zero value is empty.
 type chosenClaims struct {
 	of   map[plainField][]uint32 // in ascending order
@@ -100,14 +100,14 @@ type plainField struct {
 	field  *schema.Field
 }
 
-// maxChosen bounds the remembered claims and fields, each field counted as fieldSize claims;
-// beyond it, fields are read again.
+// maxChosen bounds the cached claims and fields; a field counts as fieldSize claims. Beyond the
+// bound, fields are read again each time.
 const (
 	maxChosen = 1 << 21
 	fieldSize = 32
 )
 
-// has reports whether the plain field of a claim's name shows the claim.
+// has reports whether the plain field with the name of the claim's predicate shows the claim.
 func (c *chosenClaims) has(v *snapshot.View, n uint32) bool {
 	f := v.Snapshot().Field(n)
 	if f == nil {

@@ -9,15 +9,15 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// forClients is an error about the service's own state whose text was written for clients.
+// forClients is an error about the service's state whose text was written for clients.
 type forClients struct{ err *graph.Error }
 
 func (f forClients) Error() string { return f.err.Message }
 func (f forClients) Unwrap() error { return f.err }
 
-// clientError turns an error of a reader into the one that the client gets: it has what the
-// client can act on, and what is for the operator is logged. Every error on its way to a
-// client passes through here.
+// clientError converts an error of a reader into the one that the client gets: it has what the
+// client can act on. The rest is for the operator and is logged. Every error passes through
+// clientError on its way to a client.
 func (a *API) clientError(err error) error {
 	var ready forClients
 	var problems graph.Problems
@@ -32,7 +32,7 @@ func (a *API) clientError(err error) error {
 	case errors.As(err, &problems):
 		return redact.Problems(problems)
 	case errors.As(err, &known) && (known.Code == graph.Unavailable || known.Code == graph.Internal):
-		// Its text is usually about the store and the machine.
+		// The text of such an error is usually about the store and the machine.
 		a.opts.Logger.Error("field_failed", "code", string(known.Code), "error", err.Error())
 		if known.Code == graph.Unavailable {
 			return graph.Errorf(graph.Unavailable, "the service cannot do that at present; try again later")

@@ -17,20 +17,20 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// connection is one list of the API in the Relay form: what it lists, and its page once a field
-// needs it. It lives for one request.
+// connection is one list of the API in the Relay form, with its page once a field needed it. It
+// lives for one request.
 type connection struct {
 	view  *snapshot.View
 	list  snapshot.List
 	query *filter.Query
-	types []*schema.Type // of a list of all entities
-	root  string         // the root field whose list it is
-	field *schema.Field  // or the relation
+	types []*schema.Type // the types of a list of all entities
+	root  string         // the name of the root field, or
+	field *schema.Field  // the relation that the list belongs to
 
 	page   snapshot.Page
 	loaded bool
 	err    error
-	buffer [12]snapshot.Edge // for the edges of a short page
+	buffer [12]snapshot.Edge // the memory for the edges of a short page
 }
 
 func (c *connection) load() (*snapshot.Page, error) {
@@ -42,7 +42,7 @@ func (c *connection) load() (*snapshot.Page, error) {
 	return &c.page, c.err
 }
 
-// edgeArgs returns the arguments of a list of a relation's edges.
+// edgeArgs returns the arguments of a field that lists the edges of a relation.
 func (b *builder) edgeArgs(s input.Shape, f *schema.Field) graphql.FieldConfigArgument {
 	args := b.ListArgs(s)
 	if f.Stored() && f.Time == schema.Observation || f.Kind == schema.Inverse && f.InverseOf[0].Time == schema.Observation {
@@ -108,7 +108,7 @@ func (b *builder) connectionType(s input.Shape) *graphql.Object {
 	})
 }
 
-// edgeOf returns the edge that a Ref of a connection means.
+// edgeOf returns the connection and the edge that a Ref means.
 func edgeOf(r gql.Ref) (*connection, snapshot.Edge) {
 	c := r.Obj.(*connection)
 	return c, c.page.Edges[r.Index]
@@ -168,7 +168,7 @@ func (b *builder) edgeType(s input.Shape) *graphql.Object {
 	})
 }
 
-// edgeText returns a reader of a text of an edge's claim, which may be missing.
+// edgeText returns a reader of a text about an edge's claim, which is null if the text is empty.
 func edgeText(read func(v *snapshot.View, n uint32) string) gql.Binding {
 	return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		c, e := edgeOf(src)
@@ -179,7 +179,7 @@ func edgeText(read func(v *snapshot.View, n uint32) string) gql.Binding {
 	}}
 }
 
-// described returns the description, or if there is none, one made of the name and the unit.
+// described returns the description. If it is empty, it is composed from the name and the unit.
 func described(about, thing, unit, dimension string) string {
 	switch {
 	case about != "":

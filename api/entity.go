@@ -13,8 +13,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// entityType returns the type of the API for a type of the ontology. An entity is a Ref to the view
-// that it is read through, with its number as the Index.
+// entityType returns the API's type for a type of the ontology. The Ref of an entity has the view
+// as its Obj and the entity's number as its Index.
 func (b *builder) entityType(t *schema.Type) graphql.Output {
 	if have := b.entities[t.Name]; have != nil {
 		return have
@@ -28,7 +28,7 @@ func (b *builder) entityType(t *schema.Type) graphql.Output {
 			Name: t.Name, Description: t.Description, ResolveType: unused,
 			Fields: graphql.FieldsThunk(func() graphql.Fields {
 				fs := b.FieldsOf(t.Name, b.entityFields(t))
-				delete(b.Bindings, t.Name) // the concrete types have them
+				delete(b.Bindings, t.Name) // the concrete types have the bindings
 				return fs
 			}),
 		})
@@ -49,9 +49,8 @@ func (b *builder) entityType(t *schema.Type) graphql.Output {
 	return made
 }
 
-// interfacesOf returns the interfaces of a type in the API. A union of the ontology is an
-// interface there, so that a query can select the fields of Entity without a fragment for each
-// member.
+// interfacesOf returns the interfaces of a type in the API. A union of the ontology is an interface
+// in the API, so that a query can select the fields of Entity without a fragment for each member.
 func (b *builder) interfacesOf(t *schema.Type) []*schema.Type {
 	if t.Union {
 		return []*schema.Type{b.Ontology.Type(schema.EntityType)}
@@ -72,7 +71,7 @@ func viewOf(r gql.Ref) (*snapshot.View, uint32) {
 	return r.Obj.(*snapshot.View), uint32(r.Index)
 }
 
-// entityFields returns the fields of every entity and those of the ontology.
+// entityFields returns the fields that every entity has, and the fields that the ontology declares.
 func (b *builder) entityFields(t *schema.Type) []output.Field {
 	text := func(read func(v *snapshot.View, n uint32) string) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
@@ -121,7 +120,7 @@ func (b *builder) entityFields(t *schema.Type) []output.Field {
 	}
 	if routes.IsVariant(b.Ontology, t) {
 		for _, f := range b.analyses.Variant() {
-			if t.Field(f.Name) == nil { // what a user's ontology declares itself is stored
+			if t.Field(f.Name) == nil { // a field that the user's ontology declares with this name is stored
 				fs = append(fs, f)
 			}
 		}
@@ -129,7 +128,8 @@ func (b *builder) entityFields(t *schema.Type) []output.Field {
 	return fs
 }
 
-// nones are the names of the fields of which the view shows that the entity has nothing.
+// nones returns the names of the fields for which the view shows a claim that the entity has no
+// value.
 func nones(v *snapshot.View, entity uint32) (names []string) {
 	s := v.Snapshot()
 	for n := range v.Literals(entity) {
@@ -145,7 +145,7 @@ func nones(v *snapshot.View, entity uint32) (names []string) {
 	return names
 }
 
-// property returns a field of one value: that of the best claim in view.
+// property returns a field of one value, which it reads from the chosen claim.
 func (b *builder) property(f *schema.Field) output.Field {
 	out := output.Field{Name: f.Name, About: f.Description, Type: b.ScalarType(f.Scalar, f.Enum)}
 	if f.Scalar == schema.Quantity || f.Scalar == schema.Coordinates {
@@ -162,7 +162,7 @@ func (b *builder) property(f *schema.Field) output.Field {
 	inLanguage(&out, f, "The language to read it in, such as fr or pt-BR. If there is none in it, the field shows what it shows without.")
 	out.Read.Ahead = func(_ *gql.Call, items []gql.Ref) {
 		v, ok := items[0].Obj.(*snapshot.View)
-		if !ok { // the first is null
+		if !ok { // the first reason is null
 			return
 		}
 		v.TouchClaims(func(yield func(uint32) bool) {
@@ -218,7 +218,7 @@ func (b *builder) properties(f *schema.Field) output.Field {
 		empty := len(dst)
 		for _, n := range claims {
 			if v.Snapshot().ClaimCell(n).Kind == graph.RangeKind {
-				continue // the field ranges has it
+				continue // the field ranges shows it
 			}
 			if len(dst) > empty {
 				dst = append(dst, ',')
@@ -232,7 +232,7 @@ func (b *builder) properties(f *schema.Field) output.Field {
 	return out
 }
 
-// one returns a relation that leads to one entity.
+// one returns the field of a relation that leads to one entity.
 func (b *builder) one(f *schema.Field) output.Field {
 	return output.Field{Name: f.Name, About: f.Description, Type: b.entityType(f.Target), Read: gql.Binding{
 		Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
@@ -243,13 +243,13 @@ func (b *builder) one(f *schema.Field) output.Field {
 	}}
 }
 
-// appendClaim writes the value of a claim of a scalar field as JSON.
+// appendClaim writes the value of a claim as JSON.
 func appendClaim(dst []byte, s *snapshot.Snapshot, n uint32, as schema.Scalar) ([]byte, error) {
 	return appendCell(dst, s, s.ClaimCell(n), as)
 }
 
-// appendCell is output.AppendValue for a value in memory. Most are texts and whole numbers, for
-// which it makes no Value.
+// appendCell is output.AppendValue for a value in memory. Most values are texts and whole numbers;
+// appendCell writes them without creating a Value.
 func appendCell(dst []byte, s *snapshot.Snapshot, c snapshot.Cell, as schema.Scalar) ([]byte, error) {
 	if text, ok := s.TextIn(c); ok {
 		return gql.AppendString(dst, text), nil

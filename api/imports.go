@@ -14,11 +14,11 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// imported is an import, with the view that its claims are read through.
+// imported is an import, with the view through which its claims are read.
 type imported struct {
 	view *snapshot.View
 	*analysis.ImportEntry
-	entry *logEntry // nil until something asks for its claims
+	entry *logEntry // nil until a field needs its claims
 }
 
 func (b *builder) imports() output.Field {
@@ -37,7 +37,7 @@ func (b *builder) imports() output.Field {
 		})}
 }
 
-// learned returns what the import did, which is read once.
+// learned returns the log entry of the import. It reads the entry once.
 func (i *imported) learned(c *gql.Call) (*logEntry, error) {
 	if i.entry == nil {
 		e, err := i.Log(c.Ctx, i.view.Snapshot())
@@ -91,7 +91,7 @@ func (b *builder) importType() *graphql.Object {
 	})
 }
 
-// importLists are the lists of an import.
+// importLists returns the fields that list what an import recorded.
 func (b *builder) importLists() []output.Field {
 	entry := func(c *gql.Call, src gql.Ref) (*logEntry, error) { return src.Obj.(*imported).learned(c) }
 	claims := func(read func(e *logEntry) []uint32) gql.Binding { return b.claimsOf(entry, read) }

@@ -11,13 +11,13 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// info is what the fields of Graph read.
+// info is the object that the fields of Graph read.
 type info struct {
 	session *Session
 	view    *snapshot.View
 }
 
-// typeCount is how many entities of a type the view shows.
+// typeCount is the number of entities of a type that the view shows.
 type typeCount struct {
 	name string
 	n    int
@@ -103,7 +103,7 @@ func (i *info) counts(ctx context.Context, b *builder) []*typeCount {
 	var list []*typeCount
 	for _, t := range b.Ontology.Types {
 		if !t.Abstract {
-			n, _ := i.session.api.totals.Of(ctx, i.view, t.Concrete) // fails only where the request has ended
+			n, _ := i.session.api.totals.Of(ctx, i.view, t.Concrete) // fails only if the request has ended
 			list = append(list, &typeCount{t.Name, n})
 		}
 	}

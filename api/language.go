@@ -9,7 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// nameField is the field name of an entity, which shows something in any view.
+// nameField returns the field name of an entity, which is never null in any view.
 func (b *builder) nameField(f *schema.Field) output.Field {
 	out := output.Field{Name: f.Name, About: f.Description, Type: output.Must(graphql.String)}
 	inLanguage(&out, f, "The language to read it in, such as fr or pt-BR; fr-CA also finds a name in fr. If there is none in it, the field shows the name that it shows without.")
@@ -26,8 +26,8 @@ func (b *builder) nameField(f *schema.Field) output.Field {
 	return out
 }
 
-// inLanguage gives the field the argument lang if its claims can say in which language they are.
-// The reader then has the language as its arguments, or nil.
+// inLanguage adds the argument lang to a field if its claims can state their language. The prepared
+// arguments of the reader are then the language, or nil.
 func inLanguage(out *output.Field, f *schema.Field, about string) {
 	q := f.Qualifier("lang")
 	if q == nil || q.Scalar != schema.String {

@@ -17,7 +17,7 @@ import (
 // logEntries is the default of the argument first.
 const logEntries = 50
 
-// logEntry is one entry, with the view that its claims are read through.
+// logEntry is one entry of the log, with the view through which its claims are read.
 type logEntry struct {
 	view *snapshot.View
 	analysis.LogEntry
@@ -39,15 +39,16 @@ func (b *builder) log() output.Field {
 		})}
 }
 
-// recordedPage are the prepared arguments of a list of what the store recorded: from which sequence number
-// it goes on, and how long it is at most.
+// recordedPage has the prepared arguments of a list of what the store recorded: the sequence number from
+// which the list continues, and its maximum length.
 type recordedPage struct {
 	from  graph.Seq
 	first int
 }
 
-// recorded reads a list of what the store recorded. An argument, which may be left out where the schema
-// lets it, has the sequence number from which the list goes on: lowest or above.
+// recorded binds a list of what the store recorded. The argument with the given name has the sequence
+// number from which the list continues, and must be lowest or more. A nullable argument may be left
+// out.
 func recorded(argument string, lowest int, read func(ctx context.Context, v *snapshot.View, p *recordedPage, dst []gql.Ref) ([]gql.Ref, error)) gql.Binding {
 	return gql.Binding{
 		Prepare: func(args map[string]any) (any, error) {
@@ -78,7 +79,7 @@ func recorded(argument string, lowest int, read func(ctx context.Context, v *sna
 	}
 }
 
-// readLog returns entries of the log, whose claims are read through the view.
+// readLog returns entries of the log after since, to be read through the view.
 func readLog(ctx context.Context, v *snapshot.View, since graph.Seq, first int) ([]*logEntry, error) {
 	entries, err := analysis.Log(ctx, v.Snapshot(), since, first)
 	list := make([]*logEntry, len(entries))
@@ -88,7 +89,7 @@ func readLog(ctx context.Context, v *snapshot.View, since graph.Seq, first int) 
 	return list, err
 }
 
-// claimsOf reads a list of the claims of an entry, which entry finds in the object.
+// claimsOf binds a list of an entry's claims. The function entry returns the entry of the Ref.
 func (b *builder) claimsOf(entry func(c *gql.Call, src gql.Ref) (*logEntry, error), read func(e *logEntry) []uint32) gql.Binding {
 	return gql.Binding{
 		Prepare: b.readClaims,

@@ -9,21 +9,20 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// listPlan is how the lists of one field of a document were read.
+// listPlan describes how the lists of one field in a document were read.
 type listPlan struct {
 	field, path            string
-	query                  *filter.Query // tells the fields apart
+	query                  *filter.Query // distinguishes the fields
 	lists                  int
 	estimated, read, shown int
 	planned, asked, early  bool // see appendPlan
 	cold                   []string
 }
 
-// appendPlan appends how the request's lists were read, as a JSON list with an object for
-// each field and path: how many lists there were, how many entities or claims the path was
-// estimated to find, how many were looked at and shown, whether the filter was asked of
-// each, whether the page was full before the end, and by which indexes, had they been built,
-// it would have been found.
+// appendPlan appends how the request's lists were read, as a JSON list with an object for each
+// field and path. An object has the number of lists, the estimated and actual number of entities or
+// claims read and how many were shown, whether the filter was evaluated for each, whether the page
+// was full before the end, and which indexes would have served if they had been built.
 func (s *Session) appendPlan(dst []byte) []byte {
 	dst = append(dst, '[')
 	for i, x := range s.plans() {
@@ -55,8 +54,8 @@ func (s *Session) appendPlan(dst []byte) []byte {
 	return append(dst, ']')
 }
 
-// plans returns the plans of the lists whose pages were read and that are still held,
-// those that read most first.
+// plans returns the plans of the lists that were read and are still held, in descending order of
+// the entities or claims read.
 func (s *Session) plans() (all []listPlan) {
 	add := func(field string, q *filter.Query, p *snapshot.Page) {
 		x := listPlan{field: field, query: q, path: "scan", read: p.Read, shown: len(p.Edges), asked: q.Nodes != nil || q.Edges != nil, early: p.Early}
@@ -89,7 +88,7 @@ func (s *Session) plans() (all []listPlan) {
 	return all
 }
 
-// name returns the field whose list it is.
+// name returns the name of the field that the list belongs to.
 func (c *connection) name() string {
 	if c.field == nil {
 		return c.root

@@ -9,22 +9,22 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// listPool hands out connections and aggregations that live until its release, and reuses their
-// memory: a nested document has thousands, and most of what a request allocates is theirs.
+// listPool allocates connections and aggregations, which live until its release, and reuses their
+// memory. A nested document has thousands of them, and they are most of what a request allocates.
 type listPool struct {
 	blocks       []*[connectionBlock]connection
 	connections  int // in use
 	aggregations []*aggregation
-	aggregated   int // aggregations in use
-	room         int // for how many edges the aggregations had memory when they were taken back
-	edges        int // held by all but the last connection and the last aggregation
+	aggregated   int // number of aggregations in use
+	room         int // the number of edges for which the released aggregations have memory
+	edges        int // the number of edges in all connections and aggregations but the last of each
 
-	seen  *[seenLists]seenList // the lists of relations that were opened, by a hash of their keys
-	noted bool                 // something is in seen
+	seen  *[seenLists]seenList // the opened lists of relations, by a hash of their keys
+	noted bool                 // seen has an entry
 }
 
-// seenLists is how many lists of relations are remembered: a document that leads to the
-// same entity by several ways lists the same again.
+// seenLists is the number of lists of relations that are remembered. A document that leads to one
+// entity in several ways opens the same list several times.
 const seenLists = 512
 
 type seenList struct {
@@ -34,7 +34,7 @@ type seenList struct {
 
 var seenSeed = maphash.MakeSeed()
 
-// listKey is what a list of a relation follows from; the query is of one field of a plan.
+// listKey identifies a list of a relation. Each field of a plan has its own query.
 type listKey struct {
 	view   *snapshot.View
 	query  *filter.Query
@@ -43,19 +43,19 @@ type listKey struct {
 
 const (
 	connectionBlock = 16
-	// keepBlocks and keepAggregations bound what is kept for the next request, keepEdges the
-	// edges for which the aggregations have memory.
+	// keepBlocks and keepAggregations bound the memory kept for the next request. keepEdges bounds
+	// the edges for which kept aggregations have memory.
 	keepBlocks       = 64
 	keepAggregations = 1024
 	keepEdges        = 1 << 18
-	// maxHeld bounds the edges that live until the release: a document may have many long
-	// lists, one after the other. Later ones are left to the garbage collector.
+	// maxHeld bounds the edges that live until the release, because a document may read many long
+	// lists one after the other. The lists after that are left to the garbage collector.
 	maxHeld = 1 << 18
 )
 
 var listPools = sync.Pool{New: func() any { return new(listPool) }}
 
-// nextConnection returns nil if enough connections are held.
+// nextConnection returns an empty connection, or nil if the connections hold too many edges.
 func (p *listPool) nextConnection() *connection {
 	if p.connections > 0 {
 		last := &p.blocks[(p.connections-1)/connectionBlock][(p.connections-1)%connectionBlock]
@@ -72,7 +72,7 @@ func (p *listPool) nextConnection() *connection {
 	return c
 }
 
-// nextAggregation returns nil if enough aggregations are held.
+// nextAggregation returns an empty aggregation, or nil if the lists hold too many edges.
 func (p *listPool) nextAggregation() *aggregation {
 	if p.aggregated > 0 {
 		p.edges += len(p.aggregations[p.aggregated-1].edges)
@@ -87,7 +87,7 @@ func (p *listPool) nextAggregation() *aggregation {
 	return p.aggregations[p.aggregated-1]
 }
 
-// release takes everything back. Clearing it drops the references to the snapshot.
+// release puts everything back into the pool, cleared of references to the snapshot.
 func (p *listPool) release() {
 	keep := min(len(p.blocks), keepBlocks)
 	clear(p.blocks[keep:])
@@ -105,7 +105,7 @@ func (p *listPool) release() {
 	listPools.Put(p)
 }
 
-// takeBack takes the aggregations back.
+// takeBack releases the aggregations and drops those above the bounds.
 func (p *listPool) takeBack() {
 	for _, g := range p.aggregations[:p.aggregated] {
 		p.room -= g.room
@@ -122,8 +122,8 @@ func (p *listPool) takeBack() {
 	p.aggregations = p.aggregations[:keep]
 }
 
-// relation returns the connection of a list of a relation: the one that another field of
-// the request opened for the same, if it is still remembered.
+// relation returns the connection of a list of a relation. If a field of the request opened the
+// same list before and it is still remembered, that connection is returned.
 func (s *Session) relation(key listKey, f *schema.Field, series bool) *connection {
 	p := s.lists
 	if p == nil {
@@ -139,13 +139,13 @@ func (s *Session) relation(key listKey, f *schema.Field, series bool) *connectio
 	before := p.connections
 	c := s.connection(key.view, key.view.Relation(key.entity, f, series), key.query)
 	c.field = f
-	if p.connections > before { // not one too many, which nothing must hold
+	if p.connections > before { // only a pooled connection: seen must not keep others alive
 		*at, p.noted = seenList{key, c}, true
 	}
 	return c
 }
 
-// aggregation returns an empty aggregation for the rest of the request.
+// aggregation returns an empty aggregation that lives until the end of the request.
 func (s *Session) aggregation(v *snapshot.View) *aggregation {
 	var g *aggregation
 	if s.lists != nil {
@@ -158,14 +158,14 @@ func (s *Session) aggregation(v *snapshot.View) *aggregation {
 	return g
 }
 
-// claimListing returns a list of claims for the rest of the request.
+// claimListing returns a list of claims that lives until the end of the request.
 func (s *Session) claimListing(v *snapshot.View, list *snapshot.List, query *filter.Query) *claimListing {
 	c := &claimListing{view: v, list: list, query: query}
 	s.listings = append(s.listings, c)
 	return c
 }
 
-// connection returns a connection for the rest of the request.
+// connection returns a connection that lives until the end of the request.
 func (s *Session) connection(v *snapshot.View, list *snapshot.List, query *filter.Query) *connection {
 	var c *connection
 	if s.lists != nil {

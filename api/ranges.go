@@ -10,11 +10,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// A field of numbers shows null where a source states a range, since there is no number to
-// show. The field ranges of an entity, of an edge and of a claim has these ranges, whatever
-// the type of the field.
+// A field of numbers shows null if a source states a range, because a range is not one number. The
+// field ranges of an entity, an edge or a claim shows these ranges, whatever the type of the field.
 
-// rangesField lists the ranges of what a Ref means, which read returns.
+// rangesField returns the field ranges; read returns the ranges of a Ref.
 func (b *builder) rangesField(about string, read func(c *gql.Call, src gql.Ref) (*snapshot.View, []fieldRange)) output.Field {
 	return output.Field{Name: "ranges", Type: output.List(b.valueRangeType()), About: about, Read: gql.Binding{
 		List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
@@ -26,7 +25,7 @@ func (b *builder) rangesField(about string, read func(c *gql.Call, src gql.Ref) 
 		}}}
 }
 
-// fieldRange is a range that a field or a qualifier has.
+// fieldRange is a range that is the value of a field or a qualifier.
 type fieldRange struct {
 	field string
 	value graph.Value
@@ -52,7 +51,7 @@ func (b *builder) valueRangeType() *graphql.Object {
 	})
 }
 
-// entityRanges are the ranges that the fields of an entity show.
+// entityRanges returns the ranges among the values that the fields of an entity show.
 func entityRanges(c *gql.Call, src gql.Ref) (v *snapshot.View, found []fieldRange) {
 	v, entity := viewOf(src)
 	s := v.Snapshot()
@@ -64,7 +63,7 @@ func entityRanges(c *gql.Call, src gql.Ref) (v *snapshot.View, found []fieldRang
 	return v, found
 }
 
-// claimRanges are the ranges that a claim states, its qualifiers included.
+// claimRanges returns the ranges that a claim states as its value or its qualifiers.
 func claimRanges(v *snapshot.View, n uint32) (found []fieldRange) {
 	s := v.Snapshot()
 	found = appendRange(found, s, s.Predicate(n), s.Value(n))

@@ -14,8 +14,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// query returns the root of reading: the fields that every ontology has and, for each type
-// of the ontology, one for a single entity and one for a list.
+// query returns the query root: the fields that every schema has and, for each type of the
+// ontology, a field for a single entity and one for a list.
 func (b *builder) query() *graphql.Object {
 	return b.Object("Query", "Everything that can be read.", func() []output.Field {
 		any := b.Ontology.Type(schema.EntityType)
@@ -46,7 +46,7 @@ func (b *builder) query() *graphql.Object {
 	})
 }
 
-// rootArgs are the prepared arguments of a field that finds one entity or claim.
+// rootArgs are the prepared arguments of a root field that returns one entity or claim.
 type rootArgs struct {
 	view  input.View
 	by    string
@@ -65,7 +65,8 @@ func (b *builder) byID(name, about string, t *schema.Type) output.Field {
 		}}
 }
 
-// singular finds one entity of a type, by its id or by its key in an outside scheme.
+// singular returns the field that finds one entity of a type, by its id or by its key in an outside
+// scheme.
 func (b *builder) singular(t *schema.Type) output.Field {
 	args := b.WithView(graphql.FieldConfigArgument{"id": {Type: graphql.ID, Description: "The entity's id."}})
 	names := []string{"id"}
@@ -107,7 +108,7 @@ func (b *builder) singular(t *schema.Type) output.Field {
 	}}
 }
 
-// likeOf gives an example of a code, for a description.
+// likeOf returns an example of a code, for a description.
 func likeOf(c *schema.Code) string {
 	if c == nil || c.Like == "" {
 		return ""
@@ -115,7 +116,8 @@ func likeOf(c *schema.Code) string {
 	return ", such as " + c.Like
 }
 
-// find looks up an entity of the type; null where the view shows none.
+// find returns a reader that looks up an entity of the type, and returns null if the view does not
+// show it.
 func find(t *schema.Type) func(*gql.Call, gql.Ref) (gql.Ref, bool, error) {
 	return func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 		a := c.Args.(*rootArgs)
@@ -150,7 +152,7 @@ func (b *builder) plural(t *schema.Type) output.Field {
 	}}
 }
 
-// everyEdge lists the edges of a relation over all its subjects.
+// everyEdge returns the field that lists the edges of a relation over all its subjects.
 func (b *builder) everyEdge(f *schema.Field) output.Field {
 	s := input.SubjectsShape(f)
 	about := "Lists the edges of " + f.Owner.Name + "." + f.Name + " over all subjects that the view shows, in the order of the subjects' ids, then of the nodes'. "
@@ -212,7 +214,7 @@ func (b *builder) rootClaims() output.Field {
 		}}
 }
 
-// instant formats a record time; "" for none.
+// instant formats a record time; the zero time is "".
 func instant(t time.Time) string {
 	if t.IsZero() {
 		return ""

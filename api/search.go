@@ -21,7 +21,7 @@ import (
 type searchArgs struct {
 	view  input.View
 	text  string
-	types map[string]bool // nil: all
+	types map[string]bool // nil means all
 	page  input.Page
 }
 
@@ -29,7 +29,7 @@ type searchArgs struct {
 // takes time.
 const maxSearchText = 256
 
-// searchPage is one page of what a search found. It lives for one request.
+// searchPage is one page of the results of a search. It lives for one request.
 type searchPage struct {
 	view *snapshot.View
 	text string
@@ -127,7 +127,7 @@ func parseSearchCursor(s string) (*names.Cursor, error) {
 	return p, nil
 }
 
-// matchKindType returns the enum of how a name matches.
+// matchKindType returns the enum of the ways in which a name can match.
 func (b *builder) matchKindType() *graphql.Enum {
 	var members []schema.EnumMember
 	for _, k := range names.MatchKinds {
@@ -215,7 +215,7 @@ func (b *builder) searchEdgeType() *graphql.Object {
 	})
 }
 
-// textRangeType returns the type of a part of a text.
+// textRangeType returns the type of a range within a text.
 func (b *builder) textRangeType() *graphql.Object {
 	bound := func(read func(r *names.Range) int) gql.Binding {
 		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {

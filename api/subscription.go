@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// subscription returns the root of what can be followed.
+// subscription returns the subscription root.
 func (b *builder) subscription() *graphql.Object {
 	return b.Object("Subscription", "Everything that can be followed.", func() []output.Field {
 		return []output.Field{{
@@ -40,7 +40,7 @@ func (b *builder) subscription() *graphql.Object {
 
 // followArgs are the prepared arguments of the subscription changes.
 type followArgs struct {
-	since *graph.Seq // nil: from now on
+	since *graph.Seq // nil means from now on
 	where *input.ChangesFilter
 }
 
@@ -62,20 +62,19 @@ func (b *builder) prepareFollow(args map[string]any) (any, error) {
 	return a, nil
 }
 
-// Follow says how a subscription is followed.
+// Follow configures how a subscription is followed.
 type Follow = operation.Follow
 
-// subscription implements operation.Subscription. It starts no goroutine and, while it waits,
-// holds neither a snapshot nor a queue.
+// subscription implements operation.Subscription. It starts no goroutine. While it waits, it holds
+// neither a snapshot nor a queue.
 type subscription struct {
 	session *Session
 	sub     *gql.Subscription
 }
 
-// Subscribe starts a subscription. The context is for the start only; Wait and Answer have
-// contexts of their calls. A refusal, and the answer to a query or mutation, is returned as
-// a response; exactly one of the two results is not nil. From then on the session belongs to
-// the subscription.
+// Subscribe starts a subscription, to which the session then belongs. The context is for the start
+// only; Wait and Answer take their own. For a refusal, a query or a mutation, Subscribe returns a
+// response instead; exactly one of the two results is not nil.
 func (s *Session) Subscribe(ctx context.Context, r *Request, f Follow) (operation.Subscription, *gql.Response) {
 	s.refusal, s.pauser, s.followed = r.WriteRefusal, r.Pauser, &f
 	sub, res := s.api.engine.Subscribe(ctx, s.request(r))

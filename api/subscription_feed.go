@@ -14,23 +14,23 @@ import (
 )
 
 // feed reads the log entry by entry up to the newest snapshot, and then waits for the next
-// one. It queues nothing: entries to be sent are in the snapshots, which all subscribers
+// snapshot. It queues nothing: the entries to be sent are in the snapshots, which all subscribers
 // share.
 type feed struct {
 	api       *API
 	where     *input.ChangesFilter
 	after     graph.Seq // the last entry read
-	maxBehind int       // 0: unlimited
-	upToDate  bool      // it has once sent everything
+	maxBehind int       // 0 means unlimited
+	upToDate  bool      // true once the client had received every entry
 	over      bool      // the last event was an error
-	entry     *gql.Ref  // what wait found, until it is answered
+	entry     *gql.Ref  // the event that wait found, until it is answered
 
-	// events hands the entry to the engine, which reads a channel. It has room for one event, which
-	// is sent only when the engine is about to read it.
+	// events passes the entry to the engine, which reads from a channel. Its buffer has room for
+	// the one event, sent just before the engine reads.
 	events chan gql.Ref
 }
 
-// follow opens the feed of a subscription's session.
+// follow opens the feed of a session's subscription.
 func (s *Session) follow(a *followArgs) (<-chan gql.Ref, error) {
 	if s.followed == nil {
 		return nil, graph.Errorf(graph.BadInput, "changes is followed through a session")
@@ -85,7 +85,7 @@ func sleep(ctx context.Context, replaced <-chan struct{}) error {
 	}
 }
 
-// read looks for the next entry to send in the snapshot.
+// read looks for the next entry to send in the snapshot, and sets entry if there is one.
 func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 	if f.upToDate && f.maxBehind > 0 && f.after < s.Seq() && uint64(s.Seq()-f.after) > uint64(f.maxBehind) {
 		f.over, f.entry = true, &gql.Ref{Obj: &behindError{f.after, s.Seq()}}
@@ -98,7 +98,7 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	v = v.WithDone(ctx.Done()) // an entry may have as many claims as an import
+	v = v.WithDone(ctx.Done()) // so that the loop stops with the context, since an entry may have as many claims as an import
 	for seen := 1; f.after < s.Seq(); seen++ {
 		if seen%checkEntries == 0 {
 			if err := ctx.Err(); err != nil {
@@ -118,7 +118,7 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 			return v.Err() == nil
 		})
 		if v.Err() != nil {
-			f.after-- // it was not read to its end
+			f.after-- // because the entry was not read to its end
 			return ctx.Err()
 		}
 		if f.where == nil || len(e.Added)+len(e.Withdrawn) > 0 {
@@ -129,7 +129,8 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 	return nil
 }
 
-// keeps reports whether a subscriber receives the claim. A nil filter keeps every claim.
+// keeps reports whether a subscriber with the filter f receives the claim. A nil filter selects
+// every claim.
 func keeps(f *input.ChangesFilter, v *snapshot.View, n uint32) bool {
 	if f == nil {
 		return true
@@ -157,7 +158,7 @@ func keeps(f *input.ChangesFilter, v *snapshot.View, n uint32) bool {
 	return v.KeepsEdge(&f.Edge, snapshot.Edge{Node: s.Subject(n), Claim: n})
 }
 
-// A behindError ends the subscription of a client that reads too slowly.
+// A behindError ends the subscription of a client that read too slowly.
 type behindError struct{ after, head graph.Seq }
 
 func (e *behindError) Error() string {

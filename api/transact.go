@@ -46,19 +46,19 @@ func (s *Session) transact(c *gql.Call, t *input.Transaction) (*live.Receipt, er
 	return r, nil
 }
 
-// errNoWrites is what a client gets while the disk accepts no writes.
+// errNoWrites is the error that a client gets while the disk accepts no writes.
 var errNoWrites = forClients{graph.Errorf(graph.Unavailable,
 	"the store cannot write, since its disk is full or its file system is read-only; queries still work, and writes will when there is room again")}
 
-// commitError returns the error that a client gets of a failed commit: what it can act on, without
-// what is for the operator, which is logged.
+// commitError returns the error that a client gets when a commit fails: it has what the client can
+// act on. The rest is for the operator and is logged.
 func (s *Session) commitError(err error) error {
 	var known *graph.Error
 	var problems graph.Problems
 	switch {
 	case errors.As(err, &known):
 		full := known.Code == graph.Unavailable && s.api.opts.Graph.Writable() != nil
-		if err != error(known) || full { // all of it is for the operator
+		if err != error(known) || full { // all of the text is for the operator
 			s.api.opts.Logger.Error("commit_failed", "error", err.Error())
 		}
 		if full {

@@ -8,8 +8,8 @@ import (
 	"github.com/graphql-go/graphql"
 )
 
-// The workloads that metrics and traces distinguish, in addition to the analyses, each of which is
-// one with the name of its field, and plain fields, which have none.
+// The workloads that metrics and traces distinguish. In addition, each analysis is a workload named
+// like its field. Plain fields have no workload.
 const (
 	workConnection   = "connection"
 	workAggregate    = "aggregate"
@@ -18,8 +18,8 @@ const (
 	workSubscription = "subscription"
 )
 
-// assignWorkloads gives the bindings their workloads and returns these, from the lightest to the
-// heaviest. The analyses have theirs already.
+// assignWorkloads sets the workload of each binding, and returns all workloads from the lightest to
+// the heaviest. The bindings of analyses already have theirs.
 func (b *builder) assignWorkloads(types graphql.TypeMap) []string {
 	analyses := map[string]bool{}
 	for owner, fields := range b.Bindings {

@@ -6,42 +6,41 @@ import (
 	"github.com/graphql-go/graphql"
 )
 
-// Ref is a handle to a value of an object type: what bound readers take and return. Obj
-// belongs to the binder (a pointer costs no allocation), and so does Index, such as the
-// number of a row. The engine never looks into Obj, except that a nil Obj
-// as an item of a list is null.
+// Ref is a handle to a value of an object type. Bound readers take and return Refs. The binder
+// chooses what Obj and Index mean, for example a pointer (which costs no allocation) and the number
+// of a row. The engine never looks into Obj, except that a list item with a nil Obj is null.
 type Ref struct {
 	Obj   any
 	Index uint64
 }
 
-// Call is what a reader gets in addition to its Ref. It is valid during the call only and must
-// not be kept.
+// Call is what a reader gets in addition to its Ref. It is valid only during the call; a reader
+// must not keep it.
 type Call struct {
 	// Ctx is the request's context. Readers with long loops check it.
 	Ctx context.Context
-	// Args is the result of Binding.Prepare; where Prepare is nil, the coerced
-	// map[string]any, or nil if the field declares no arguments. It may be shared by
-	// concurrent requests: readers must not change it.
+	// Args is the result of Binding.Prepare. If Prepare is nil, Args is the coerced map[string]any,
+	// or nil if the field declares no arguments. Concurrent requests may share Args, so readers
+	// must not change it.
 	Args any
-	// Request is Request.Value.
+	// Request is the Value of the [Request].
 	Request any
 }
 
-// Binding says how one field is read, without reflection. Exactly one of Leaf, Object,
-// List and Stream is set, and it must fit the field's type: Leaf for scalars, enums and
-// lists of them, Object for one object, List for a list of objects.
+// Binding defines how one field is read, without reflection. Exactly one of Leaf, Object, List and
+// Stream is set, and it must fit the field's type: Leaf for scalars, enums and lists of them,
+// Object for one object, List for a list of objects.
 //
-// Readers run concurrently for different requests. A panic in a reader becomes an error
-// of its field with code INTERNAL; its text goes to Config.OnPanic only.
+// Readers run concurrently for different requests. A panic in a reader becomes an error of its
+// field with code INTERNAL; only Config.OnPanic gets the text of the panic.
 type Binding struct {
-	// Prepare turns the coerced arguments into the form the readers want. It runs once for
-	// each field node: at compile time when the arguments hold no variables (the result is
-	// then shared by all requests of the plan and must not change), else once for each
-	// request. An error becomes the field's error, located at the argument that an
-	// [ArgumentError] names, otherwise at the field. It must not change the arguments that
-	// it gets, because constants are shared by requests. The map itself, though not the
-	// values in it, is used again afterwards and must not be kept.
+	// Prepare turns the coerced arguments into the form that the readers want. Prepare runs once
+	// for each field node: at compile time if the arguments hold no variables, else once for each
+	// request. All requests of the plan share a result computed at compile time, so it must not
+	// change. An error becomes the field's error, located at the argument that an [ArgumentError]
+	// names, otherwise at the field. Prepare must not change the arguments, because requests share
+	// constants. It may keep the values of args but not the map itself, because the engine reuses
+	// the map.
 	Prepare func(args map[string]any) (any, error)
 
 	// Leaf appends the JSON of a leaf value, or of a list of leaves, to dst and
@@ -56,33 +55,34 @@ type Binding struct {
 	// itself is null. An item with a nil Obj is null.
 	List func(c *Call, src Ref, dst []Ref) (items []Ref, ok bool, err error)
 
-	// Stream opens the event stream of a subscription's root field. If another reader is
-	// set, it reads each event; otherwise the event is the field's value. The stream ends
-	// when the channel is closed; it must be closed after Ctx is done. Stream is the only
-	// reader that may be combined with another one.
+	// Stream opens the event stream of a subscription's root field. If another reader is set, it
+	// reads each event; otherwise the event is the field's value. The stream ends when the channel
+	// is closed, and the binder must close the channel after Ctx is done. Stream is the only reader
+	// that may be combined with another one.
 	Stream func(c *Call, src Ref) (<-chan Ref, error)
 
-	// Items estimates how many items the field, or the page it opens, will list for
-	// these arguments. It feeds the cost limit. Without it the arguments "first" and
+	// Items estimates how many items the field, or the page it opens, will list for these
+	// arguments. The estimate feeds the cost limit. If Items is nil, the arguments "first" and
 	// "last" are used, then Limits.ListSize.
 	Items func(args map[string]any) int
 
-	// Repeats says, of an Object, that several parents may lead to the same Ref and that its
-	// answer is long. What was written for it once is then copied within the request. The
-	// Obj must be comparable, and everything read below it must depend on the Ref alone.
+	// Repeats marks an Object whose answer is long and to whose Ref several parents may lead. The
+	// engine then writes the answer once for each request and copies it afterwards. The Obj must be
+	// comparable, and everything read below the field must depend on the Ref alone.
 	Repeats bool
 
-	// Ahead, of a Leaf, begins to read for all objects of a long list what the reader will
-	// read of each, so that memory is waited for once and not for each. It is called once
-	// for a list, for one of the selected fields that have it.
+	// Ahead, for a Leaf, prefetches what the reader will read of each object in a long list, so
+	// that the waits for memory overlap. The engine calls Ahead once for each list, for only one of
+	// the selected fields that have it.
 	Ahead func(c *Call, items []Ref)
 
-	// Workload names the kind of work of the field, one of Config.Workloads. It is empty for
-	// work that need not be measured separately. See [RootField].
+	// Workload names the kind of work that the field causes, one of Config.Workloads. It is empty
+	// for work that need not be measured separately. See [RootField].
 	Workload string
 }
 
-// ArgumentError is a Prepare error about one argument: the response locates it there.
+// ArgumentError is an error of Prepare about one argument; the response gives the location of that
+// argument.
 type ArgumentError struct {
 	// Argument is the name of the wrong argument.
 	Argument string
@@ -97,8 +97,8 @@ func (e *ArgumentError) Unwrap() error { return e.Err }
 
 // Config describes an engine. New checks all of it and reports every fault.
 type Config struct {
-	// Schema is the type system. The engine reads the schema once: it does not see later
-	// changes, and does not run graphql-go's Extensions.
+	// Schema is the type system. The engine reads the schema once: later changes have no effect.
+	// graphql-go's Extensions do not run.
 	Schema graphql.Schema
 	// Bindings holds the reader of each field of each object type, by type name and field
 	// name. graphql-go's Resolve and Subscribe functions are not called.
@@ -111,10 +111,11 @@ type Config struct {
 	// Workloads lists the kinds of work that bindings name, from the lightest to the
 	// heaviest.
 	Workloads []string
-	// Limits bounds every request; its zero value means the documented defaults.
+	// Limits bounds every request. The zero value means the documented defaults.
 	Limits Limits
-	// OnPanic is called with each panic in a reader: the field as Type.field (empty if it
-	// happened outside any field), the recovered value and the stack. Nil discards it.
+	// OnPanic is called with each panic in a reader. The arguments are the field as Type.field
+	// (empty if the panic happened outside any field), the recovered value and the stack. If
+	// OnPanic is nil, panics are not reported.
 	OnPanic func(field string, value any, stack []byte)
 	// ClientError turns an error of a reader, a stream or Prepare into the one whose text
 	// and Extensions the client gets. Nil sends every error as it is.
@@ -142,20 +143,20 @@ type Meta struct {
 	// Directives are definitions in addition to graphql-go's. A definition here replaces
 	// graphql-go's of the same name.
 	Directives []Directive
-	// Scalars coerces input of a custom scalar, by its name, instead of graphql-go's
-	// ParseValue and ParseLiteral, which cannot say what is wrong. The value is the JSON
-	// value or literal in Go form: bool, string, int (or float64 if it does not fit),
-	// float64, []any or map[string]any; never nil. If it returns nil and no error, the value
-	// does not fit, and the engine words the message.
+	// Scalars has, by the name of a custom scalar, a function that coerces its input. The function
+	// replaces graphql-go's ParseValue and ParseLiteral, which cannot say what is wrong. It gets
+	// the JSON value or literal in Go form: bool, string, int (or float64 if it does not fit),
+	// float64, []any or map[string]any; never nil. If the function returns nil and no error, the
+	// value does not fit, and the engine words the message.
 	Scalars map[string]func(value any) (any, error)
 }
 
-// Directive defines a directive. The engine validates its uses and shows it by
-// introspection; it executes only @skip and @include.
+// Directive defines a directive. The engine validates its uses and lists it in introspection, but
+// executes only @skip and @include.
 type Directive struct {
 	Name        string
 	Description string
-	// Locations are those of the specification, e.g. "FIELD".
+	// Locations are names from the specification, e.g. "FIELD".
 	Locations  []string
 	Args       graphql.FieldConfigArgument
 	Repeatable bool

@@ -9,12 +9,12 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// planCache keeps compiled documents by their text, bounded by the bytes they hold. Only
-// valid documents are kept: a flood of invalid ones must not evict them.
+// planCache caches compiled documents by their text, bounded by the bytes they hold. Only valid
+// documents are cached: a flood of invalid ones must not evict them.
 type planCache struct {
 	limit int
-	// mu guards everything below and the plans of all entries. It is held for look-ups
-	// only, never while compiling.
+	// mu guards all fields below and the plans of all entries. It is held only for look-ups, never
+	// while compiling.
 	mu      sync.Mutex
 	entries map[string]*cacheEntry
 	// head is a sentinel of the ring: head.next was used last, head.prev longest ago.
@@ -36,13 +36,12 @@ type cacheEntry struct {
 type operation struct {
 	def   *ast.OperationDefinition
 	vars  []value.Variable
-	conds []string         // variables that @skip and @include depend on
-	plans map[string]*plan // by the values of conds, '0' or '1' each
+	conds []string         // the variables on which @skip and @include depend
+	plans map[string]*plan // by the values of conds, each '0' or '1'
 }
 
-// bytesPerToken estimates the memory of a parsed document. With this estimate the cache
-// counts about a third more than documents and plans really take (TestCacheEstimate prints
-// both).
+// bytesPerToken estimates the memory of a parsed document. It is too high by about a third,
+// measured over documents and plans (TestCacheEstimate prints the estimate and the measurement).
 const bytesPerToken = 150
 
 func newPlanCache(limit int) *planCache {

@@ -33,7 +33,7 @@ type Engine struct {
 	onPanic     func(field string, value any, stack []byte)
 	clientError func(error) error
 	runs        sync.Pool
-	output      atomic.Int64 // bytes held, see held
+	output      atomic.Int64 // bytes counted by held, over all responses
 }
 
 // New builds an engine. The error lists every fault of the configuration.
@@ -57,8 +57,8 @@ func New(cfg Config) (*Engine, error) {
 	return e, nil
 }
 
-// SDL returns the schema in the schema definition language, sorted by name; the same
-// schema always prints the same bytes.
+// SDL returns the schema in the schema definition language, sorted by name. The same schema always
+// prints the same bytes.
 func (e *Engine) SDL() string { return e.sdl }
 
 // Request is one GraphQL request.
@@ -77,8 +77,8 @@ type Request struct {
 	AllowMutation bool
 	// Timed fills Response.Timing.
 	Timed bool
-	// Extensions appends the response's extensions, a JSON object, when everything else is
-	// known. If it appends nothing, they are left out. Nil means none.
+	// Extensions appends the response's extensions, a JSON object. It is called last, when the rest
+	// of the response is known. If it is nil or appends nothing, the response has no extensions.
 	Extensions func(r *Response, dst []byte) []byte
 }
 
@@ -94,7 +94,7 @@ type Response struct {
 	RequestError bool
 	// Code is the extensions.code of a refused or aborted request, empty otherwise.
 	Code string
-	// Errors is the number of errors, listed or not.
+	// Errors is the number of errors, including those beyond Limits.Errors.
 	Errors int
 	// Operation is "query", "mutation" or "subscription"; it is empty if the operation is
 	// unknown.
@@ -112,9 +112,9 @@ type Response struct {
 	run *run
 }
 
-// Release gives the response's memory back to the engine, and its share of
-// Limits.OutputTotal. Neither the response nor its Body may be used afterwards. Calling it
-// is optional, and saves the allocation of the next response.
+// Release returns the response's memory to the engine and its bytes to Limits.OutputTotal. Neither
+// the response nor its Body may be used afterwards. Calling Release is optional; it saves the next
+// response an allocation.
 func (r *Response) Release() {
 	if x := r.run; x != nil && x.busy {
 		x.release()
@@ -122,7 +122,7 @@ func (r *Response) Release() {
 }
 
 const (
-	keepBuffer = 1 << 20 // capacity above which buffers are not kept for the next request
+	keepBuffer = 1 << 20 // bytes of capacity above which buffers are not reused
 	keepRefs   = 1 << 13
 )
 
@@ -146,7 +146,7 @@ func (r *run) release() {
 			r.lists[i] = nil
 			continue
 		}
-		clear(l[:cap(l)]) // or the pool would keep old snapshots alive
+		clear(l[:cap(l)]) // else the pool would keep old snapshots alive
 		r.lists[i] = l[:0]
 	}
 	for i := range r.slots {
@@ -249,7 +249,7 @@ func (e *Engine) Check(query string) error {
 	return errs.err()
 }
 
-// load parses and validates a document that the cache does not have.
+// load prescans, parses and validates a document that is not in the cache.
 func (e *Engine) load(query string, t *Timing) (*cacheEntry, *failure.Refusal) {
 	text, err := document.Prescan(query, e.limits.document())
 	if err != nil {
@@ -360,7 +360,7 @@ func (r *run) dynamicCost(p *plan) float64 {
 		if f.slot < 0 {
 			return f.raw
 		}
-		return r.arguments(f).raw // nil after an error, which the field will report
+		return r.arguments(f).raw // nil if the arguments have an error, which the field will report
 	}
 	var of func(s *selection) weight
 	of = func(s *selection) weight {
@@ -396,8 +396,8 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 		ok = r.object(p.root, root)
 	}
 	if p.op.Operation != ast.Mutation {
-		// A reader that stops when its request ends has read only a part, which must not be
-		// taken for the whole. The result of a mutation is reported all the same.
+		// A reader that stops because the request ended has read only a part, and that part must
+		// not pass for the whole. The result of a mutation is reported all the same.
 		r.alive()
 	}
 	if r.abort != nil || len(r.buf) > r.e.limits.Output {
@@ -423,7 +423,7 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 			Extensions: map[string]any{"code": codes.LimitErrors, "limit": r.e.limits.Errors, "actual": r.resp.Errors},
 		})
 	}
-	if len(r.errs) > 0 { // errors come first, so that a reader of the stream sees them
+	if len(r.errs) > 0 { // errors come before data, so that a client that reads while receiving sees them first
 		data := r.buf[1:]
 		out := appendErrors(append(make([]byte, 0, len(data)+256*len(r.errs)), '{'), r.errs, "")
 		r.buf = append(append(out, ','), data...)
@@ -431,7 +431,7 @@ func (r *run) execute(ctx context.Context, req *Request, p *plan, root Ref) *Res
 	return r.finish(req)
 }
 
-// refused renders a request error.
+// refused returns the response to a request that fails before execution.
 func (r *run) refused(req *Request, err *failure.Refusal) *Response {
 	r.resp.RequestError, r.resp.Code, r.resp.Errors = true, err.Code, len(err.Errors)
 	r.buf = appendErrors(append(r.buf[:0], '{'), err.Errors, err.Code)
@@ -454,8 +454,8 @@ func (r *run) finish(req *Request) *Response {
 	return &r.resp
 }
 
-// CacheStats returns the numbers of look-ups in the plan cache that found a document and that
-// did not, of cached documents, and of the bytes they hold.
+// CacheStats returns how many look-ups in the plan cache found their document and how many did not,
+// the number of cached documents, and the bytes they hold.
 func (e *Engine) CacheStats() (hits, misses uint64, documents, bytes int) {
 	e.cache.mu.Lock()
 	defer e.cache.mu.Unlock()

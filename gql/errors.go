@@ -10,13 +10,13 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// extended is an error that brings its own response extensions, such as a code.
+// extended is an error with its own response extensions, such as a code.
 type extended interface {
 	error
 	Extensions() map[string]any
 }
 
-// fieldError turns an error of a reader into one of the response.
+// fieldError converts a reader's error into an error of the response.
 func fieldError(err error, code string, locations []failure.Position, path []failure.PathElem) failure.Error {
 	e := failure.Error{Message: err.Error(), Locations: locations, Path: path}
 	var x extended

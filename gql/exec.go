@@ -11,33 +11,33 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// run executes one request. It is pooled; everything in it is reused.
+// run executes one request. Runs are pooled, with their buffers.
 type run struct {
-	// These fields are needed for every field of an answer; they fit into two cache lines.
+	// These fields are used for every field of an answer; together they fit into two cache lines.
 	e     *Engine
 	plan  *plan
 	call  Call
 	buf   []byte
-	mark  int // length of buf at which room looks at the limits
+	mark  int // the length of buf at which room checks the limits
 	steps int
-	read  int              // fields of the objects that were begun
-	abort *failure.Refusal // stops everything
+	read  int              // the number of fields in the objects begun so far
+	abort *failure.Refusal // if not nil, ends the request
 
 	vars  value.Variables
 	path  []failure.PathElem
-	lists [][]Ref // one reusable buffer for each level of lists being read
+	lists [][]Ref // a reusable buffer for each level of nested lists
 	level int
 	slots []slot
 
-	written *[maxWritten]written // by a hash of their Refs; nil until something repeats
-	repeats bool                 // something is in written
+	written *[maxWritten]written // indexed by a hash of the Ref; nil until an object of a Repeats field is written
+	repeats bool                 // written has an entry
 
 	errs     []failure.Error
-	unlisted int // errors beyond the limit
+	unlisted int // the number of errors beyond Limits.Errors
 	held     *held
-	timing   *Timing // kept from request to request; Response.Timing where Request.Timed is set
+	timing   *Timing // reused by later requests; Response.Timing points to it if Request.Timed is set
 	resp     Response
-	busy     bool // false once released
+	busy     bool // false after Release
 }
 
 // slot holds arguments that depend on variables, computed at their first use.
@@ -46,22 +46,22 @@ type slot struct {
 	args any
 	raw  map[string]any
 	err  *failure.Error
-	// room is the memory of raw for the next request, or nil if raw is kept.
+	// room is the map that the next request reuses for raw; nil if a reader may have kept raw.
 	room map[string]any
 }
 
-// forget clears what must not reach the next request.
+// forget clears a slot, so that no value of this request reaches the next.
 func (s *slot) forget() {
 	clear(s.room)
 	*s = slot{room: s.room}
 }
 
-// checkEvery is the number of objects between checks of the context, which take some
+// checkEvery is the number of objects between two checks of the context. A check takes some
 // microseconds.
 const checkEvery = 64
 
-// object appends an object. It returns false if null must replace an object further up; the
-// caller then truncates the buffer.
+// object appends an object. It returns false if null must replace an enclosing object; the caller
+// then truncates the buffer.
 func (r *run) object(sel *selection, src Ref) bool {
 	r.read += len(sel.fields)
 	if !r.step() {
@@ -107,10 +107,9 @@ func (r *run) tooLong() {
 	}
 }
 
-// fields reads the fields of an object, beginning with the one numbered i. It returns the
-// number of the field to go on with: the end, or the field after one whose reader panicked.
-// One recover serves many fields, because one for each field would cost more than most
-// readers.
+// fields reads the fields of an object from number i on. It returns the number of the field with
+// which to continue: the count of fields, or the field after one whose reader panicked. One recover
+// serves many fields, because one for each field would cost more than most readers.
 func (r *run) fields(sel *selection, src Ref, i int) (next int, ok bool) {
 	mark, path, level := len(r.buf), len(r.path), r.level
 	defer func() {
@@ -154,7 +153,7 @@ func (r *run) fields(sel *selection, src Ref, i int) (next int, ok bool) {
 			if !r.null(f) {
 				return i, false
 			}
-		case readTypename: // its value is part of the key
+		case readTypename: // the name is part of the key
 		default:
 			if !r.composite(f, src) {
 				return i, false
@@ -164,8 +163,8 @@ func (r *run) fields(sel *selection, src Ref, i int) (next int, ok bool) {
 	return i, true
 }
 
-// null writes null for a field, or records that the field forbids it and returns false. If
-// the field's arguments are wrong, that error is already recorded and explains the null.
+// null writes null for a field, or records that the field is non-null and returns false. If the
+// field's arguments are wrong, null records nothing: that error explains the null.
 func (r *run) null(f *field) bool {
 	if !f.nonNull {
 		r.buf = append(r.buf, "null"...)
@@ -188,7 +187,7 @@ func (r *run) forbiddenNull(f *field, path []failure.PathElem) {
 	})
 }
 
-// explained reports whether the last error is about the field's arguments.
+// explained reports whether the field's arguments have an error.
 func (r *run) explained(f *field) bool {
 	if f.argErr != nil {
 		return true
@@ -244,7 +243,7 @@ func (r *run) readObject(f *field, src Ref) bool {
 	return r.complete(f, ref)
 }
 
-// complete appends an object of a field's type.
+// complete appends the object ref as the value of a field.
 func (r *run) complete(f *field, ref Ref) bool {
 	sel := f.sub.single
 	if sel == nil {
@@ -253,7 +252,8 @@ func (r *run) complete(f *field, ref Ref) bool {
 	return sel != nil && r.object(sel, ref)
 }
 
-// nullHere puts null at the current path, or reports that it is forbidden there.
+// nullHere writes null at the current path. If null is forbidden there, it records an error and
+// returns false.
 func (r *run) nullHere(f *field, forbidden bool) bool {
 	if !forbidden {
 		r.buf = append(r.buf, "null"...)
@@ -282,15 +282,15 @@ func (r *run) readList(f *field, src Ref) bool {
 	return ok
 }
 
-// aheadFrom is from how many items on it pays to read ahead.
+// aheadFrom is the length of a list from which Binding.Ahead saves time.
 const aheadFrom = 8
 
 func (r *run) items(f *field, items []Ref) bool {
 	r.buf = append(r.buf, '[')
 	r.path = append(r.path, failure.PathElem{})
 	last := len(r.path) - 1
-	// The items of a list are usually of one type: remembering the last type saves a quarter
-	// of the time of a list of small abstract objects.
+	// The items of a list are usually of one type. Remembering the last type saves a quarter of the
+	// time of a list of small abstract objects.
 	sel, typ := f.sub.single, ""
 	if sel != nil && sel.ahead != nil && len(items) >= aheadFrom {
 		sel.ahead(&r.call, items)
@@ -323,8 +323,9 @@ func (r *run) items(f *field, items []Ref) bool {
 	return true
 }
 
-// concrete finds the selection for an object of an abstract type, and its type's name;
-// nil after an error. sel and typ are those of the object before, nil and "" at first.
+// concrete returns the selection for an object of an abstract type, and the name of the object's
+// type; the selection is nil after an error. sel and typ are the results for the previous object of
+// the list, nil and "" for the first.
 func (r *run) concrete(f *field, ref Ref, sel *selection, typ string) (*selection, string) {
 	name := f.sub.typeOf(ref)
 	if sel != nil && name == typ {
@@ -336,7 +337,8 @@ func (r *run) concrete(f *field, ref Ref, sel *selection, typ string) (*selectio
 	return sel, name
 }
 
-// dynamicArgs puts a field's arguments into the call. It returns false after an error.
+// dynamicArgs sets the call's arguments for a field whose arguments depend on variables or have an
+// error. It returns false after an error.
 func (r *run) dynamicArgs(f *field) bool {
 	err := f.argErr
 	if f.slot >= 0 {
@@ -352,12 +354,12 @@ func (r *run) dynamicArgs(f *field) bool {
 	return false
 }
 
-// arguments computes a slot at its first use.
+// arguments returns the slot of a field, computed at the first use.
 func (r *run) arguments(f *field) *slot {
 	s := &r.slots[f.slot]
 	if !s.done {
 		s.done = true
-		if s.room == nil || f.binding.Prepare == nil { // then readers get it
+		if s.room == nil || f.binding.Prepare == nil { // without Prepare, readers get the map itself and may keep it
 			s.raw, s.err = coerceArguments(f, &r.vars, make(map[string]any, len(f.def.Args)))
 		} else {
 			s.raw, s.err = coerceArguments(f, &r.vars, s.room)
@@ -435,14 +437,14 @@ func (r *run) pathTo(f *field) []failure.PathElem {
 	return append(append(make([]failure.PathElem, 0, len(r.path)+1), r.path...), failure.PathElem{Name: f.name, Index: -1})
 }
 
-// fieldErr records an error of a field of the current object.
+// fieldErr records an error of a field f of the current object.
 func (r *run) fieldErr(f *field, err error) { r.readerErr(f, err, r.pathTo(f)) }
 
 // errorHere records an error at the current path.
 func (r *run) errorHere(f *field, err error) { r.readerErr(f, err, r.pathHere()) }
 
-// readerErr records a reader's error. If the request has ended, that is why the reader
-// failed, and only the end is reported.
+// readerErr records a reader's error. If the request has ended, the end is the cause, and only the
+// end is reported.
 func (r *run) readerErr(f *field, err error, path []failure.PathElem) {
 	if r.alive() {
 		r.addError(fieldError(r.e.clientError(err), "", f.positions(), path))

@@ -35,7 +35,7 @@ func (b *builder) specifiedScalar(name string) *typesys.Type {
 	return t
 }
 
-// loadIntrospection adds the introspection types and specified directives.
+// loadIntrospection adds the introspection types and the directives of the specification.
 func (b *builder) loadIntrospection() error {
 	doc, err := parser.ParseSchema(&ast.Source{Name: "introspection.graphql", Input: introspectionSDL})
 	if err != nil {
@@ -65,7 +65,7 @@ func (b *builder) loadIntrospection() error {
 	return nil
 }
 
-// introspectionType defines a declared type of the introspection schema.
+// introspectionType fills in one type of the introspection schema.
 func (b *builder) introspectionType(t *typesys.Type, d *ast.Definition) error {
 	if d.Kind == ast.Enum {
 		t.Kind = typesys.KindEnum
@@ -139,7 +139,8 @@ func (b *builder) argsOf(defs ast.ArgumentDefinitionList) ([]*typesys.Input, map
 		d := &typesys.Input{Name: a.Name, Description: a.Description, Type: b.refOf(a.Type)}
 		if a.DefaultValue != nil {
 			d.HasDefault, d.DefaultAST = true, a.DefaultValue
-			// The introspection schema's defaults are booleans and strings.
+			// The defaults in the introspection schema are booleans and strings, which always
+			// convert.
 			d.DefaultValue, _ = a.DefaultValue.Value(nil)
 		}
 		args = append(args, d)
@@ -170,8 +171,9 @@ func typeOf[T any](read func(T) *typesys.TypeRef) Binding {
 	}}
 }
 
-// listOfItems reads a list; nil means null. Deprecated items are left out unless
-// includeDeprecated is true; if nothing can be deprecated, deprecated is nil.
+// listOfItems binds a list field; if read returns nil, the list is null. Items for which deprecated
+// returns a reason are left out unless includeDeprecated is true. A nil deprecated means that no
+// item can be deprecated.
 func listOfItems[T, E any](read func(T) []E, deprecated func(E) *string) Binding {
 	return Binding{List: func(c *Call, src Ref, dst []Ref) ([]Ref, bool, error) {
 		items := read(src.Obj.(T))
@@ -186,7 +188,7 @@ func listOfItems[T, E any](read func(T) []E, deprecated func(E) *string) Binding
 	}}
 }
 
-// optional returns the string, or null where it is empty.
+// optional returns a pointer to s, or nil if s is empty.
 func optional(s string) *string {
 	if s == "" {
 		return nil
@@ -202,7 +204,7 @@ func refs(types []*typesys.Type) []*typesys.TypeRef {
 	return out
 }
 
-// named returns the named type of a reference that is neither list nor non-null.
+// named returns the named type of a reference, or nil if the reference is a list or non-null.
 func named(r *typesys.TypeRef) *typesys.Type {
 	if r.NonNull || r.Elem != nil {
 		return nil
@@ -228,7 +230,8 @@ func rootRef(read func(*typesys.Schema) *typesys.Type) Binding {
 	})
 }
 
-// presentList turns nil into an empty list, for kinds that always have one.
+// presentList returns list, or an empty list instead of nil; if has is false, it returns nil.
+// Introspection requires a list, even an empty one, for the kinds that have one.
 func presentList[E any](has bool, list []E) []E {
 	if !has {
 		return nil

@@ -15,6 +15,6 @@ func AppendInt(dst []byte, v int64) []byte { return value.AppendInt(dst, v) }
 // AppendBool appends true or false.
 func AppendBool(dst []byte, v bool) []byte { return value.AppendBool(dst, v) }
 
-// ReadString reads a JSON string with nothing before or after it. It returns an error that
-// names the byte where encoding/json would replace an invalid character by U+FFFD.
+// ReadString reads a JSON string with nothing before or after it. Where encoding/json would replace
+// an invalid character by U+FFFD, ReadString returns an error that names the byte.
 func ReadString(src []byte) (string, error) { return value.ReadString(src) }

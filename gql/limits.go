@@ -20,16 +20,16 @@ type Limits struct {
 	RootFields        int // fields of the operation's root; LIMIT_ROOT_FIELDS, default 100
 	Directives        int // directives in the document; LIMIT_DIRECTIVES, default 500
 	Fields            int // selections after expanding fragments; LIMIT_FIELDS, default 20,000
-	Cost              int // fields weighted by list sizes, before running; LIMIT_COST, default 2,000,000
-	ListSize          int // items assumed for a list that does not say; default 10
-	Output            int // bytes of the answer, while running; LIMIT_OUTPUT, default 64 MiB
+	Cost              int // fields weighted by list sizes, as estimated before running; LIMIT_COST, default 2,000,000
+	ListSize          int // items assumed for a list without a stated size; default 10
+	Output            int // bytes of one answer, checked while it is written; LIMIT_OUTPUT, default 64 MiB
 	OutputTotal       int // bytes of all long answers that are not yet released; OVERLOADED, default 512 MiB
 	VariableBytes     int // length of the variables; LIMIT_VARIABLES, default 4 MiB
 	VariableValues    int // values in the variables, at any depth; LIMIT_VARIABLES, default 500,000
 	VariableDepth     int // nesting of the variables; LIMIT_VARIABLES, default 100
-	SubscriptionBytes int // document and variables of a subscription, which are held as long as it lasts; LIMIT_SUBSCRIPTION, default 64 KiB
-	Introspection     int // introspection lists (fields, interfaces …) within one another; LIMIT_INTROSPECTION, default 2
-	Errors            int // errors listed in one answer, the rest is counted; default 100
+	SubscriptionBytes int // length of document and variables of a subscription, held while it lasts; LIMIT_SUBSCRIPTION, default 64 KiB
+	Introspection     int // nesting of introspection lists (fields, interfaces …); LIMIT_INTROSPECTION, default 2
+	Errors            int // errors listed in one answer, further ones are only counted; default 100
 	PlanCacheBytes    int // memory of cached plans; default 32 MiB
 
 	// NoIntrospection refuses __schema and __type with INTROSPECTION_DISABLED, and keeps
@@ -86,9 +86,9 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Errors, 100)
 	set(&l.PlanCacheBytes, 32<<20)
 	l.Nesting = min(l.Nesting, maxNesting)
-	l.Tokens = min(l.Tokens, 1_000_000) // chains of fragments are followed by recursion
-	// Even an unlimited depth must not exhaust the stack. The nesting of the text bounds one
-	// definition; this limit bounds the chain of fragments.
+	l.Tokens = min(l.Tokens, 1_000_000) // because chains of fragments are followed by recursion
+	// Even an unlimited depth must not exhaust the stack. Nesting bounds one definition; this limit
+	// bounds a chain of fragments.
 	l.Depth = min(l.Depth, 10_000)
 	l.VariableDepth = min(l.VariableDepth, 5_000)
 	if l.ListSize == math.MaxInt {

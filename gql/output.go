@@ -7,22 +7,22 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/failure"
 )
 
-// held is the part of Limits.OutputTotal that a long answer takes, until its response is
-// released or garbage-collected. Its capacity may be up to twice its length.
+// held counts the bytes of a long answer against Limits.OutputTotal, until its response is released
+// or garbage-collected. The capacity of the answer may be up to twice its length.
 type held struct {
 	e       *Engine
 	bytes   int64
 	cleanup runtime.Cleanup
 }
 
-// uncounted is the length up to which answers are not counted, so a connection may hold one
-// such answer that its client does not read.
+// uncounted is the length up to which answers are not counted against Limits.OutputTotal, so a
+// connection may hold one such answer that its client does not read.
 const uncounted = 64 << 10
 
 func (e *Engine) shortAnswer() int { return min(uncounted, e.limits.Output) }
 
-// room is called when the answer has grown to the mark: it checks the answer against
-// the limits, and sets the mark to twice the length. False stops the request.
+// room is called when the length of the answer exceeds mark. It checks the answer against the
+// limits and sets mark to twice the length. If it returns false, the request ends.
 func (r *run) room() bool {
 	n := len(r.buf)
 	if n > r.e.limits.Output {
@@ -31,7 +31,7 @@ func (r *run) room() bool {
 	}
 	if r.held == nil {
 		r.held = &held{e: r.e}
-		// Releasing a response is optional.
+		// Release is optional, so the garbage collector must return the bytes too.
 		r.held.cleanup = runtime.AddCleanup(r, (*held).free, r.held)
 	}
 	next := min(2*n, r.e.limits.Output)
@@ -50,7 +50,7 @@ func (r *run) room() bool {
 
 func (h *held) free() { h.e.output.Add(-h.bytes) }
 
-// giveBack returns what a released response took of Limits.OutputTotal.
+// giveBack subtracts the bytes of a released response from Limits.OutputTotal.
 func (h *held) giveBack() {
 	if h != nil {
 		h.cleanup.Stop()

@@ -21,24 +21,24 @@ type plan struct {
 	doc   *document.Document
 	op    *ast.OperationDefinition
 	root  *selection
-	each  []selection // the root's fields one by one, to be timed
+	each  []selection // a selection for each root field, to time them separately
 	slots []*field    // fields whose arguments depend on variables, by slot
-	cost  float64     // valid where no size depends on variables
-	bytes int         // estimate of the memory held
+	cost  float64     // valid if no list size depends on variables
+	bytes int         // the estimated memory of the plan
 }
 
-// selection is what to read from an object of one concrete type.
+// selection lists the fields to read from an object of one concrete type.
 type selection struct {
 	typ      *typesys.Type
 	fields   []field
-	dynamic  bool // some list size below depends on variables
+	dynamic  bool // the size of some list in it depends on variables
 	ahead    func(*Call, []Ref)
-	workload uint8 // the heaviest of its fields'
+	workload uint8 // the heaviest workload of its fields
 	cost     weight
 }
 
-// weight is a selection's cost as a function of the size n of the page it belongs to:
-// once + perItem*n.
+// weight is the cost of a selection as a function of the size n of the surrounding page: once +
+// perItem*n.
 type weight struct{ once, perItem float64 }
 
 func (w weight) of(n float64) float64 { return w.once + w.perItem*n }
@@ -50,34 +50,34 @@ const (
 	readObject
 	readList
 	readTypename
-	readEvent // of a subscription: the root value is the field's value
+	readEvent // of a subscription: the event is the field's value
 )
 
-// field is one response field. It has 128 bytes, and what a leaf needs comes first, so that
-// reading a leaf touches one cache line.
+// field is one field of a response. It has 128 bytes, and the parts that a leaf needs come first,
+// so that reading a leaf touches one cache line.
 type field struct {
 	key         string // `,"name":`, without the comma for the first one; for __typename, also its value
 	leaf        func(*Call, Ref, []byte) ([]byte, error)
 	args        any
-	argErr      *failure.Error // the arguments' error, where they are constant
-	slot        int32          // of the arguments of this request, -1 where args holds them
+	argErr      *failure.Error // the error of constant arguments
+	slot        int32          // index into the slots of a plan; -1 if args has the arguments
 	read        reader
 	nonNull     bool
-	itemNonNull bool  // of a bound list
-	workload    uint8 // the heaviest of the field and those below it
+	itemNonNull bool  // the items of a bound list must not be null
+	workload    uint8 // the heaviest workload of this field and those below it
 
-	sub     *subselection // of a composite type
+	sub     *subselection // nil for leaves
 	def     *typesys.Field
 	binding *Binding       // nil for __typename
-	raw     map[string]any // constant arguments as coerced: all of them, or, of a field with a slot, those without variables
-	name    string         // response name
+	raw     map[string]any // coerced constant arguments: all of them, or for a field with a slot those without variables
+	name    string         // the name in the response
 	nodes   []*ast.Field
 }
 
-// subselection is what to read from the objects of a field.
+// subselection lists what to read from the objects of a field.
 type subselection struct {
-	single   *selection            // where the field's type is an object
-	byName   map[string]*selection // where it is abstract
+	single   *selection            // if the field's type is an object type
+	byName   map[string]*selection // if the field's type is abstract, by the name of the concrete type
 	abstract *typesys.Type
 	typeOf   func(Ref) string
 }
@@ -89,19 +89,20 @@ type compiler struct {
 	conds map[string]bool
 	plan  *plan
 	memo  map[memoKey]*selection
-	left  int // fields that may still be compiled
+	left  int // how many fields may still be compiled
 }
 
-// memoKey identifies selections that several parents share: a field of an interface is one
-// list of nodes for all types of the interface. Without sharing, plans grow with the number
-// of types to the power of the depth.
+// memoKey identifies a selection that several parents share: the nodes of an interface's field are
+// the same for all types of the interface. Without sharing, the size of a plan is the number of
+// types to the power of the depth.
 type memoKey struct {
 	typ   *typesys.Type
 	nodes string // addresses of the field nodes
 }
 
-// planFields bounds the fields of a plan, 128 bytes each, in terms of the limit on
-// selections: a selection on an interface is compiled for each of its types.
+// planFields times Limits.Fields bounds the fields of a plan, 128 bytes each. A plan has more
+// fields than its document has selections, because a selection on an interface is compiled for each
+// of its types.
 const planFields = 5
 
 func compile(e *Engine, doc *document.Document, op *ast.OperationDefinition, conds map[string]bool) (*plan, *failure.Refusal) {
@@ -128,11 +129,11 @@ func compile(e *Engine, doc *document.Document, op *ast.OperationDefinition, con
 	return p, nil
 }
 
-// grouping collects the fields of one object in order of their first appearance.
+// grouping collects the field nodes of one object by response name, in order of first appearance.
 type grouping struct {
 	order [][]*ast.Field
 	index map[string]int
-	seen  map[string]bool // fragments
+	seen  map[string]bool // the names of the fragments already expanded
 }
 
 func (c *compiler) collect(g *grouping, t *typesys.Type, set ast.SelectionSet) {
@@ -233,7 +234,7 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field) {
 		f.read = readObject
 	case b.List != nil:
 		f.read, f.itemNonNull = readList, def.Type.Elem.NonNull
-	default: // a Stream alone
+	default: // only Stream is set
 		f.read = readEvent
 	}
 	c.arguments(f)
@@ -243,7 +244,7 @@ func (c *compiler) field(sel *selection, i int, nodes []*ast.Field) {
 	}
 }
 
-// arguments coerces constant arguments now and gives the others a slot.
+// arguments coerces the arguments of a field if they are constant, and otherwise assigns a slot.
 func (c *compiler) arguments(f *field) {
 	if len(f.def.Args) == 0 {
 		return
@@ -265,8 +266,8 @@ func (c *compiler) arguments(f *field) {
 	c.plan.bytes += 64 * len(f.raw)
 }
 
-// fix coerces the constant arguments of a field that also has arguments with variables. If
-// an argument is wrong, each request finds out.
+// fix coerces the constant arguments of a field that also has arguments with variables. It skips a
+// wrong argument: each request will report it.
 func (c *compiler) fix(f *field) {
 	for _, d := range f.def.Args {
 		a := f.nodes[0].Arguments.ForName(d.Name)
@@ -296,7 +297,7 @@ func (c *compiler) sub(t *typesys.Type, nodes []*ast.Field) *subselection {
 	return s
 }
 
-// workload returns the heaviest of the selections.
+// workload returns the heaviest workload of the selections.
 func (s *subselection) workload() uint8 {
 	if s.single != nil {
 		return s.single.workload
@@ -334,7 +335,7 @@ func addresses(nodes []*ast.Field) string {
 	return string(b)
 }
 
-// weigh computes a selection's cost if it needs no variables.
+// weigh computes the cost of a selection if the cost depends on no variable.
 func (c *compiler) weigh(sel *selection) {
 	for i := range sel.fields {
 		f := &sel.fields[i]
@@ -356,7 +357,7 @@ func (c *compiler) weigh(sel *selection) {
 	}
 }
 
-// sized reports whether a field's arguments say how many items it lists.
+// sized reports whether the field's arguments determine how many items the field lists.
 func sized(f *field) bool {
 	if f.binding.Items != nil {
 		return true
@@ -364,8 +365,8 @@ func sized(f *field) bool {
 	return f.def.ArgByName["first"] != nil || f.def.ArgByName["last"] != nil
 }
 
-// size returns the number of items that a field's arguments request, or -1 if they do not
-// say.
+// size returns the number of items that a field's arguments request, or -1 if the arguments request
+// no number.
 func size(f *field, args map[string]any) float64 {
 	if f.binding.Items != nil {
 		return max(0, float64(f.binding.Items(args)))
@@ -378,9 +379,9 @@ func size(f *field, args map[string]any) float64 {
 	return -1
 }
 
-// weigh adds up a selection. A field costs 1. A list costs its items' selections; a page
-// (an object whose arguments give a size) passes its size on to the lists directly in it,
-// as in the edges and nodes of a connection.
+// weigh adds up the cost of a selection. A field costs 1. A list costs its length times the
+// selection of an item. A page is an object whose arguments give a size; that size applies to the
+// lists directly in the page, such as the edges and nodes of a connection.
 func weigh(sel *selection, listSize float64, cost func(*selection) weight, args func(*field) map[string]any) weight {
 	var w weight
 	for i := range sel.fields {

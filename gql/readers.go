@@ -8,19 +8,19 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// readers says how the fields and types of a schema are read.
+// readers holds the functions that read the fields and types of a schema.
 type readers struct {
 	fields []*boundField                      // by Field.ID; nil for __typename and for fields of interfaces
 	typeOf map[*typesys.Type]func(Ref) string // by interface or union
 }
 
-// boundField is a field's binding.
+// boundField is a Binding whose workload is a number.
 type boundField struct {
 	Binding
-	workload uint8 // of Config.Workloads, counted from 1; 0 for none
+	workload uint8 // the position in Config.Workloads, from 1; 0 for none
 }
 
-// bindings attaches the readers and checks that each fits its field.
+// bindings attaches the readers to the fields and checks that each fits.
 func (b *builder) bindings() {
 	for typeName, fields := range b.cfg.Bindings {
 		t := b.s.ByName[typeName]

@@ -2,24 +2,23 @@ package gql
 
 import "hash/maphash"
 
-// written is what was written for an object of a field that Repeats.
+// written remembers the answer for an object of a Repeats field.
 type written struct {
 	f        *field
 	ref      Ref
-	from, to int // in the buffer
-	read     int // fields of objects that were begun
+	from, to int // offsets in run.buf
+	read     int // how many fields the answer added to run.read
 }
 
-// maxWritten bounds the remembered objects; a later one may replace an earlier one.
+// maxWritten bounds the number of remembered objects; a later one may replace an earlier one.
 const maxWritten = 256
 
 var writtenSeed = maphash.MakeSeed()
 
-// repeat appends an object of a field that Repeats. It copies the object if it was written
-// before.
+// repeat appends an object of a Repeats field, copied if it was written before.
 func (r *run) repeat(f *field, ref Ref) bool {
 	if r.failed() {
-		return r.complete(f, ref) // what was written may be cut, and errors have a path
+		return r.complete(f, ref) // because an error truncates the buffer, and an error's path names one object
 	}
 	if r.written == nil {
 		r.written = new([maxWritten]written)
@@ -41,11 +40,10 @@ func (r *run) repeat(f *field, ref Ref) bool {
 	return true
 }
 
-// failed reports whether the request had an error. The buffer is truncated only after an
-// error.
+// failed reports whether the request had an error; only an error truncates the buffer.
 func (r *run) failed() bool { return len(r.errs)+r.unlisted > 0 || r.abort != nil }
 
-// forget drops the references to what was written.
+// forget clears written, so that its Refs can be garbage-collected.
 func (r *run) forget() {
 	if r.repeats {
 		clear(r.written[:])

@@ -15,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// faults collects what is wrong with a Config, so that New can report all of it.
+// faults collects the faults of a Config, so that New can report all of them.
 type faults []error
 
 func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
@@ -28,10 +28,10 @@ type builder struct {
 	readers  readers
 	cfg      *Config
 	faults   faults
-	defaults map[*typesys.Input]*pendingDefault // coerced last, when all types are known
+	defaults map[*typesys.Input]*pendingDefault // coerced when all types are known
 	// defaultOrder holds the keys of defaults, so that faults come in a stable order.
 	defaultOrder []*typesys.Input
-	used         map[string]bool // coordinates of Meta that were found
+	used         map[string]bool // the coordinates in Meta that exist in the schema
 }
 
 type pendingDefault struct {
@@ -59,7 +59,7 @@ func buildSchema(cfg *Config) (*typesys.Schema, readers, error) {
 	}
 	typeMap := b.source.TypeMap()
 	names := slices.Sorted(maps.Keys(typeMap))
-	for _, name := range names { // first the names, so that references resolve
+	for _, name := range names { // names first, so that references resolve
 		if !strings.HasPrefix(name, "__") {
 			b.declare(name, typeMap[name])
 		}
@@ -154,13 +154,13 @@ func (b *builder) define(t *typesys.Type, source graphql.Type) {
 	sort.Slice(t.Interfaces, func(i, j int) bool { return t.Interfaces[i].Name < t.Interfaces[j].Name })
 }
 
-// parseValue is graphql-go's own coercion of a scalar, for literals as well; its nil means
-// that the value does not fit.
+// parseValue adapts graphql-go's coercion of a scalar, also for literals. A nil result means that
+// the value does not fit.
 func parseValue(s *graphql.Scalar) func(any) (any, error) {
 	return func(v any) (any, error) { return s.ParseValue(v), nil }
 }
 
-// numbered gives a new field its number, and a row in the table of readers.
+// numbered assigns a new field its ID, and adds a row to the table of readers.
 func (b *builder) numbered(f *typesys.Field) *typesys.Field {
 	f.ID = len(b.readers.fields)
 	b.readers.fields = append(b.readers.fields, nil)
@@ -233,8 +233,8 @@ func (b *builder) enum(t *typesys.Type, src *graphql.Enum) {
 	sort.Slice(t.EnumValues, func(i, j int) bool { return t.EnumValues[i].Name < t.EnumValues[j].Name })
 }
 
-// ref translates a type in a position. The type of a coordinate that graphql-go has not
-// registered is a fault, and String replaces it, so that the search for faults goes on.
+// ref translates the type at a coordinate. A type that graphql-go has not registered is a fault;
+// ref then returns String, so that the search for faults continues.
 func (b *builder) ref(coord string, typ graphql.Type) *typesys.TypeRef {
 	switch typ := typ.(type) {
 	case *graphql.List:
@@ -331,15 +331,15 @@ func (b *builder) finish() {
 	}
 }
 
-// setDefault brings a default into both of its forms, literal and coerced. The value is
-// coerced from the literal, so that defaults of nested input fields apply as in any other
-// literal; those are therefore set first.
+// setDefault sets both forms of a default: the literal and the coerced value. The value is coerced
+// from the literal, so that the defaults of nested input fields apply to it; setDefault sets those
+// first.
 func (b *builder) setDefault(d *typesys.Input) {
 	p := b.defaults[d]
 	if p == nil || p.done {
 		return
 	}
-	p.done = true // before the nested ones: input types may be recursive
+	p.done = true // set before recursing, because input types may be recursive
 	for _, nested := range d.Type.Base().Inputs {
 		b.setDefault(nested)
 	}
@@ -357,7 +357,7 @@ func (b *builder) setDefault(d *typesys.Input) {
 	}
 }
 
-// unknownMeta reports metadata that names nothing, which is a spelling mistake.
+// unknownMeta reports the keys of Meta that name nothing in the schema, such as misspelled ones.
 func (b *builder) unknownMeta() {
 	m := &b.cfg.Meta
 	is := func(field, name string, k typesys.Kind) {

@@ -9,7 +9,7 @@ import (
 
 const defaultDeprecation = "No longer supported"
 
-// printSDL prints the schema as the reference implementation prints its sorted schema.
+// printSDL prints the schema as graphql-js prints a sorted schema.
 func printSDL(s *typesys.Schema) string {
 	var p sdlPrinter
 	p.schema(s)
@@ -179,7 +179,8 @@ func (p *sdlPrinter) deprecated(reason *string) {
 	}
 }
 
-// description prints a block string, or a string where a block cannot hold the text.
+// description prints a text as a block string, or as a plain string if a block string cannot hold
+// it.
 func (p *sdlPrinter) description(text, indent string, first bool) {
 	if text == "" {
 		return
@@ -208,13 +209,13 @@ func (p *sdlPrinter) description(text, indent string, first bool) {
 	p.WriteString(indent + `"""` + "\n")
 }
 
-// blockable reports whether a block string reads back as the text.
+// blockable reports whether a block string with this text reads back as the same text.
 func blockable(text string) bool {
 	lines := strings.Split(text, "\n")
 	if strings.Trim(lines[0], " \t") == "" || strings.Trim(lines[len(lines)-1], " \t") == "" {
 		return false
 	}
-	common := true // whether every line but blank ones is indented
+	common := true // every non-blank line is indented
 	for _, l := range lines {
 		for i := 0; i < len(l); i++ {
 			if l[i] < 0x20 && l[i] != '\t' {

@@ -5,17 +5,18 @@ import (
 	"slices"
 )
 
-// Shape is the form that the document of a request gives to an answer, or to a field in it, whatever the values are.
+// Shape is the form of an answer, or of a field in it, as the document of the request determines it, independent of
+// the values.
 type Shape struct {
 	// Name is the response name; empty for the whole answer.
 	Name string
-	// List says that the value is a list, of leaves or of objects.
+	// List is true if the value is a list of leaves or of objects.
 	List bool
-	// Fields are those of the objects, of every concrete type that they may have; nil for leaves.
+	// Fields lists the fields of the objects, of every concrete type they may have; nil for leaves.
 	Fields []*Shape
 }
 
-// Shape returns the form of the data, or nil where the request was refused. It is valid until Release.
+// Shape returns the form of the data, or nil if the request was refused. It is valid until Release.
 func (r *Response) Shape() *Shape {
 	if r.run == nil || r.run.plan == nil || r.RequestError {
 		return nil
@@ -23,8 +24,8 @@ func (r *Response) Shape() *Shape {
 	return &Shape{Fields: shapesOf([]*selection{r.run.plan.root})}
 }
 
-// shapesOf merges the fields that objects of several types have at one place. Each selection counts once there,
-// however many types share it, so that the work is bounded by the plan.
+// shapesOf merges the fields that objects of several types have at one position of the answer. A selection
+// counts once there even if several types share it, so that the plan bounds the work.
 func shapesOf(selections []*selection) (list []*Shape) {
 	below := map[string][]*selection{}
 	for _, sel := range selections {
@@ -36,7 +37,7 @@ func shapesOf(selections []*selection) (list []*Shape) {
 				list = append(list, &Shape{Name: f.name, List: f.def.Type.Elem != nil})
 			}
 			if f.sub != nil {
-				list[at].Fields = []*Shape{} // it is no leaf, although it may have no fields
+				list[at].Fields = []*Shape{} // not nil, because an object without fields is not a leaf
 				for _, s := range f.sub.selections() {
 					if !slices.Contains(below[f.name], s) {
 						below[f.name] = append(below[f.name], s)
@@ -53,7 +54,7 @@ func shapesOf(selections []*selection) (list []*Shape) {
 	return list
 }
 
-// selections are those of every type that an object may have, in the order of the names of the types.
+// selections returns the selection of every type that an object may have, sorted by type name.
 func (s *subselection) selections() (list []*selection) {
 	if s.single != nil {
 		return []*selection{s.single}

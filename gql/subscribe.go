@@ -11,19 +11,19 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// Subscription is a running subscription. It starts no goroutine: Next does the work, in the
-// goroutine that calls it. It is for one goroutine at a time.
+// Subscription is a running subscription. It starts no goroutine: Next does the work in the
+// caller's goroutine. Only one goroutine may use it at a time.
 type Subscription struct {
 	e      *Engine
 	req    *Request
 	plan   *plan
 	vars   value.Variables
 	events <-chan Ref
-	info   Response // operation and name, for every event's response
+	info   Response // operation and name, for the response to every event
 }
 
-// Operation returns the operation's name, empty if it has none, and its estimated cost
-// for each event.
+// Operation returns the name of the operation, empty if it has none, and the estimated cost of each
+// event.
 func (s *Subscription) Operation() (name string, cost int) {
 	return s.info.OperationName, s.info.Cost
 }
@@ -57,9 +57,9 @@ func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription
 	return s, nil
 }
 
-// open opens the event stream of the root field.
+// open opens the event stream of the root field, the only field of the operation.
 func (s *Subscription) open(ctx context.Context, r *run) (fail *failure.Error) {
-	f := &s.plan.root.fields[0] // validation allows one field
+	f := &s.plan.root.fields[0] // validation permits only one root field
 	r.call.Ctx, r.call.Request = ctx, s.req.Value
 	defer func() {
 		if p := recover(); p != nil {
@@ -85,9 +85,9 @@ func (s *Subscription) open(ctx context.Context, r *run) (fail *failure.Error) {
 	return nil
 }
 
-// Next waits for an event and returns its response. False means that the stream has
-// ended, or that ctx or the subscription's own context is done. The response must be
-// released before the next call, or left to the garbage collector.
+// Next waits for an event and returns its response. ok is false if the stream has ended, or if ctx
+// or the subscription's context is done. The caller must release the response before the next call,
+// or leave it to the garbage collector.
 func (s *Subscription) Next(ctx context.Context) (resp *Response, ok bool) {
 	var root Ref
 	select {

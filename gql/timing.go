@@ -7,27 +7,27 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// Timing says where the time of one request went.
+// Timing records how long each step of one request took.
 type Timing struct {
 	// Parse, Validate and Plan are the times of these steps for a new document; they are
 	// zero if the plan was cached.
 	Parse, Validate, Plan time.Duration
-	// Variables is the time for reading and coercing the variables, Prepare for what
-	// follows from their values before anything runs: the estimate of the cost, and the
-	// arguments that it needs.
+	// Variables is the time for reading and coercing the variables. Prepare is the time for the
+	// next step, before anything runs: the estimate of the cost, and the arguments that the
+	// estimate needs.
 	Variables, Prepare time.Duration
 	// Execute is the time for reading the fields and writing the answer.
 	Execute time.Duration
-	// Fields are the root fields that were begun, in their order.
+	// Fields lists the root fields that were begun, in their order.
 	Fields []RootField
 
-	began time.Time     // the request
-	last  time.Duration // when the clock was last read, since then
+	began time.Time     // when the request began
+	last  time.Duration // the last reading of the clock, as time since began
 }
 
 // lap returns the time since the last call, or since the request began. Each part of a request ends
-// where the next begins, so that the clock, which takes as long to read as a small field, is read once a
-// part.
+// where the next begins, so one reading of the clock serves both. A reading takes as long as reading a
+// small field.
 func (t *Timing) lap() time.Duration {
 	last := t.last
 	t.last = time.Since(t.began)
@@ -36,7 +36,7 @@ func (t *Timing) lap() time.Duration {
 
 // RootField is the time that one root field took.
 type RootField struct {
-	// Key is the response's name for it, Name the schema's.
+	// Key is the field's name in the response, Name its name in the schema.
 	Key, Name string
 	// Workload is the heaviest kind of work in the field and below it, as named by
 	// Binding.Workload. It is WorkloadIntrospection for __schema and __type, and empty if no
@@ -49,7 +49,7 @@ type RootField struct {
 // WorkloadIntrospection is the workload of __schema and __type.
 const WorkloadIntrospection = "introspection"
 
-// begin records when the request began.
+// begin starts the timing of a request if Timed is set.
 func (r *run) begin(req *Request) {
 	if !req.Timed {
 		return
@@ -62,7 +62,7 @@ func (r *run) begin(req *Request) {
 	r.resp.Timing = r.timing
 }
 
-// timedObject does what object does, for the root, and times each field.
+// timedObject does for the root what object does, and also times each field.
 func (r *run) timedObject(p *plan, src Ref) bool {
 	t := r.timing
 	begun := t.last
@@ -94,9 +94,9 @@ func (e *Engine) workloadOf(f *field) string {
 	return e.workloads[f.workload-1]
 }
 
-// AppendCost appends the estimated and the actual cost of the request, as a JSON object for
-// the response's extensions. Fields are counted as in the estimate; bytes are those of the
-// answer without its extensions. It is called by Request.Extensions.
+// AppendCost appends the estimated and the actual cost of the request, as a JSON object for the
+// response's extensions. Fields are counted as in the estimate; bytes are the length of the answer
+// without its extensions. Only Request.Extensions may call it.
 func (r *Response) AppendCost(dst []byte) []byte {
 	x := r.run
 	dst = value.AppendInt(append(dst, `{"estimate":`...), int64(r.Cost))
@@ -107,8 +107,8 @@ func (r *Response) AppendCost(dst []byte) []byte {
 	return append(value.AppendInt(append(dst, `,"bytes":`...), int64(len(x.buf)-len(extensionsKey)+len("}"))), '}')
 }
 
-// AppendTrace appends the Timing as a JSON object for the response's extensions. Times are
-// in nanoseconds. It is null where Request.Timed is false.
+// AppendTrace appends the Timing as a JSON object for the response's extensions, with times in
+// nanoseconds. It appends null if Request.Timed is false.
 func (r *Response) AppendTrace(dst []byte) []byte {
 	t := r.Timing
 	if t == nil {

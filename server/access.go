@@ -14,21 +14,21 @@ import (
 	"github.com/caspian-kg/caspian/server/tokens"
 )
 
-// Keys are the tokens that give rights. With the zero value, everyone who reaches the
-// service may read, and only the owner may write, over the socket of the store.
+// Keys are the tokens that grant rights. With the zero value, everyone who reaches the service may
+// read, and only the owner may write, over the socket of the store.
 type Keys struct {
-	// Writers may read and write.
+	// Writers have the tokens of callers who may read and write.
 	Writers []*tokens.Tokens
-	// Readers may read. If Readers is not nil, nobody else may read, except the Writers and
-	// the owner.
+	// Readers have the tokens of callers who may only read. If Readers is not nil, everyone else
+	// but the Writers and the owner may not read.
 	Readers *tokens.Tokens
 }
 
-// right is what a caller may do; each includes those before it.
+// right is what a caller may do; each right includes those before it.
 type right int
 
 const (
-	mayNothing right = iota // except to probe the service
+	mayNothing right = iota // except for probes of the service
 	mayRead
 	mayWrite
 )
@@ -38,7 +38,7 @@ type caller struct {
 	may right
 	// bearer is the token of the request, or "" if there is none.
 	bearer string
-	// refusal says why it may not write, or nil if it may.
+	// refusal is the reason why the caller may not write, or nil if it may.
 	refusal error
 }
 
@@ -46,7 +46,7 @@ type caller struct {
 // begin on open sockets are checked against the new keys.
 func (s *Server) SetKeys(k Keys) { s.keys.Store(&k) }
 
-// find returns the right that a token gives.
+// find returns the right of a token. has reports whether a set of tokens has the token.
 func (k *Keys) find(has func(*tokens.Tokens) bool) right {
 	may := mayNothing
 	if has(k.Readers) {
@@ -60,8 +60,8 @@ func (k *Keys) find(has func(*tokens.Tokens) bool) right {
 	return may
 }
 
-// identify finds who sent the request. An unknown bearer token is refused, also if nothing
-// needs a token, so that its sender learns of the mistake.
+// identify returns the sender of a request. An unknown bearer token is refused even if the request
+// needs no token, so that its sender learns of the mistake.
 func (s *Server) identify(r *http.Request) (caller, *requestError) {
 	k := s.keys.Load()
 	c := caller{}
@@ -104,7 +104,7 @@ func (s *Server) identify(r *http.Request) (caller, *requestError) {
 	return c, nil
 }
 
-// Why a caller may not write.
+// The reasons why a caller may not write.
 var (
 	errReader   = graph.Errorf(graph.ReadOnly, "this token may read and not write")
 	errForeign  = graph.Errorf(graph.ReadOnly, "only pages of the service may write with a cookie; a program sends Authorization: Bearer TOKEN")
@@ -133,13 +133,13 @@ func bearer(r *http.Request) string {
 		return ""
 	}
 	if token = strings.TrimSpace(token); token == "" {
-		return "-" // not the token of anyone
+		return "-" // matches no token
 	}
 	return token
 }
 
-// wrongToken counts a guess and refuses it. A client with the right token never has to wait,
-// however many guesses others make: tokens are too long to be guessed.
+// wrongToken counts a wrong token and returns the refusal. A client with the right token never
+// waits, even if others guess, because tokens are too long to be guessed.
 func (s *Server) wrongToken(r *http.Request) *requestError {
 	wait, first := s.guesses.Count(r.RemoteAddr, s.opts.Now())
 	if wait == 0 {
@@ -154,14 +154,14 @@ func (s *Server) wrongToken(r *http.Request) *requestError {
 }
 
 // local reports whether the request seems to come from a program on this machine, for
-// Options.OpenWrites. It cannot be certain: a proxy on this machine may forward requests
-// from elsewhere without adding a header.
+// Options.OpenWrites. local cannot be certain: a proxy on this machine may forward requests from
+// elsewhere without adding a header.
 func local(r *http.Request) bool {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !from.Addr().Unmap().IsLoopback() || !loopback(r.Host) {
 		return false
 	}
-	// An empty header is also a sign of a proxy: one that removed its value.
+	// An empty header is also a sign of a proxy, which may have removed the value.
 	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port",
 		"X-Forwarded-Server", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip"} {
 		if _, there := r.Header[name]; there {
@@ -183,14 +183,14 @@ func byOwner(r *http.Request) bool {
 	return ok && addr.Network() == "unix"
 }
 
-// callerOf is who sent the request that w answers.
+// callerOf returns the sender of the request that w answers.
 func callerOf(w http.ResponseWriter) caller { return w.(*responseRecorder).caller }
 
-// authorize reports whether a request may go on; otherwise it has answered it. It checks the
-// host, answers preflights, and checks the caller's rights, in this order.
+// authorize checks the host, answers preflights, and checks the caller's rights, in this order. It
+// returns true if the request may continue; otherwise it has already answered it.
 func (s *Server) authorize(t *responseRecorder, r *http.Request) bool {
-	// Probes of a machine need neither an allowed host nor a token: they learn only whether
-	// the service is ready.
+	// Probes need neither an allowed host nor a token: their answer only says whether the service
+	// is ready.
 	probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz"
 	known := byOwner(r) || s.hosts.allow(r)
 	if !known && !probe {
@@ -233,7 +233,7 @@ func (s *Server) refuseCaller(w http.ResponseWriter, r *http.Request, bad *reque
 	s.refuse(w, r, media, bad)
 }
 
-// refusalPage answers with a refusal that a browser shows.
+// refusalPage answers with a refusal as a text that a browser can show.
 func refusalPage(w http.ResponseWriter, bad *requestError) {
 	if t, ok := w.(*responseRecorder); ok {
 		t.refusal = bad.code
@@ -249,8 +249,8 @@ func refusalPage(w http.ResponseWriter, bad *requestError) {
 	fmt.Fprintln(w, "Caspian: "+bad.message)
 }
 
-// withBearer returns the request of a socket with the token of its first message, or ""
-// if there is none.
+// withBearer returns the request that opened a socket, with the token from the socket's first
+// message; authorization is "" if the message has none.
 func withBearer(ctx context.Context, r *http.Request, authorization string) *http.Request {
 	if authorization == "" {
 		return r

@@ -12,20 +12,20 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
-// Defaults that follow from the number of cores. Work is bound by the processor: more slots than
-// cores only let short requests pass long ones, and each takes memory.
+// Defaults that depend on the number of cores. Requests are bound by the processor: more slots than
+// cores only let short requests overtake long ones, and each slot takes memory.
 var (
 	DefaultMaxRequests = 4 * runtime.GOMAXPROCS(0)
-	// Writes are made durable in groups, and wait for the disk meanwhile.
+	// Writes wait for the disk, and are made durable in groups.
 	DefaultMaxWrites = 8 * runtime.GOMAXPROCS(0)
 )
 
-// DefaultMaxConnections returns how many connections the process's limit of open files
-// leaves. It reads the limit at each call.
+// DefaultMaxConnections returns how many connections the process's limit of open files permits.
+// Each call reads the limit.
 func DefaultMaxConnections() int { return admission.DefaultMaxConnections() }
 
-// lane returns the lane of a request. A mutation that may not write is refused soon, so it
-// counts as a read, and only callers with the right to write enter the lane of writes.
+// lane returns the lane of a request. A mutation by a caller who may not write is refused soon, so
+// it counts as a read.
 func (s *Server) lane(req *operation.Request) *admission.Lane {
 	if req.AllowMutation && req.WriteRefusal == nil && gql.Mutates(req.Query, req.OperationName) {
 		return &s.admission.Writes
@@ -33,8 +33,9 @@ func (s *Server) lane(req *operation.Request) *admission.Lane {
 	return &s.admission.Reads
 }
 
-// refuseEarly refuses a request before it is read, where it would get no slot. A request
-// that may be answered without a slot, or that may be a write, is read first.
+// refuseEarly returns a refusal, before the request is read, if no slot is available. It returns
+// nil for a request that may be answered without a slot, or that may be a write, because the server
+// must read those first.
 func (s *Server) refuseEarly(r *http.Request, mayWrite bool) *requestError {
 	a := s.admission
 	if !a.Reads.Shut() || r.Header.Get("If-None-Match") != "" {
@@ -47,13 +48,13 @@ func (s *Server) refuseEarly(r *http.Request, mayWrite bool) *requestError {
 	return overloaded()
 }
 
-// overloaded returns the refusal of a request that was shed.
+// overloaded returns the refusal of a request that the service sheds.
 func overloaded() *requestError {
 	return &requestError{status: http.StatusServiceUnavailable, code: codes.Overloaded, message: admission.ErrOverloaded.Error()}
 }
 
-// shed answers a request that got no slot. Its body has been read, so that the connection
-// may go on.
+// shed answers a request that got no slot. The body of the request must have been read, so that the
+// connection can be used again.
 func (s *Server) shed(w http.ResponseWriter, media string, err error) {
 	if !errors.Is(err, admission.ErrOverloaded) {
 		return // the client has gone
@@ -63,21 +64,21 @@ func (s *Server) shed(w http.ResponseWriter, media string, err error) {
 	writeError(w, bad.status, media, bad.code, bad.message)
 }
 
-// shedResponse is shed as a response, for callers that write it themselves.
+// shedResponse returns the answer of shed, for callers that write it themselves.
 func shedResponse() *gql.Response {
 	bad := overloaded()
 	return &gql.Response{RequestError: true, Errors: 1, Code: bad.code, Body: errorBody(bad.code, bad.message)}
 }
 
-// refuseSpare refuses a request on a spare connection unless it is a probe, and ends the
-// connection in either case.
+// refuseSpare reports whether the request came over a spare connection and is not a probe; it then
+// refuses the request. It closes a spare connection in either case.
 func (s *Server) refuseSpare(w http.ResponseWriter, r *http.Request) bool {
 	if !s.connections.Spare(r.Context()) {
 		return false
 	}
 	w.Header().Set("Connection", "close")
-	// net/http would wait for the rest of a body, and the connection with it.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // a recorder in a test has none
+	// Without a deadline, net/http would wait for the rest of a body, and keep the connection open.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // fails only for a recorder in a test
 	switch r.URL.Path {
 	case "/healthz", "/readyz", "/metrics":
 		return false

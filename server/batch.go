@@ -15,10 +15,10 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
-// A batch is a list of requests in one body, answered by a list in the same order. They run
-// one after the other, and each begins a separate session: a query after a mutation
-// reads what that wrote, and each answer has its sequence number. The time limit is for
-// all of them together, the other limits for each.
+// A batch is a list of requests in one body. The answer is a list in the same order. The requests
+// run one after the other, each in a separate session: a query after a mutation reads what the
+// mutation wrote, and each answer has its own sequence number. One time limit applies to the whole
+// batch, the other limits to each request.
 
 // split returns the requests of a batch.
 func (s *Server) split(body []byte) ([]json.RawMessage, *requestError) {
@@ -57,7 +57,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 	ctx := s.deadlines.Begin(r.Context(), time.Now(), s.opts.Timeout, t)
 	defer ctx.End()
 	out := []byte{'['}
-	var answered []*gql.Response // released when this answer has been sent
+	var answered []*gql.Response // released after the whole answer has been sent
 	defer func() {
 		for _, res := range answered {
 			res.Release()
@@ -76,7 +76,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 			out = append(out, errorBody(bad.code, bad.message)...)
 			continue
 		}
-		if slot.Enter(ctx, in) != nil { // an earlier request paused and did not get a slot again
+		if slot.Enter(ctx, in) != nil { // an earlier request paused and got no slot again
 			s.metrics.Refused(codes.Overloaded)
 			out = append(out, shedResponse().Body...)
 			continue
@@ -101,7 +101,8 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 	s.send(w, r, status, append(out, ']'))
 }
 
-// parseBatch reads the requests of a list, or says why one cannot be read.
+// parseBatch reads the requests of a list. For each request that cannot be read it returns the
+// reason.
 func (s *Server) parseBatch(list []json.RawMessage, refusal error, mutations bool) ([]*operation.Request, []*requestError) {
 	reqs, bad := make([]*operation.Request, len(list)), make([]*requestError, len(list))
 	for i, raw := range list {
@@ -112,8 +113,7 @@ func (s *Server) parseBatch(list []json.RawMessage, refusal error, mutations boo
 	return reqs, bad
 }
 
-// batchLane returns the lane of a batch: that of writes where one of its requests is a
-// write.
+// batchLane returns the lane of a batch: the lane of writes if one of its requests is a write.
 func (s *Server) batchLane(reqs []*operation.Request) *admission.Lane {
 	for _, req := range reqs {
 		if req != nil && s.lane(req) == &s.admission.Writes {
@@ -123,7 +123,7 @@ func (s *Server) batchLane(reqs []*operation.Request) *admission.Lane {
 	return &s.admission.Reads
 }
 
-// isBatch distinguishes a list from what parseBody reads.
+// isBatch reports whether a body is a list of requests.
 func isBatch(body []byte) bool {
 	body = bytes.TrimLeft(body, " \t\r\n")
 	return len(body) > 0 && body[0] == '['

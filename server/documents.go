@@ -20,17 +20,17 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Documents are trusted documents: the list of those that the owner of the service knows,
-// by id. It does not change once it is read.
+// Documents are trusted documents: the documents that the owner of the service lists, by id. They
+// do not change after they are read.
 type Documents struct {
-	ids  []string          // as listed, sorted
-	byID map[string]string // by SHA-256 in hexadecimal, and by other ids of the list
+	ids  []string          // as in the list, sorted
+	byID map[string]string // by SHA-256 in hexadecimal, and by the other ids in the list
 	text map[string]bool
 }
 
-// ReadDocuments reads a JSON object of documents by id. An id of 64 hexadecimal digits, with
-// or without "sha256:" before it, must be the SHA-256 of its document; any other is the
-// owner's choice. The error names every line that is wrong.
+// ReadDocuments reads a JSON object of documents by id. An id of 64 hexadecimal digits, with or
+// without the prefix "sha256:", must be the SHA-256 of its document; the owner may choose any other
+// id. The error names every line that is wrong.
 func ReadDocuments(name string, r io.Reader) (*Documents, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -46,7 +46,7 @@ func ReadDocuments(name string, r io.Reader) (*Documents, error) {
 	if len(dr.faults) > 0 {
 		return nil, dr.faults
 	}
-	// Clients may also ask by hash if the list has other ids.
+	// Clients may also name a document by its hash if the list has another id for it.
 	d.ids = slices.Sorted(maps.Keys(d.byID))
 	for _, id := range d.ids {
 		d.byID[hashOf(d.byID[id])] = d.byID[id]
@@ -58,20 +58,20 @@ func ReadDocuments(name string, r io.Reader) (*Documents, error) {
 type documentReader struct {
 	name   string
 	src    []byte
-	dec    *json.Decoder // of src
+	dec    *json.Decoder // reads src
 	to     *Documents
 	faults graph.Problems
 }
 
-// fault records what is wrong at the line that the decoder has reached.
+// fault records a fault at the line that the decoder has reached.
 func (r *documentReader) fault(format string, a ...any) {
 	read := r.src[:min(r.dec.InputOffset(), int64(len(r.src)))]
 	at := graph.Position{File: r.name, Line: 1 + bytes.Count(read, []byte("\n"))}
 	r.faults = append(r.faults, graph.Problem{Position: at, Code: graph.BadInput, Message: fmt.Sprintf(format, a...)})
 }
 
-// object reads the whole file. An error means that the form of the file is wrong, so that
-// nothing more can be read.
+// object reads the whole file. An error means that the file is malformed, so that nothing more can
+// be read.
 func (r *documentReader) object() error {
 	if tok, err := r.dec.Token(); err != nil {
 		return err
@@ -98,7 +98,7 @@ func (r *documentReader) object() error {
 	return nil
 }
 
-// document takes one document, or records what is wrong with it.
+// document adds one document, or records why it is wrong.
 func (r *documentReader) document(id string, raw json.RawMessage) {
 	var doc string
 	if raw[0] != '"' || json.Unmarshal(raw, &doc) != nil {
@@ -117,7 +117,7 @@ func (r *documentReader) document(id string, raw json.RawMessage) {
 	}
 }
 
-// Check calls check for every document and returns all of its errors, with their ids.
+// Check calls check for every document and returns all errors, with the ids of their documents.
 func (d *Documents) Check(check func(document string) error) error {
 	var errs []error
 	for _, id := range d.ids {
@@ -139,7 +139,7 @@ func isHash(s string) bool {
 	return len(s) == 2*sha256.Size && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// isID holds ids to the draft's syntax, with a colon where they have a prefix.
+// isID reports whether an id has the syntax of the draft, including the colon of a prefix.
 func isID(s string) bool {
 	if s == "" || len(s) > 256 {
 		return false
@@ -154,29 +154,29 @@ func isID(s string) bool {
 
 func isAlnum(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' }
 
-// persisted finds the documents that requests name instead of sending them: in the trusted
-// list, and among those that clients sent with their hashes (automatic persisted queries).
-// Of the latter it keeps the most recently used, up to a number of bytes.
+// persisted finds the documents of requests that name a document instead of sending it. It has the
+// trusted list, and a cache of documents that clients sent with their hashes (automatic persisted
+// queries). The cache has the most recently used documents, up to a number of bytes.
 type persisted struct {
-	trusted *Documents // nil for none
-	only    bool       // refuse what is not trusted
+	trusted *Documents // nil if there is no list
+	only    bool       // refuses documents that are not trusted
 	limit   int
 
-	mu           sync.Mutex // guards all below
+	mu           sync.Mutex // guards everything below
 	kept         map[string]*list.Element
-	recent       list.List // of keptDocument, the last used first
+	recent       list.List // values of type keptDocument, the last used first
 	bytes        int
 	hits, misses int64
 }
 
 type keptDocument struct{ hash, text string }
 
-// keptOverhead is about what an entry takes besides its document.
+// keptOverhead is the approximate memory of a cache entry besides its document.
 const keptOverhead = 300
 
 func newPersisted(trusted *Documents, only bool, limit int) *persisted {
 	if only {
-		limit = 0 // what clients register must not become trusted
+		limit = 0 // documents that clients register must not become trusted
 	}
 	return &persisted{trusted: trusted, only: only, limit: limit, kept: map[string]*list.Element{}}
 }
@@ -210,7 +210,7 @@ func (p *persisted) count(hit bool) {
 	}
 }
 
-// keep remembers a document whose hash has been checked.
+// keep adds a document, whose hash has been checked, to the cache.
 func (p *persisted) keep(hash, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -239,13 +239,12 @@ func (p *persisted) stats() (documents, bytes int, hits, misses int64) {
 
 // reference is how a request names its document: by hash, or by an id of the trusted list.
 type reference struct {
-	id string // "" for none
-	// apollo reports that it came as extensions.persistedQuery and not as documentId.
+	id string // "" if the request names none
+	// apollo is true if the reference came as extensions.persistedQuery and not as documentId.
 	apollo bool
 }
 
-// document returns the document of a request that gives a text, a reference or
-// both.
+// document returns the document of a request that has a text, a reference or both.
 func (p *persisted) document(text string, given bool, ref reference) (string, *requestError) {
 	if given {
 		if isHash(ref.id) && hashOf(text) != ref.id {

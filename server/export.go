@@ -13,24 +13,25 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// trailFault is the trailer that says why an export ended early; it is empty where
-// the export is whole.
+// trailFault is the trailer that says why an export ended early; it is empty if the export is
+// complete.
 const trailFault = "Caspian-Fault"
 
-// Export is what an export writes: the type of its bytes, and how they are written.
+// Export is one export: the media type of its bytes, and the function that writes them.
 type Export struct {
 	Media string
 	Write func(ctx context.Context, w io.Writer) error
 }
 
-// maxExports bounds the exports that run at a time for others than the owner: each reads the whole graph.
+// maxExports bounds the exports that run at once, not counting the owner's, because each reads the whole
+// graph.
 const maxExports = 2
 
-// slowExport is how long a client may take to read a part of an export.
+// slowExport is the time that a client may take to read one part of an export.
 const slowExport = 30 * time.Second
 
-// serveExport streams a part of the newest snapshot to a client that may read. No deadline of a request applies; it ends when
-// the client goes away, or reads too slowly.
+// serveExport streams a part of the newest snapshot to a client that may read. The deadlines of requests do not apply.
+// The export ends early if the client disconnects or reads too slowly.
 func (s *Server) serveExport(w http.ResponseWriter, r *http.Request, b *Backend) {
 	if b.Export == nil {
 		writeError(w, http.StatusNotFound, jsonType, codes.NotFound, "this service exports nothing")
@@ -94,19 +95,19 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, x *Export) {
 	}
 }
 
-// patient gives the client time for each part, however long the whole takes.
+// patient is a writer with a deadline for each part instead of one for the whole.
 type patient struct {
 	w       io.Writer
 	control *http.ResponseController
 }
 
 func (p *patient) Write(b []byte) (int, error) {
-	_ = p.control.SetWriteDeadline(time.Now().Add(slowExport)) // a recorder in a test has none
+	_ = p.control.SetWriteDeadline(time.Now().Add(slowExport)) // fails only for a recorder in a test
 	return p.w.Write(b)
 }
 
-// ReadFault is why an export that a service sent is not whole, or nil if it is.
-// The body must have been read to its end.
+// ReadFault returns the reason why an export from a service is incomplete, or nil if it is
+// complete. The caller must have read the body to its end.
 func ReadFault(res *http.Response) error {
 	if fault := res.Trailer.Get(trailFault); fault != "" {
 		return errors.New(fault)
@@ -114,7 +115,7 @@ func ReadFault(res *http.Response) error {
 	return nil
 }
 
-// oneLine fits a text into a header.
+// oneLine makes a text fit into a header: every character outside printable ASCII is replaced.
 func oneLine(text string) string {
 	b := []byte(text)
 	for i, c := range b {

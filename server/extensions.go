@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// extensions are what a request specifies besides its document and variables.
+// extensions are the parts of a request besides its document and variables.
 type extensions struct {
 	reference
-	// cost, trace and plan request those members in the answer's extensions.
+	// cost, trace and plan request the members with these names in the answer's extensions.
 	cost, trace, plan bool
 }
 
-// readExtensions reads documentId and the member extensions, or nil if that is absent.
-// Unknown members are for other software, and are ignored.
+// readExtensions reads the members documentId and extensions of a request; text is nil if
+// extensions is absent. Unknown members of extensions are for other software and are ignored.
 func readExtensions(documentID string, text json.RawMessage) (extensions, *requestError) {
 	var x extensions
 	if documentID != "" {
@@ -22,7 +22,7 @@ func readExtensions(documentID string, text json.RawMessage) (extensions, *reque
 	if text == nil {
 		return x, nil
 	}
-	var given map[string]json.RawMessage // a struct would take names in any case
+	var given map[string]json.RawMessage // a struct would match names without regard to case
 	if err := json.Unmarshal(text, &given); err != nil {
 		return x, badRequest("extensions cannot be read: %v", err)
 	}
@@ -42,7 +42,7 @@ func readExtensions(documentID string, text json.RawMessage) (extensions, *reque
 	return x, bad
 }
 
-// toggled is true, false, null or absent.
+// toggled reads a switch, which is true, false, null or absent.
 func toggled(name string, text json.RawMessage) (bool, *requestError) {
 	switch string(text) {
 	case "true":
@@ -53,7 +53,7 @@ func toggled(name string, text json.RawMessage) (bool, *requestError) {
 	return false, badRequest("extensions.%s must be true or false, not %s", name, kindOf(text))
 }
 
-// persistedQuery reads the member of that name.
+// persistedQuery reads extensions.persistedQuery.
 func persistedQuery(text json.RawMessage) (reference, *requestError) {
 	if len(text) == 0 || string(text) == "null" {
 		return reference{}, nil

@@ -21,7 +21,7 @@ const (
 	BookmarkHeader = "Caspian-Bookmark"
 )
 
-// isGraphQL reports whether graphql answers at the path.
+// isGraphQL reports whether the function graphql serves the path.
 func isGraphQL(path string) bool { return path == "/graphql" || path == csvPath }
 
 // graphql answers POST, GET and QUERY at /graphql, and upgrades to WebSockets.
@@ -80,7 +80,7 @@ func (s *Server) answerOne(w *responseRecorder, r *http.Request, b *Backend, req
 	}
 	defer making.leave()
 	slot := &w.slot
-	// A slot is taken only after the body has arrived, so that slow senders occupy none.
+	// The request takes a slot only after its body has arrived, so that slow senders occupy none.
 	if err := slot.Enter(r.Context(), s.lane(req)); err != nil {
 		s.shed(w, media, err)
 		return
@@ -96,7 +96,7 @@ func (s *Server) answerOne(w *responseRecorder, r *http.Request, b *Backend, req
 		res.Release()
 		ctx.End()
 		w.Lasts()
-		w.body = nil // the subscription keeps the variables
+		w.body = nil // because the subscription keeps the variables
 		s.streamTo(w, r, b, req)
 		return
 	}
@@ -114,10 +114,9 @@ type validity struct {
 	pinned bool   // see Session.Pinned
 }
 
-// validator returns the ETag of the answer to a request; empty where the answer has
-// none.
+// validator returns the ETag of the answer to a request, or "" if the answer has none.
 func validator(session Session, req *operation.Request, table table) string {
-	if waits(req) || req.Cost || req.Trace || req.Plan { // two runs differ in what they took
+	if waits(req) || req.Cost || req.Trace || req.Plan { // because these differ from run to run
 		return ""
 	}
 	return table.tag(session.ETag(req.Query, req.OperationName, req.Variables))
@@ -128,7 +127,7 @@ func (s *Server) unchanged(w http.ResponseWriter, session Session, etag string, 
 	if etag == "" || !matches(held, etag) {
 		return false
 	}
-	// Only answers without errors have validators.
+	// Only answers without errors have ETags, so this answer counts as one without errors.
 	s.metrics.NotModified.Inc()
 	h := w.Header()
 	h.Set("ETag", etag)
@@ -148,7 +147,7 @@ func (s *Server) acceptList(w *responseRecorder, r *http.Request, media string, 
 	case list != nil && table != noTable:
 		bad = &requestError{status: http.StatusNotAcceptable, code: codes.NotAcceptable, message: "a list of requests is answered as JSON; accept application/json"}
 	case table != noTable:
-		req.AllowMutation = false // or it would be written before its answer is refused
+		req.AllowMutation = false // else a mutation would be executed and its answer refused
 	}
 	if bad == nil {
 		bad = reach(w, r, b)
@@ -171,11 +170,11 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, media string, ba
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", s.admission.RetryAfter())
 		if r.ContentLength < 0 || r.ContentLength > admission.ShortBody {
-			w.Header().Set("Connection", "close") // the rest of the body is not read
+			w.Header().Set("Connection", "close") // because the rest of the body is not read
 		}
 	case http.StatusTooManyRequests:
 		w.Header().Set("Retry-After", strconv.Itoa(bad.retry))
-		w.Header().Set("Connection", "close") // the next guess costs a connection
+		w.Header().Set("Connection", "close") // so that each guess costs a connection
 	case http.StatusRequestTimeout:
 		w.Header().Set("Connection", "close")
 	}
@@ -221,7 +220,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, st
 	switch {
 	case status == http.StatusMethodNotAllowed:
 		h.Set("Allow", "POST")
-	case res.Code == codes.Overloaded: // after a timeout, a retry would time out again
+	case res.Code == codes.Overloaded: // not after a timeout, because a retry would time out again
 		h.Set("Retry-After", s.admission.RetryAfter())
 	}
 	s.label(w, r, session, valid, res)
@@ -258,7 +257,7 @@ func waits(req *operation.Request) bool {
 	return strings.Contains(vars, `\u`) // the names may be written with escapes in the variables
 }
 
-// matches reports whether If-None-Match names the validator.
+// matches reports whether If-None-Match contains the ETag.
 func matches(header []string, etag string) bool {
 	for _, line := range header {
 		for _, tag := range strings.Split(line, ",") {

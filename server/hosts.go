@@ -16,17 +16,17 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// hosts are the names that the service answers for. Without that check, a page of another site
+// hosts are the names for which the service answers. Without this check, a page of another site
 // whose name resolves to this machine could read everything through its visitor's browser.
 type hosts struct {
 	names map[string]bool
-	// known caches allowed Host headers, in the form in which they were sent.
-	known sync.Map // of struct{}, by header
+	// known caches allowed Host headers, exactly as sent.
+	known sync.Map // the values are struct{}
 	count atomic.Int32
 }
 
-// CheckHost returns a name or an address in the form in which it is compared. The error says
-// why it cannot be the host of a request.
+// CheckHost returns a name or an address in the form used for comparison. The error says why it
+// cannot be the host of a request.
 func CheckHost(name string) (string, error) {
 	host, ok := hostOf(name)
 	if !ok || strings.Contains(name, ":") && net.ParseIP(strings.Trim(name, "[]")) == nil {
@@ -35,7 +35,7 @@ func CheckHost(name string) (string, error) {
 	return host, nil
 }
 
-// set adds names to localhost; it is called before the first request.
+// set allows names in addition to localhost. It must be called before the first request.
 func (h *hosts) set(names []string) {
 	h.names = map[string]bool{"localhost": true}
 	for _, name := range names {
@@ -45,8 +45,8 @@ func (h *hosts) set(names []string) {
 	}
 }
 
-// hostOf returns the host of a Host header without its port, in one form of the several that
-// mean the same: lower case, no dot at the end, addresses as netip writes them.
+// hostOf returns the host of a Host header without its port. Headers with one meaning give one
+// result: lower case, without a dot at the end, addresses as netip formats them.
 func hostOf(header string) (string, bool) {
 	host := header
 	if strings.HasPrefix(header, "[") || strings.Count(header, ":") == 1 {
@@ -83,9 +83,9 @@ func hostOf(header string) (string, bool) {
 	return host, host != "" && len(host) <= 253 && !strings.HasSuffix(host, ".")
 }
 
-// allow reports whether the request is for an allowed host: one of the names, a loopback
-// address, or the address at which the connection arrived. A browser sends an address as
-// host only for pages of that address, so allowing it answers no foreign page.
+// allow reports whether the request is for an allowed host: one of the names, a loopback address,
+// or the address at which the connection arrived. A browser sends an address as host only for pages
+// of that address, so allowing addresses gives no other page access.
 func (h *hosts) allow(r *http.Request) bool {
 	if _, ok := h.known.Load(r.Host); ok {
 		return true
@@ -108,7 +108,8 @@ func (h *hosts) allow(r *http.Request) bool {
 	return true
 }
 
-// refuseHost answers a request to another host. Its name is repeated only where it is well-formed.
+// refuseHost answers a request for a host that is not allowed. The message repeats a well-formed
+// name only.
 func (s *Server) refuseHost(w http.ResponseWriter, r *http.Request) {
 	what := "the request names no host"
 	if host, ok := hostOf(r.Host); ok {
@@ -121,7 +122,7 @@ func (s *Server) refuseHost(w http.ResponseWriter, r *http.Request) {
 	s.refuseCaller(w, r, bad)
 }
 
-// loopback reports whether a Host header names this machine to itself.
+// loopback reports whether a Host header is a loopback name or address.
 func loopback(header string) bool {
 	host, ok := hostOf(header)
 	if !ok {
@@ -131,8 +132,8 @@ func loopback(header string) bool {
 	return host == "localhost" || err == nil && a.IsLoopback()
 }
 
-// sameOrigin reports whether the request comes from a page of the host that it is sent to. The
-// scheme is not compared: a proxy that ends TLS need not say which it was.
+// sameOrigin reports whether the request comes from a page of the host to which it is addressed.
+// The scheme is not compared, because a proxy that terminates TLS need not pass it on.
 func sameOrigin(r *http.Request) bool {
 	u, err := url.Parse(r.Header.Get("Origin"))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -146,9 +147,9 @@ func sameOrigin(r *http.Request) bool {
 	return plain(u.Host) == plain(r.Host)
 }
 
-// allowedOrigin reports whether a page of the request's origin may open a socket. Browsers
-// send no preflight before a page opens a socket to another site, with the visitor's rights
-// there. Programs that are not browsers send no Origin.
+// allowedOrigin reports whether a page of the request's origin may open a socket. The check is
+// needed because a page may open a socket to another site with the visitor's rights, and browsers
+// send no preflight first. Programs that are not browsers send no Origin.
 func (s *Server) allowedOrigin(r *http.Request) bool {
 	given := r.Header.Values("Origin")
 	if len(given) == 0 {
@@ -160,8 +161,8 @@ func (s *Server) allowedOrigin(r *http.Request) bool {
 	return slices.Contains(s.opts.Origins, "*") || slices.Contains(s.opts.Origins, given[0]) || sameOrigin(r)
 }
 
-// cors says which other sites' pages may read the answer; it answers preflights
-// and then returns true.
+// cors sets the headers that say which other sites' pages may read the answer. It returns true if
+// the request was a preflight, which it has answered.
 func (s *Server) cors(w http.ResponseWriter, r *http.Request) bool {
 	if len(s.opts.Origins) == 0 {
 		return false

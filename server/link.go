@@ -8,11 +8,11 @@ import (
 	"github.com/caspian-kg/caspian/server/tokens"
 )
 
-// A browser gets its right by a link, /?token=TOKEN, which is answered with a cookie and a
-// redirect to the address without the token. The cookie holds for one port, does not contain the
-// token, goes with requests of the service's pages only, and no script can read it.
+// A link, /?token=TOKEN, gives a browser a right. The answer is a cookie and a redirect to the
+// address without the token. The cookie is valid for one port, does not contain the token, and is
+// invisible to scripts; browsers send it only with requests from the service's pages.
 
-// linkParam is the parameter of the link.
+// linkParam is the parameter of the link that has the token.
 const linkParam = "token"
 
 // cookieAge is how long a browser keeps the cookie, in seconds: thirty days.
@@ -26,7 +26,8 @@ func linkToken(r *http.Request) string {
 	return r.URL.Query().Get(linkParam)
 }
 
-// exchangeLink answers the link. The token must not stay in the address, which people copy.
+// exchangeLink answers a link with a cookie and a redirect. The token must not remain in the
+// address, because people copy addresses.
 func (s *Server) exchangeLink(w http.ResponseWriter, r *http.Request, token string) {
 	value := ""
 	s.keys.Load().find(func(t *tokens.Tokens) bool {
@@ -53,8 +54,8 @@ func (s *Server) exchangeLink(w http.ResponseWriter, r *http.Request, token stri
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// portOf returns the port as the browser knows it, which a container or a proxy may have
-// changed.
+// portOf returns the port that the browser used. A container or a proxy may forward it to another
+// port.
 func portOf(r *http.Request) string {
 	if _, port, err := net.SplitHostPort(r.Host); err == nil && port != "" {
 		return port
@@ -62,11 +63,12 @@ func portOf(r *http.Request) string {
 	return "standard"
 }
 
-// cookieName has the port in it: browsers keep one cookie of a name for all ports of a host.
+// cookieName returns the name of the cookie for the request's port. Browsers share cookies among
+// all ports of a host, so the name must contain the port.
 func cookieName(r *http.Request) string { return "caspian-" + portOf(r) }
 
-// cookiesOf returns the values of that cookie. There may be several, because a page of
-// another port can set one for a longer path, which then comes first.
+// cookiesOf returns the values of all cookies with that name. A page of another port can set one
+// for a longer path, which then precedes ours.
 func cookiesOf(r *http.Request) []string {
 	if len(r.Header["Cookie"]) == 0 {
 		return nil
@@ -82,7 +84,7 @@ func cookiesOf(r *http.Request) []string {
 }
 
 // ownPage reports whether a request with a cookie comes from a page of this service, or from a
-// person who opens an address. SameSite keeps other sites out, but not other ports of the host.
+// person who opens an address. SameSite excludes other sites, but not other ports of the host.
 func ownPage(r *http.Request) bool {
 	plain := (r.Method == http.MethodGet || r.Method == http.MethodHead) && !wantsSocket(r)
 	if _, given := r.Header["Origin"]; given {

@@ -14,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/streams"
 )
 
-// Live is how changes are followed, over any transport. The zero value works.
+// Live configures how changes are followed, over any transport. The zero value works.
 type Live = streams.Limits
 
 // Defaults of Live.
@@ -41,8 +41,8 @@ func withDefaults(l Live) Live {
 	return l
 }
 
-// refuseStream answers a request that the streams refused. A nil refusal means that they
-// answered it themselves.
+// refuseStream answers a request that package streams refused. A nil refusal means that the package
+// has answered it.
 func refuseStream(w http.ResponseWriter, bad *streams.Refusal) {
 	if bad == nil {
 		return
@@ -57,8 +57,8 @@ func refuseStream(w http.ResponseWriter, bad *streams.Refusal) {
 	writeError(w, status, jsonType, bad.Code, bad.Message)
 }
 
-// starter begins the operation of a request that came over a socket or a reserved stream, in
-// a separate slot.
+// starter returns the function that starts, in a separate slot, an operation received over a socket
+// or a reserved stream.
 func (s *Server) starter(b *Backend, req *operation.Request) streams.Start {
 	return func(ctx context.Context) (streams.Subscription, *gql.Response) {
 		slot := s.admission.Slot()
@@ -71,8 +71,8 @@ func (s *Server) starter(b *Backend, req *operation.Request) streams.Start {
 	}
 }
 
-// begin begins an operation in a slot that is held. It answers operations that have a single
-// answer.
+// begin starts an operation in a slot that the caller has entered. It returns a response for an
+// operation that has a single answer.
 func (s *Server) begin(ctx context.Context, slot *admission.Slot, session Session, req *operation.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
 	ctx, done := context.WithTimeout(ctx, s.opts.Timeout)
 	defer done()

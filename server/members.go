@@ -10,8 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// members are the values of a request's object, as they are in the body, or nil if one is
-// absent.
+// members are the members of a request's object as raw JSON; an absent member is nil.
 type members struct {
 	query, documentID, operationName, variables, extensions json.RawMessage
 }
@@ -32,23 +31,23 @@ func (m *members) named(name string) *json.RawMessage {
 	return nil
 }
 
-// bodyReader is a decoder of bodies; a new one would take longer than most bodies do.
+// bodyReader is a reusable decoder of bodies. Creating one takes longer than decoding most bodies.
 type bodyReader struct {
-	src bytes.Buffer // from which the decoder reads without copying
+	src bytes.Buffer // the decoder reads from src without copying
 	dec jsontext.Decoder
 }
 
 var bodyReaders = sync.Pool{New: func() any { return new(bodyReader) }}
 
-// read finds the members of a body that begins with an object, and checks all of its JSON except
-// for halves of surrogate pairs, which the readers of the strings report.
+// read finds the members of a body that begins with an object. It checks the whole body as JSON,
+// except for halves of surrogate pairs; the readers of the strings report those.
 func (m *members) read(body []byte) *requestError {
 	r := bodyReaders.Get().(*bodyReader)
 	r.src = *bytes.NewBuffer(body)
 	r.dec.Reset(&r.src, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	bad := m.from(&r.dec, body)
 	r.src = bytes.Buffer{}
-	r.dec.Reset(&r.src) // so that the pool does not keep the body
+	r.dec.Reset(&r.src) // so that the pool does not keep the body alive
 	bodyReaders.Put(r)
 	return bad
 }
@@ -87,7 +86,7 @@ func (m *members) from(d *jsontext.Decoder, body []byte) *requestError {
 	return nil
 }
 
-// notJSON says what is wrong with a body.
+// notJSON returns the refusal for a body that is not JSON.
 func notJSON(err error) *requestError {
 	var syntax *jsontext.SyntacticError
 	switch {

@@ -20,7 +20,7 @@ func (s *Server) metricsHandler() http.HandlerFunc {
 	}
 }
 
-// count counts an answer, by the kind of its request.
+// count counts an answer in the metrics of its request's kind.
 func (s *Server) count(path string, t *responseRecorder, took time.Duration) {
 	s.metrics.Response(t.status, t.bytes)
 	if t.refusal != "" {
@@ -31,10 +31,10 @@ func (s *Server) count(path string, t *responseRecorder, took time.Duration) {
 	}
 }
 
-// stateCollector collects values that are not counted, but read when metrics are requested.
+// stateCollector collects metrics that are read when they are requested, instead of counted.
 type stateCollector struct{ s *Server }
 
-// stateMetric describes one metric that is read when metrics are requested.
+// stateMetric describes one metric of the stateCollector.
 type stateMetric struct {
 	desc *prometheus.Desc
 	kind prometheus.ValueType

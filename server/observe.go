@@ -12,9 +12,9 @@ import (
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
-// execute runs, counts and logs one request. start is the time at which it began. The log
-// never has the values of variables, nor the document, which may contain values. It has the
-// document's hash, which identifies it to those who have the document.
+// execute runs, counts and logs one request, which began at start. The log never contains the
+// values of variables, or the document, which may contain values. It contains the document's hash,
+// which identifies the document to those who have it.
 func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Session, req *operation.Request, start time.Time) *gql.Response {
 	req.Pauser, req.SlowAfter = slot, s.opts.Slow
 	res := session.Execute(ctx, req)
@@ -28,7 +28,7 @@ func (s *Server) execute(ctx context.Context, slot *admission.Slot, session Sess
 	return res
 }
 
-// subscription is a subscription with its span. It implements streams.Subscription.
+// subscription adds a span to a subscription. It implements streams.Subscription.
 type subscription struct {
 	operation.Subscription
 	span *tracing.Span
@@ -37,8 +37,8 @@ type subscription struct {
 // Ended implements streams.Subscription.
 func (s *subscription) Ended(events int, code string) { s.span.Followed(events, code, time.Now()) }
 
-// subscribe is execute for streams. A subscription is counted when it has begun. An
-// operation with a single answer is returned as a response.
+// subscribe is execute for subscriptions, which it counts when they begin. An operation with a
+// single answer returns a response instead.
 func (s *Server) subscribe(ctx context.Context, slot *admission.Slot, session Session, req *operation.Request, f operation.Follow) (*subscription, *gql.Response) {
 	start := time.Now()
 	seq := session.Seq()
@@ -60,7 +60,7 @@ func (s *Server) subscribe(ctx context.Context, slot *admission.Slot, session Se
 	return &subscription{sub, s.opts.Tracer.Operation(ctx, req.Query, begun, seq, start)}, nil
 }
 
-// record counts and logs one executed request, or a subscription that has begun.
+// record counts and logs one executed request, or one subscription that has begun.
 func (s *Server) record(ctx context.Context, seq graph.Seq, req *operation.Request, res *gql.Response, took time.Duration) {
 	s.metrics.Executed(res, took)
 	slow := s.opts.Slow > 0 && took >= s.opts.Slow
@@ -83,11 +83,11 @@ func (s *Server) record(ctx context.Context, seq graph.Seq, req *operation.Reque
 		slog.String("code", res.Code),
 		slog.Bool("cached_plan", res.CacheHit),
 		slog.Uint64("sequence", uint64(seq)),
-		slog.String("plan", req.SlowPlan), // of a slow one
+		slog.String("plan", req.SlowPlan), // of a slow request
 	)
 }
 
-// maxName bounds the operation names in the log; clients choose them.
+// maxName bounds the length of operation names in the log, because clients choose them.
 const maxName = 100
 
 func short(name string) string { return name[:min(len(name), maxName)] }

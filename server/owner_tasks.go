@@ -10,15 +10,14 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// Only the owner may request these, over the owner's socket. Each reads the whole store, so
-// that no deadline of a request applies. A task ends when the client goes away or the
-// service stops.
+// Owner tasks are served only over the owner's socket. Each reads the whole store, so the deadlines
+// of requests do not apply. A task ends when the client disconnects or the service stops.
 
-// OwnerTasks are what the owner of a store may request from the service on it.
+// OwnerTasks are the tasks that the owner of a store may request from the service.
 type OwnerTasks struct {
 	// Backup writes the log up to its newest commit.
 	Backup func(ctx context.Context, w io.Writer) error
-	// Verify verifies the store and returns what is written as JSON.
+	// Verify verifies the store and returns its report, to be encoded as JSON.
 	Verify func(ctx context.Context) (any, error)
 }
 
@@ -29,7 +28,7 @@ func (s *Server) owned(h func(http.ResponseWriter, *http.Request, *OwnerTasks)) 
 				r.URL.Path+" is for the owner of the store, by the socket in its folder; on this machine 'caspian backup' and 'caspian verify' ask there by themselves")
 			return
 		}
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // a recorder in a test has none
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // fails only for a recorder in a test
 		h(w, r, b.Owner)
 	})
 }
@@ -39,7 +38,7 @@ func (s *Server) serveBackup(w http.ResponseWriter, r *http.Request, tasks *Owne
 	s.download(w, r, &Export{Media: "application/gzip", Write: tasks.Backup})
 }
 
-// serveVerify answers what verifying the store found.
+// serveVerify answers with the report of verifying the store.
 func (s *Server) serveVerify(w http.ResponseWriter, r *http.Request, tasks *OwnerTasks) {
 	report, err := tasks.Verify(r.Context())
 	if err != nil {
@@ -49,7 +48,7 @@ func (s *Server) serveVerify(w http.ResponseWriter, r *http.Request, tasks *Owne
 	}
 	body, err := json.Marshal(report)
 	if err != nil {
-		panic(err) // a report of ours
+		panic(err) // cannot fail: the report is the program's
 	}
 	w.Header().Set("Content-Type", jsonType)
 	w.Header().Set("Cache-Control", "no-store")

@@ -15,14 +15,15 @@ import (
 // reconcilePath is the address of the reconciliation service.
 const reconcilePath = "/reconcile"
 
-// formType is the type of the bodies of forms, which carry the requests of the reconciliation service.
+// formType is the media type of forms, in which clients send reconciliation requests.
 const formType = "application/x-www-form-urlencoded"
 
-// previewPolicy lets a preview be shown in pages of other programs, with its own styles and nothing else.
+// previewPolicy lets pages of other programs embed a preview, which may have inline styles and nothing
+// else.
 const previewPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-// serveReconcile answers the Reconciliation Service API at /reconcile, by GET and POST. It only reads; a request counts
-// as any other read.
+// serveReconcile serves the Reconciliation Service API at /reconcile, by GET and POST. It never writes; a request
+// counts as a read.
 func (s *Server) serveReconcile(w http.ResponseWriter, r *http.Request, b *Backend) {
 	if !byOwner(r) && s.opts.DocumentsOnly {
 		writeError(w, http.StatusForbidden, jsonType, codes.DocumentNotTrusted, "the service answers only its trusted documents")
@@ -59,7 +60,7 @@ func (s *Server) serveReconcile(w http.ResponseWriter, r *http.Request, b *Backe
 	}
 }
 
-// form reads the parameters of a GET, or of the form in a POST.
+// form returns the parameters of a GET, or of the form in a POST.
 func (s *Server) form(w http.ResponseWriter, r *http.Request) (url.Values, *requestError) {
 	text := r.URL.RawQuery
 	if r.Method == http.MethodPost {
@@ -76,7 +77,7 @@ func (s *Server) form(w http.ResponseWriter, r *http.Request) (url.Values, *requ
 	return asked, nil
 }
 
-// refuseReconciling answers with why a request has no answer.
+// refuseReconciling answers with the reason why a request has no answer.
 func (s *Server) refuseReconciling(w http.ResponseWriter, err error) {
 	status, code := http.StatusBadRequest, codes.BadUserInput
 	var known *graph.Error
@@ -96,7 +97,7 @@ func (s *Server) refuseReconciling(w http.ResponseWriter, err error) {
 	writeError(w, status, jsonType, code, known.Message)
 }
 
-// baseOf is the address under which the client reached the service.
+// baseOf returns the address at which the client reached the service.
 func baseOf(r *http.Request) string {
 	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
 		return "https://" + r.Host

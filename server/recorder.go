@@ -10,11 +10,11 @@ import (
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
-// responseRecorder remembers the status that a handler wrote.
+// responseRecorder records the status of an answer, and has the state of its request.
 type responseRecorder struct {
 	http.ResponseWriter
 	start    time.Time    // of the request
-	by       *http.Server // over which it came; nil for none, as in tests
+	by       *http.Server // the server that received the request; nil in tests
 	status   int
 	bytes    int64
 	refusal  string              // its code, where one was written
@@ -30,7 +30,7 @@ type responseRecorder struct {
 	body     *bytes.Buffer       // of the request, from Server.buffers; nil where it is not from there
 }
 
-// header sets a header to a value that no other answer shares. The key is in its canonical
+// header sets a header to a value that is particular to this answer. The key must be in canonical
 // form.
 func (t *responseRecorder) header(key, value string) {
 	h := t.Header()
@@ -44,11 +44,12 @@ func (t *responseRecorder) header(key, value string) {
 	h[key] = t.values[i : i+1 : i+1]
 }
 
-// Lasts implements deadline.Lasting: net/http's deadline for reading the request must not end the
-// work on it. A short request has ended before that, and does not pay for two changes of a deadline.
+// Lasts implements deadline.Lasting. It removes net/http's deadline for reading the request, which
+// must not end the work on it. Only long requests call Lasts, so short ones need not change the
+// deadline twice.
 func (t *responseRecorder) Lasts() {
 	if t.hurried {
-		_ = http.NewResponseController(t.ResponseWriter).SetReadDeadline(time.Time{}) // a recorder in a test has none
+		_ = http.NewResponseController(t.ResponseWriter).SetReadDeadline(time.Time{}) // fails only for a recorder in a test
 	}
 }
 
@@ -71,8 +72,8 @@ func (t *responseRecorder) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (t *responseRecorder) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
-// Values of headers that many answers share. Nobody may write into these slices; Header.Set
-// and Add do not.
+// Values of headers that many answers share. These slices must not be modified; Header.Set and
+// Header.Add do not modify them.
 var (
 	noSniff    = []string{"nosniff"}
 	noReferrer = []string{"no-referrer"}
@@ -83,7 +84,7 @@ var (
 	typeOf     = map[string][]string{content.JSON: {content.JSON + "; charset=utf-8"}, content.Response: {content.Response + "; charset=utf-8"}}
 )
 
-// varies says that answers depend on the header Accept and, where encoded is set, on Accept-Encoding.
+// varies sets Vary: answers depend on the header Accept and, if encoded is set, on Accept-Encoding.
 func varies(h http.Header, encoded bool) {
 	switch had := h["Vary"]; {
 	case len(had) == 0 && !encoded:

@@ -13,31 +13,31 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 )
 
-// requestError says why a request is refused before it runs, with the status of HTTP.
+// requestError is the reason why a request is refused before it runs, with the HTTP status.
 type requestError struct {
 	status        int
 	code, message string
-	// soft reports that the request as such is well-formed, so that GraphQL answers it with a
-	// status of success where the media type wants that, see statusAs.
+	// soft is true if the request is well-formed as HTTP, so that the answer has a status of
+	// success if the media type requires one, see statusAs.
 	soft bool
-	// retry is for Retry-After, in seconds; 0 for none.
+	// retry is the value of Retry-After, in seconds; 0 means no header.
 	retry int
 }
 
 func (m *requestError) Error() string { return m.message }
 
-// unreadable returns the error for what cannot be parsed: bad JSON, UTF-8 or URL
-// encoding.
+// unreadable returns the error for a request that cannot be parsed, because of its JSON, UTF-8 or
+// URL encoding.
 func unreadable(format string, a ...any) *requestError {
 	return &requestError{status: http.StatusBadRequest, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
 }
 
-// badRequest returns the error for what can be parsed and has wrong members.
+// badRequest returns the error for a request that can be parsed but has wrong members.
 func badRequest(format string, a ...any) *requestError {
 	return &requestError{status: http.StatusUnprocessableEntity, code: codes.BadRequest, message: fmt.Sprintf(format, a...)}
 }
 
-// fromURL reads the parameters of a GET.
+// fromURL reads a request from the parameters of a GET.
 func (s *Server) fromURL(r *http.Request) (*operation.Request, *requestError) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *Server) fromURL(r *http.Request) (*operation.Request, *requestError) {
 	return req, bad
 }
 
-// object checks that a parameter of the URL is a JSON object, null or absent.
+// object checks that a parameter in the URL is a JSON object, null or absent.
 func object(name string, text []byte) (json.RawMessage, *requestError) {
 	text = bytes.TrimSpace(text)
 	if len(text) > 0 && !json.Valid(text) {
@@ -83,7 +83,7 @@ func object(name string, text []byte) (json.RawMessage, *requestError) {
 	return objectOf(name, text)
 }
 
-// objectOf is object for JSON that is known to be well-formed.
+// objectOf is like object, for JSON that is known to be well-formed.
 func objectOf(name string, text json.RawMessage) (json.RawMessage, *requestError) {
 	switch {
 	case len(text) == 0 || string(text) == "null":
@@ -110,8 +110,8 @@ func kindOf(text []byte) string {
 	return "a number"
 }
 
-// parseBody reads the request's object. Unknown members are reserved by the
-// norm and ignored; a known one given twice or of another type is refused.
+// parseBody reads a request from the object in a body. Unknown members are ignored, because the
+// specification reserves them. A known member that occurs twice or has a wrong type is refused.
 func (s *Server) parseBody(body []byte) (*operation.Request, *requestError) {
 	trimmed := bytes.TrimLeft(body, " \t\r\n")
 	switch {
@@ -132,7 +132,8 @@ func (s *Server) parseBody(body []byte) (*operation.Request, *requestError) {
 	return s.fromMembers(&m)
 }
 
-// operationOf reads a POST that names its operation, as extensions.operationId.
+// operationOf reads a POST to a reserved stream, and returns the request and its
+// extensions.operationId.
 func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*operation.Request, string, *requestError) {
 	if bad := s.refuseEarly(r, callerOf(w).refusal == nil); bad != nil {
 		return nil, "", bad
@@ -159,7 +160,7 @@ func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*operation
 	}
 }
 
-// operationID returns that of a well-formed body, or "" if there is none.
+// operationID returns extensions.operationId of a well-formed body, or "" if there is none.
 func operationID(body []byte) (string, *requestError) {
 	var m members
 	if bad := m.read(body); bad != nil || m.extensions == nil {
@@ -176,7 +177,7 @@ func (s *Server) fromMembers(m *members) (*operation.Request, *requestError) {
 	req := &operation.Request{AllowMutation: true}
 	var bad *requestError
 	query, id := "", ""
-	if m.query != nil { // null is a fault, as for none of the others
+	if m.query != nil { // query must not be null, unlike the other members
 		if query, bad = text("query", m.query); bad != nil {
 			return nil, bad
 		}
@@ -206,7 +207,7 @@ func (s *Server) fromMembers(m *members) (*operation.Request, *requestError) {
 	return req, bad
 }
 
-// optional returns a string, null or absent.
+// optional reads a member that is a string, null or absent.
 func optional(name string, raw json.RawMessage) (string, *requestError) {
 	if raw == nil || string(raw) == "null" {
 		return "", nil
@@ -219,7 +220,7 @@ func text(name string, raw json.RawMessage) (string, *requestError) {
 		return "", badRequest("%s must be a string, not %s", name, kindOf(raw))
 	}
 	if bytes.IndexByte(raw, '\\') < 0 {
-		return string(raw[1 : len(raw)-1]), nil // well-formed, and nothing to unescape
+		return string(raw[1 : len(raw)-1]), nil // well-formed and without escapes
 	}
 	s, err := gql.ReadString(raw)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 
 const jsonType = content.JSON
 
-// errorBody returns an answer of one GraphQL error and no data.
+// errorBody returns the body of an answer with one GraphQL error and no data.
 func errorBody(code, message string) []byte {
-	body := make([]byte, 0, 64+len(code)+len(message)) // enough, where nothing is escaped
+	body := make([]byte, 0, 64+len(code)+len(message)) // enough if nothing is escaped
 	return append(streams.AppendErrors(append(body, `{"errors":`...), code, message), '}')
 }
 
@@ -30,12 +30,12 @@ func writeError(w http.ResponseWriter, status int, media, code, message string) 
 	_, _ = w.Write(body) // fails if the client has disconnected
 }
 
-// selfCounted is the length up to which net/http adds Content-Length itself, because its
-// buffer holds the whole answer. That costs less than setting the header.
+// selfCounted is the length up to which net/http adds Content-Length itself, because its buffer has
+// the whole answer. That is faster than setting the header.
 const selfCounted = 2000
 
-// send writes an answer, compressed where that pays and the client accepts it. The caller has
-// set all headers but those of the encoding and the length.
+// send writes an answer. It compresses a long answer if the client accepts it. The caller has set
+// all headers except those for the encoding and the length.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	varies(w.Header(), true)
 	if s.packs(r, body) {
@@ -69,7 +69,7 @@ func (s *Server) write(w http.ResponseWriter, status int, body []byte) {
 	}
 	w.WriteHeader(status)
 	var err error
-	if len(body) <= streams.Piece { // the kernel takes it, or the server's own deadline holds
+	if len(body) <= streams.Piece { // short enough for the kernel's buffer, or for the server's own deadline
 		_, err = w.Write(body)
 	} else {
 		err = streams.Write(w, http.NewResponseController(w), s.opts.Live.WriteTimeout, body)

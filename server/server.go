@@ -1,10 +1,9 @@
-// Package server is the graph over HTTP: GraphQL as GraphQL over HTTP of
-// September 2026 has it, the health and metrics of the service, and a few pages for people.
+// Package server serves the graph over HTTP: GraphQL by the specification GraphQL over HTTP of
+// September 2026, the health and metrics of the service, and a few pages for people.
 //
-// Read Options, Server and graphql.go first. A Server answers from the moment
-// it listens: until Publish gives it a graph, everything but /healthz says that
-// it is not ready. Each request begins one Session, which fixes the snapshot and
-// the date; all that it reads comes from there.
+// Read Options, Server and graphql.go first. A Server answers from the moment it listens: until
+// Publish gives it a graph, everything but /healthz says that it is not ready. Each request begins
+// one Session, which fixes the snapshot and the date that the request reads.
 //
 // The package is the only one that knows HTTP. It must not know how documents
 // are parsed or run, how the ontology becomes a schema, nor which store is used.
@@ -42,9 +41,9 @@ import (
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
-// Session answers one request from one snapshot; package api has them.
+// Session answers one request from one snapshot. Package api implements it.
 type Session interface {
-	// Seq is the sequence number of the snapshot.
+	// Seq returns the sequence number of the snapshot.
 	Seq() graph.Seq
 	// Bookmark names that snapshot.
 	Bookmark() graph.Bookmark
@@ -58,28 +57,28 @@ type Session interface {
 	Subscribe(ctx context.Context, r *operation.Request, f operation.Follow) (operation.Subscription, *gql.Response)
 }
 
-// Backend is what a server answers from.
+// Backend is what a server needs to answer requests.
 type Backend struct {
-	// Graph has the counts and sequence number of the newest snapshot.
+	// Graph provides the newest snapshot, with its counts and sequence number.
 	Graph *live.Graph
-	// SDL is the API's schema; empty if it is not to be shown.
+	// SDL is the API's schema; empty if the schema must not be shown.
 	SDL string
 	// Begin starts a session on the newest snapshot.
 	Begin func() Session
-	// Plans are the counts of the plan cache, see gql.Engine.CacheStats; nil leaves it
-	// out of the metrics.
+	// Plans returns the counts of the plan cache, see gql.Engine.CacheStats. If it is nil, the
+	// metrics do not have them.
 	Plans func() (hits, misses uint64, documents, bytes int)
-	// Export prepares what the parameters of a request ask to export; nil exports nothing. The error
-	// says what is wrong with them.
+	// Export prepares the export that the parameters of a request describe. The error says what is
+	// wrong with the parameters. If Export is nil, the service exports nothing.
 	Export func(asked url.Values) (*Export, error)
-	// Owner are the tasks for the owner of the store, or nil if there are none.
+	// Owner has the tasks for the owner of the store, or is nil if there are none.
 	Owner *OwnerTasks
 }
 
-// Options are how the service behaves. With the zero value, everyone who reaches it under a
-// loopback name may read, and only the owner, over the socket, may write.
+// Options configures the service. With the zero value, everyone who reaches the service under a
+// loopback name may read, and only the owner may write, over the socket.
 type Options struct {
-	// Version is the program's, for the front page and the metrics.
+	// Version is the version of the program, for the front page and the metrics.
 	Version string
 	// ReadOnly refuses every write.
 	ReadOnly bool
@@ -87,50 +86,50 @@ type Options struct {
 	Writer string
 	// Keys are the tokens at the start; SetKeys replaces them.
 	Keys Keys
-	// OpenWrites accepts writes from programs of this machine without a token, as far as their
-	// origin can be known.
+	// OpenWrites accepts writes without a token from programs that seem to run on this machine, see
+	// local.
 	OpenWrites bool
-	// Hosts are the names that the service answers for, in the form of CheckHost, in
-	// addition to the loopback names and the addresses that it listens on.
+	// Hosts are the names for which the service answers, in the form of CheckHost, in addition to
+	// the loopback names and the addresses on which it listens.
 	Hosts []string
-	// Origins are other sites whose pages may read; "*" is every one, none is the default.
+	// Origins are other sites whose pages may read; "*" allows every site. By default, none may.
 	Origins []string
-	// MaxBody bounds the body of a request in bytes, unpacked; 0 is 8 MiB.
+	// MaxBody bounds the unpacked body of a request, in bytes; 0 means 8 MiB.
 	MaxBody int64
-	// MaxBodies bounds the bodies of all requests in progress together, in bytes, unpacked;
-	// short ones do not count; 0 is 32 MiB. It is never below MaxBody. Answering a request
-	// may take a hundred times the memory of its body.
+	// MaxBodies bounds the unpacked bodies of all requests in progress together, in bytes; 0 means
+	// 32 MiB. Short bodies do not count. It is never below MaxBody. Answering a request may take a
+	// hundred times the memory of its body.
 	MaxBodies int64
-	// MaxRequests bounds the reads that run at once, over any transport, and
-	// MaxWrites the writes; 0 is DefaultMaxRequests and DefaultMaxWrites.
+	// MaxRequests bounds the reads, and MaxWrites the writes, that run at once over any transport;
+	// 0 means DefaultMaxRequests and DefaultMaxWrites.
 	MaxRequests, MaxWrites int
-	// MaxQueue bounds the requests that wait to run, reads and writes separately; 0 is 1,000.
+	// MaxQueue bounds the reads that wait to run, and separately the writes; 0 means 1,000.
 	MaxQueue int
-	// QueueTime is how long a request may wait before it is shed; 0 is half a second.
-	// Under overload, the service sheds requests sooner.
+	// QueueTime is how long a request may wait before it is shed; 0 means half a second. Under
+	// overload, requests are shed sooner.
 	QueueTime time.Duration
 	// MaxPaused bounds the requests that wait for a commit; 0 is 1,000.
 	MaxPaused int
-	// MaxConnections bounds the open connections, sockets and streams among them; 0 is
-	// DefaultMaxConnections. Live.MaxSubscribers is at most nine tenths of it.
+	// MaxConnections bounds the open connections, including sockets and streams; 0 means
+	// DefaultMaxConnections. Live.MaxSubscribers is at most nine tenths of MaxConnections.
 	MaxConnections int
-	// BodyTimeout is how long a body may take to arrive; 0 is 30 seconds.
+	// BodyTimeout is how long a body may take to arrive; 0 means 30 seconds.
 	BodyTimeout time.Duration
-	// Timeout bounds the work on one request; 0 is 30 seconds.
+	// Timeout bounds the time of work on one request; 0 means 30 seconds.
 	Timeout time.Duration
-	// Batch is how many requests one body may hold; 0 refuses lists.
+	// Batch is how many requests a batch may contain; 0 refuses batches.
 	Batch int
-	// MaxAnswer bounds the answers to a batch together, in bytes: requests of the batch after
-	// that are refused; 0 is 64 MiB.
+	// MaxAnswer bounds the answers to a batch together, in bytes; 0 means 64 MiB. Once they exceed
+	// it, the remaining requests of the batch are refused.
 	MaxAnswer int
-	// CompressAbove is the length above which answers are compressed for clients that
-	// accept it; 0 is DefaultCompressAbove, a negative length means never.
+	// CompressAbove is the length in bytes above which answers are compressed for clients that
+	// accept it; 0 means DefaultCompressAbove, a negative length never.
 	CompressAbove int
-	// Documents are the trusted documents, or nil if there is none.
+	// Documents are the trusted documents, or nil if there are none.
 	Documents *Documents
 	// DocumentsOnly refuses documents that are not trusted.
 	DocumentsOnly bool
-	// MaxPersisted bounds the memory of documents that clients register by hash; 0 is
+	// MaxPersisted bounds the memory, in bytes, of documents that clients register by hash; 0 means
 	// 16 MiB, a negative number keeps none.
 	MaxPersisted int
 	// ResponseCache bounds the memory of answers that are kept for the next request of the same; 0 is 32
@@ -141,9 +140,9 @@ type Options struct {
 	Slow time.Duration
 	// Tracer sends spans of requests; nil sends none.
 	Tracer *tracing.Tracer
-	// Now is the clock for ages; nil is the system's.
+	// Now is the clock for the ages in the metrics; nil means the system clock.
 	Now func() time.Time
-	// Live is how changes are followed.
+	// Live configures how changes are followed.
 	Live Live
 	// Logger gets the faults of the service, and slow requests; nil discards them.
 	Logger *slog.Logger
@@ -169,7 +168,7 @@ const (
 )
 
 const (
-	// A document sent by GET travels in the request line.
+	// A GET sends its document in the request line.
 	maxHeader = 256 << 10
 	// drain is how long a shutdown waits for the requests in progress.
 	drain = 15 * time.Second
@@ -204,14 +203,14 @@ type Server struct {
 	connections *admission.Connections
 }
 
-// set gives an option its default if it has none.
+// set gives an option its default if it is zero.
 func set[T int | int64 | time.Duration](option *T, standard T) {
 	if *option == 0 {
 		*option = standard
 	}
 }
 
-// New makes a server that is not ready yet.
+// New returns a server that is not ready until Publish is called.
 func New(o Options) *Server {
 	set(&o.MaxBody, DefaultMaxBody)
 	set(&o.MaxBodies, DefaultMaxBodies)
@@ -254,7 +253,7 @@ func New(o Options) *Server {
 	return s
 }
 
-// Publish makes the server ready to answer from the backend.
+// Publish makes the server ready: it answers from the backend.
 func (s *Server) Publish(b *Backend) { s.backend.Store(b) }
 
 func (s *Server) routes() {
@@ -279,7 +278,7 @@ func (s *Server) routes() {
 	})
 }
 
-// reads wraps a handler that reads, by the methods of its address.
+// reads restricts a handler to the methods that read.
 func reads(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if options(w, r) {
@@ -294,7 +293,7 @@ func reads(h http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// ServeHTTP answers one request; no panic leaves it.
+// ServeHTTP answers one request. It recovers from every panic.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	t := &responseRecorder{ResponseWriter: w, slot: s.admission.Slot(), start: start, by: serverOf(r)}
@@ -318,19 +317,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	h := t.Header()
 	h["X-Content-Type-Options"] = noSniff
-	if isGraphQL(r.URL.Path) { // the mux would find the same, and take longer than some requests
+	if isGraphQL(r.URL.Path) { // the mux has the same handler, but finds it more slowly than some requests run
 		if !s.refuseSpare(t, r) && s.authorize(t, r) {
 			s.graphql(t, r)
 		}
 		return
 	}
-	h["Referrer-Policy"] = noReferrer // of pages: their addresses may have a token
+	h["Referrer-Policy"] = noReferrer // because addresses of pages may contain a token
 	if !s.refuseSpare(t, r) && s.authorize(t, r) {
 		s.mux.ServeHTTP(t, r)
 	}
 }
 
-// ready wraps a handler that needs a backend.
+// ready wraps a handler that needs a backend. Without one, it answers that the service is not
+// ready.
 func (s *Server) ready(h func(http.ResponseWriter, *http.Request, *Backend)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		b := s.backend.Load()
@@ -347,20 +347,20 @@ func (s *Server) unavailable(w http.ResponseWriter) {
 	writeError(w, http.StatusServiceUnavailable, jsonType, codes.Unavailable, "the service is starting or stopping; try again in a second")
 }
 
-// maxLag is for how long a service may not know whether it has all of the log that others append to, and still
-// be ready.
+// maxLag is how long a service may not know whether it has the whole log, to which others append, and still be
+// ready.
 const maxLag = 10 * time.Second
 
-// healthz says that the process answers.
+// healthz answers as long as the process runs.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	fmt.Fprintln(w, "ok")
 }
 
-// readyz says that a snapshot is published and the service is not about to end,
-// and in a second line whether writes are accepted; with ?writes it is ready only
-// where they are.
+// readyz says whether a snapshot is published and the service is not shutting down. A second line
+// says whether writes are accepted; with the parameter writes, the service is ready only if they
+// are.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	b := s.backend.Load()
 	if b == nil || s.draining.Load() {
@@ -387,7 +387,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "%s at sequence %d\nwrites: %s\n", ready, b.Graph.Snapshot().Seq(), cmp.Or(writes, "yes"))
 }
 
-// noWrites is why no writes are accepted at present, or "" if they are.
+// noWrites returns the reason why no writes are accepted at present, or "" if they are.
 func (s *Server) noWrites(b *Backend) string {
 	if s.opts.ReadOnly {
 		return "no, the service is read-only"
@@ -407,14 +407,14 @@ func (s *Server) serveSDL(w http.ResponseWriter, r *http.Request, b *Backend) {
 	s.send(w, r, http.StatusOK, []byte(b.SDL))
 }
 
-// Serve answers the connections of the listener until the context ends, then
-// lets the requests in progress finish. It closes the listener.
+// Serve answers the connections of the listener until the context ends, then waits for the requests
+// in progress. It closes the listener.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	hs := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       s.opts.BodyTimeout,
-		// The answer must have time to travel after the work on it.
+		// After the work on a request, its answer needs time to be sent.
 		WriteTimeout:   s.opts.BodyTimeout + s.opts.Timeout + 60*time.Second,
 		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: maxHeader,
@@ -434,7 +434,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer cancel()
 	s.streams.End()
 	err := hs.Shutdown(wait)
-	s.streams.Wait(wait) // sockets are no longer connections of hs
+	s.streams.Wait(wait) // because sockets are not connections of hs any more
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.log.Warn("requests_cut_off", "after", drain.String())
 		err = hs.Close()

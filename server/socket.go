@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/streams"
 )
 
-// Requests for WebSockets; package streams serves the sockets.
+// WebSocket requests. Package streams serves the sockets.
 
 func wantsSocket(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
@@ -31,11 +31,11 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	refuseStream(w, s.streams.Socket(w, r, &socketClient{s, b, r, w.(*responseRecorder)}))
 }
 
-// socketClient is who opened a socket. It implements streams.Client.
+// socketClient is the client that opened a socket. It implements streams.Client.
 type socketClient struct {
 	server   *Server
 	backend  *Backend
-	request  *http.Request // of the handshake, with the token of the first message
+	request  *http.Request // the handshake, with the token of the first message
 	recorder *responseRecorder
 }
 
@@ -52,7 +52,7 @@ func (c *socketClient) Identify(ctx context.Context, authorization string) error
 	return err
 }
 
-// caller returns who is at the other end, by the current keys: tokens may be removed while a
+// caller returns the client's rights by the current keys, because tokens may be removed while a
 // socket is open.
 func (c *socketClient) caller() (caller, error) {
 	who, bad := c.server.identify(c.request)

@@ -9,10 +9,10 @@ import (
 )
 
 // The statuses of GraphQL over HTTP, edition of September 2026
-// (https://http-spec.graphql.org/September2026/#sec-Status-Codes). They hold for
-// application/graphql-response+json. Clients that accept application/json only are older
-// than that media type and read bodies with status 200 only, so they get 200 for every
-// answer to a well-formed request.
+// (https://http-spec.graphql.org/September2026/#sec-Status-Codes), for
+// application/graphql-response+json. Clients that accept only application/json are older than that
+// media type, and read only bodies with status 200. Therefore they get 200 for every answer to a
+// well-formed request.
 
 // methodQuery is the method of RFC 10008: safe like GET, with a body like POST.
 const methodQuery = "QUERY"

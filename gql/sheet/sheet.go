@@ -1,9 +1,9 @@
 // Package sheet writes answers of GraphQL as CSV tables.
 //
-// Read Sheet first. A table has a row for each object of the one list in the answer, and a column for each leaf:
-// of the objects of the list by its path in them, such as capital.name, and of what surrounds the list by its path
-// in the answer. Without a list, it has one row. The package must not know how documents are executed, nor where
-// the bytes go.
+// Read Sheet first. An answer may have at most one list of objects. The table has a row for each object of the
+// list, or one row if there is none. It has a column for each leaf of the answer. The column of a leaf in the list
+// is named by the path within the object, such as capital.name; any other column by the path within the answer.
+// The package must not know how documents are executed, nor where the bytes go.
 package sheet
 
 import (
@@ -15,24 +15,25 @@ import (
 
 // Sheet is the layout of a table.
 type Sheet struct {
-	// Columns are the names of the columns, each different.
+	// Columns are the names of the columns. No two are equal.
 	Columns []string
 	// Raw writes every text as it is. Otherwise an apostrophe precedes a text that a spreadsheet would take for a
 	// formula; numbers remain as they are.
 	Raw bool
 
 	root *node
-	rows *node // the list; nil for none
+	rows *node // the list of objects; nil if the answer has none
 }
 
 // node is a field of the answer.
 type node struct {
 	fields map[string]*node // by response name; nil for a leaf
-	column int              // of a leaf
-	list   bool             // a list of leaves
+	column int              // the index of a leaf's column
+	list   bool             // true for a list of leaves
 }
 
-// New lays out answers of the shape. The error says why they do not fit into a table, and what to ask instead.
+// New lays out answers of the given shape. The error says why such answers do not fit into a table, and how to
+// change the query.
 func New(shape *gql.Shape) (*Sheet, error) {
 	s := &Sheet{root: &node{fields: map[string]*node{}}}
 	if err := single(listsOf(shape, nil, nil)); err != nil {
@@ -49,7 +50,7 @@ func New(shape *gql.Shape) (*Sheet, error) {
 	return s, nil
 }
 
-// listsOf are the paths of the lists of objects, the outer before those in it.
+// listsOf returns the paths of the lists of objects; an outer list precedes the lists in it.
 func listsOf(shape *gql.Shape, path []string, lists [][]string) [][]string {
 	for _, f := range shape.Fields {
 		if f.Fields == nil {
@@ -64,7 +65,7 @@ func listsOf(shape *gql.Shape, path []string, lists [][]string) [][]string {
 	return lists
 }
 
-// single refuses more lists than one.
+// single returns an error if there are several lists.
 func single(lists [][]string) error {
 	if len(lists) < 2 {
 		return nil
@@ -89,7 +90,7 @@ func (s *Sheet) lay(to *node, fields []*gql.Shape, path []string) {
 		}
 		n.fields = map[string]*node{}
 		if f.List {
-			s.rows, at = n, nil // names are paths in its items
+			s.rows, at = n, nil // columns in the list are named by their paths within an item
 		}
 		s.lay(n, f.Fields, at)
 	}

@@ -21,17 +21,18 @@ type writer struct {
 	dec   *jsontext.Decoder
 	out   *bufio.Writer
 	cells []cell
-	first bool // pass, which reads what surrounds the list
+	first bool // true for the first pass, which reads the fields outside the list
 }
 
 // cell is a value of a row.
 type cell struct {
 	text  string
-	there bool // it is not null
+	there bool // false for null
 }
 
-// Write writes the answer with its header, as RFC 4180 has it: a null is an empty cell, an empty text is one in
-// quotes, the values of a list are separated by a vertical bar. Body is the JSON of an answer without errors.
+// Write writes the table with its header, in the format of RFC 4180. A null is an empty cell, an empty text is
+// an empty pair of quotes, and the values of a list are separated by a vertical bar. Body is the JSON of an
+// answer without errors.
 func (s *Sheet) Write(to io.Writer, body []byte) error {
 	w := &writer{s: s, out: bufio.NewWriterSize(to, 64<<10), cells: make([]cell, len(s.Columns))}
 	for i, name := range s.Columns {
@@ -54,7 +55,8 @@ func (s *Sheet) Write(to io.Writer, body []byte) error {
 	return w.out.Flush()
 }
 
-// pass reads the answer: first what surrounds the list, then the list.
+// pass reads the whole answer. The first pass reads the fields outside the list, the second the
+// list.
 func (w *writer) pass(body []byte, first bool) error {
 	w.first = first
 	w.dec = jsontext.NewDecoder(bytes.NewReader(body))
@@ -155,7 +157,8 @@ func (w *writer) leaf(n *node) (string, error) {
 	return strings.Join(list, separator), err
 }
 
-// single reads one value: a text, or anything else as JSON has it.
+// single reads one value and returns it as a text: a JSON string unquoted, any other value as it is
+// in the JSON.
 func (w *writer) single() (string, error) {
 	raw, err := w.dec.ReadValue()
 	if err != nil || raw.Kind() == 'n' {
@@ -168,7 +171,7 @@ func (w *writer) single() (string, error) {
 	return string(text), err
 }
 
-// line writes the cells.
+// line writes the cells of one row.
 func (w *writer) line() error {
 	for i, c := range w.cells {
 		if i > 0 {
@@ -179,7 +182,7 @@ func (w *writer) line() error {
 			text = "'" + text
 		}
 		switch {
-		case c.there && text == "", len(w.cells) == 1 && text == "": // readers skip empty lines
+		case c.there && text == "", len(w.cells) == 1 && text == "": // quoted, because readers of CSV skip empty lines
 			w.out.WriteString(`""`)
 		case strings.ContainsAny(text, "\",\r\n") || strings.TrimSpace(text) != text:
 			w.out.WriteByte('"')
@@ -193,11 +196,11 @@ func (w *writer) line() error {
 	return err
 }
 
-// formula reports whether a spreadsheet would compute a text.
+// formula reports whether a spreadsheet would take a text for a formula.
 func formula(text string) bool {
 	if first, _ := utf8.DecodeRuneInString(text); text == "" || !strings.ContainsRune("=+-@\t\r＝＋－＠", first) {
 		return false
 	}
 	_, err := strconv.ParseFloat(text, 64)
-	return err != nil || strings.ContainsAny(text, "nNxX_pP") // Inf, NaN and hexadecimal numbers are texts
+	return err != nil || strings.ContainsAny(text, "nNxX_pP") // spreadsheets take Inf, NaN and hexadecimal numbers for texts
 }

@@ -1,8 +1,9 @@
-// Package analyses is the fields of the API that ask the packages analysis and routes: each reads
-// its arguments, asks, and says how the parts of the answer are read.
+// Package analyses has the API's fields that call the packages analysis and routes. A field reads
+// its arguments, calls the analysis, and binds the types of the answer to its parts.
 //
 // Read Builder first; each other file has one field. The package must not know how entities and
-// claims are shown, which its user gives it as Answers, or how requests come by their views.
+// claims are shown, because its user passes their types as Answers, or how requests get their
+// views.
 package analyses
 
 import (
@@ -17,28 +18,28 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// Builder makes the fields of the analyses.
+// Builder builds the fields of the analyses.
 type Builder struct {
 	*output.Types
 	Answers
 	networks *routes.Networks
 }
 
-// Answers are types of the API that answers refer to.
+// Answers has the API's types to which the answers of analyses refer.
 type Answers struct {
-	Entity graphql.Output // any entity
+	Entity graphql.Output // the type of any entity
 	Source graphql.Output
 	Claim  *graphql.Object
 }
 
-// New returns a builder of fields that adds their types to ts. The types of answers need no fields
-// before the schema is built.
+// New returns a builder that adds the types of its fields to ts. The types in answers may still be
+// without fields until the schema is built.
 func New(ts *output.Types, answers Answers) *Builder {
 	return &Builder{ts, answers, new(routes.Networks)}
 }
 
-// Root returns a root field for each analysis. Entities, claims and views are read as in all of the
-// API: a Ref to a view, with a number as its index.
+// Root returns a root field for each analysis. The Ref of an entity or claim is as everywhere in
+// the API: its Obj is a view, and its Index a number.
 func (b *Builder) Root() []output.Field {
 	return []output.Field{
 		b.routes(),
@@ -51,13 +52,14 @@ func (b *Builder) Root() []output.Field {
 	}
 }
 
-// Request is the request that a field is read for: gql passes it to each reader.
+// Request is the request for which a field is read. gql passes it to each reader.
 type Request interface {
-	// Resolve returns the view of an argument. All views of a request are of one snapshot.
+	// Resolve returns the view for an argument. All views of a request read one snapshot.
 	Resolve(ctx context.Context, v input.View) (*snapshot.View, error)
 }
 
-// inView reads an object that is the answer to the arguments in their view.
+// inView returns a reader of an object: the answer to the prepared arguments, computed in the view
+// that they choose.
 func inView[A, R any](view func(*A) input.View, answer func(context.Context, *snapshot.View, *A) (*R, error)) func(*gql.Call, gql.Ref) (gql.Ref, bool, error) {
 	return func(c *gql.Call, _ gql.Ref) (gql.Ref, bool, error) {
 		a := c.Args.(*A)

@@ -44,9 +44,9 @@ func (b *Builder) changes() output.Field {
 		}}
 }
 
-// resolveBoth makes two views of one snapshot.
+// resolveBoth resolves two view arguments in one snapshot.
 func resolveBoth(c *gql.Call, a, b input.View) (*snapshot.View, *snapshot.View, error) {
-	// The first view waits for the later of the two sequence numbers, since both read one snapshot.
+	// Both views read one snapshot, so the first waits for the later of the two sequence numbers.
 	a.MinSeq = max(a.MinSeq, b.MinSeq)
 	b.MinSeq = a.MinSeq
 	from, err := resolve(c, a)

@@ -79,7 +79,7 @@ func prepareChokepoints(args map[string]any) (any, error) {
 	if n, ok := args["first"].(int); ok {
 		a.options.First = n
 	}
-	// A user's ontology need not have the default unit.
+	// A user's ontology may lack the default unit.
 	if unit, ok := args["unit"].(string); ok && unit != routes.CapacityUnit {
 		a.options.Unit = unit
 	}

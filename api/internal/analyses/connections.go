@@ -88,7 +88,7 @@ func prepareConnections(args map[string]any) (any, error) {
 	return a, nil
 }
 
-// path is one connection: a path along claims. It lives for one request.
+// path is a connection between two entities as a path of claims. It lives for one request.
 type path struct {
 	view *snapshot.View
 	*analysis.Connection

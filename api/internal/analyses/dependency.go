@@ -20,7 +20,7 @@ type dependencyArgs struct {
 	opts analysis.DependencyOptions
 }
 
-// dependencyAnswer is what the fields of Dependency read. It lives for one request.
+// dependencyAnswer is the object that the fields of Dependency read. It lives for one request.
 type dependencyAnswer struct {
 	view *snapshot.View
 	*analysis.Dependency
@@ -144,7 +144,7 @@ func (b *Builder) dependencyType() *graphql.Object {
 	})
 }
 
-// claimsOf reads a list of claims that an analysis names.
+// claimsOf binds a field that lists claims of an analysis.
 func claimsOf(read func(src gql.Ref) (*snapshot.View, []uint32)) gql.Binding {
 	return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 		v, claims := read(src)

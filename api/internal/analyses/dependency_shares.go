@@ -10,14 +10,14 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// ReportType is the enum that says which end of a relation reports a fact.
+// ReportType returns the enum that says which end of a relation reports a fact.
 func (b *Builder) ReportType() *graphql.Enum {
 	return b.Enum("Report", "Which end of a relation reports it, as importer and exporter both report their trade.",
 		schema.EnumMember{Name: "OWN", Description: "The entity itself: a claim with it as subject."},
 		schema.EnumMember{Name: "MIRROR", Description: "The other end, since the entity itself reports nothing about it. Shares of the reporter's whole are left out."})
 }
 
-// AppendReport appends a member of that enum as JSON.
+// AppendReport appends a member of the enum Report as JSON.
 func AppendReport(dst []byte, r analysis.Report) []byte {
 	if r == analysis.MirrorReport {
 		return gql.AppendString(dst, "MIRROR")

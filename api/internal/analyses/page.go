@@ -8,21 +8,20 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// analysisPage is one page of what an analysis lists. It lives for one request.
+// analysisPage is one page of the results of an analysis. It lives for one request.
 type analysisPage struct {
 	n          int
 	next, prev bool
 	node       func(i int) gql.Ref
 	cursor     func(i int) string
 	total      func() (int, error)
-	// rest is the cursor to continue after where the walk ended at its limit of work, or "" if it
-	// did not, or cannot be continued.
+	// rest is the cursor with which to continue a search that ended at its limit of work. It is ""
+	// if the search did not, or cannot be continued.
 	rest    string
 	partial bool
 }
 
-// countedOut returns the error of a count that takes more work than one request
-// may do.
+// countedOut returns the error of a totalCount that takes more work than one request may do.
 func countedOut() error {
 	return graph.Errorf(graph.LimitWork, "totalCount: the count ended at its limit of work; leave totalCount out and follow the pages by endCursor, or give a subject")
 }
@@ -30,7 +29,7 @@ func countedOut() error {
 func (p *analysisPage) pageInfo() *output.PageInfo {
 	info := &output.PageInfo{Next: p.next || p.rest != "", Prev: p.prev, Count: p.n, Cursor: p.cursor}
 	if p.rest != "" {
-		// The page ends where the walk ended, which may be after its last item.
+		// The page ends where the search ended, which may be after the last item.
 		info.Count = max(1, p.n)
 		info.Cursor = func(i int) string {
 			if i == info.Count-1 {
@@ -42,7 +41,7 @@ func (p *analysisPage) pageInfo() *output.PageInfo {
 	return info
 }
 
-// analysisConnection returns the connection of an analysis in the Relay form.
+// analysisConnection returns the Relay connection type of an analysis.
 func (b *Builder) analysisConnection(name, about string, node graphql.Output) *graphql.Object {
 	each := func(item func(p *analysisPage, i int) gql.Ref) gql.Binding {
 		return output.EachOf(func(p *analysisPage) int { return p.n }, item)
@@ -83,7 +82,7 @@ func (b *Builder) analysisConnection(name, about string, node graphql.Output) *g
 	})
 }
 
-// withPage adds the arguments that choose a page of what an analysis lists.
+// withPage adds the arguments that choose a page of an analysis.
 func withPage(args graphql.FieldConfigArgument) graphql.FieldConfigArgument {
 	args["first"] = &graphql.ArgumentConfig{Type: graphql.Int, Description: "Returns at most this many; all by default."}
 	args["after"] = &graphql.ArgumentConfig{Type: graphql.String, Description: "Starts after this cursor."}

@@ -22,13 +22,13 @@ type routesArgs struct {
 	options routes.RouteOptions
 }
 
-// routesAnswer is what the fields of a RouteResult read. It lives for one request.
+// routesAnswer is the object that the fields of RouteResult read. It lives for one request.
 type routesAnswer struct {
 	view *snapshot.View
 	routes.Routes
 }
 
-// routeRef is one route of an answer; legRef one leg.
+// routeRef is one route of an answer, and legRef one leg.
 type routeRef struct {
 	view *snapshot.View
 	*routes.Route
@@ -83,7 +83,7 @@ func (b *Builder) defaults(coordinate string, values map[string]string) {
 	}
 }
 
-// ontologyEnum returns an enum of the ontology, or String where a user's ontology has none of that
+// ontologyEnum returns an enum of the ontology, or String if a user's ontology has no enum of that
 // name.
 func (b *Builder) ontologyEnum(name string) graphql.Type {
 	if e := b.Ontology.Enum(name); e != nil {
@@ -92,8 +92,9 @@ func (b *Builder) ontologyEnum(name string) graphql.Type {
 	return graphql.String
 }
 
-// legEnum returns a field of legs with a value of an enum of the ontology. It is null where the
-// enum lacks the value that an analysis has for unnamed things.
+// legEnum returns a field of legs whose value is a member of an enum of the ontology. If a user's
+// ontology lacks the member unnamed, which an analysis uses where nothing is stated, the field is
+// null.
 func (b *Builder) legEnum(name, about, enum, unnamed string, read func(l *legRef) string) output.Field {
 	e := b.Ontology.Enum(enum)
 	f := output.Field{Name: name, About: about, Type: output.Must(b.ontologyEnum(enum)), Read: gql.Binding{
@@ -136,7 +137,7 @@ func prepareRoutes(args map[string]any) (any, error) {
 	return a, atArgument(a.options.Validate())
 }
 
-// atArgument locates the first problem of options at its argument.
+// atArgument locates the problems of options at the argument of the first problem.
 func atArgument(err error) error {
 	ps, ok := err.(graph.Problems)
 	if !ok || len(ps) == 0 {
@@ -231,7 +232,7 @@ func (b *Builder) routeResultType() *graphql.Object {
 	})
 }
 
-// entityListField returns a list of entities that a value of an analysis holds.
+// entityListField returns a field that lists entities of an analysis.
 func (b *Builder) entityListField(name, about string, read func(src gql.Ref) (*snapshot.View, []uint32)) output.Field {
 	return output.Field{Name: name, About: about, Type: output.List(b.Entity), Read: gql.Binding{
 		List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
@@ -243,7 +244,7 @@ func (b *Builder) entityListField(name, about string, read func(src gql.Ref) (*s
 		}}}
 }
 
-// appendNumber writes a number, or nothing, which means null, for NaN.
+// appendNumber writes a number. For NaN it writes nothing, which means null.
 func appendNumber(dst []byte, x float64) []byte {
 	if math.IsNaN(x) {
 		return dst
@@ -251,7 +252,8 @@ func appendNumber(dst []byte, x float64) []byte {
 	return gql.AppendFloat(dst, x)
 }
 
-// appendShare writes a product of confidences without the noise of multiplying.
+// appendShare writes a product of confidences, rounded to remove the floating-point error of
+// multiplying.
 func appendShare(dst []byte, x float64) []byte {
 	if round := math.Round(x*1e12) / 1e12; round > 0 {
 		x = round

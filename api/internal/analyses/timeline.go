@@ -69,7 +69,8 @@ func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*anal
 	}
 	from := 0
 	if a.page.After != "" {
-		// The time of a claim never changes, so that its cursor outlives its withdrawal.
+		// The time of a claim never changes, so its cursor remains valid after the claim is
+		// withdrawn.
 		n, ok := v.ClaimNumber(a.after)
 		if !ok {
 			return nil, input.ForeignCursor()

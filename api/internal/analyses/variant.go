@@ -13,7 +13,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// courseRef is what follows from the legs of a variant; courseItem one item of a list of it.
+// courseRef has what the legs of a variant determine together; courseItem is one item of a list in
+// it.
 type courseRef struct {
 	view *snapshot.View
 	*routes.Course
@@ -24,7 +25,7 @@ type courseItem[T any] struct {
 	item *T
 }
 
-// course reads what follows from the legs of the variant that a field belongs to.
+// course computes, from its legs, the course of the variant that a field belongs to.
 func (b *Builder) course(c *gql.Call, src gql.Ref) (*courseRef, error) {
 	v, e := src.Obj.(*snapshot.View), uint32(src.Index)
 	n, err := b.networks.Of(c.Ctx, v, routes.Transport)
@@ -35,7 +36,7 @@ func (b *Builder) course(c *gql.Call, src gql.Ref) (*courseRef, error) {
 	return &courseRef{v, x}, err
 }
 
-// Variant returns the fields of the variants of corridors that are computed from their legs.
+// Variant returns the fields of corridor variants that are computed from the legs.
 func (b *Builder) Variant() []output.Field {
 	fs := []output.Field{
 		b.courseStatus(),
@@ -261,7 +262,7 @@ func (b *Builder) leastCapacityType() *graphql.Object {
 		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			x := of(src).item
 			r := graph.Range{Min: pick(x), Max: pick(x)}
-			if math.IsInf(r.Max, 1) { // by a range without an upper end
+			if math.IsInf(r.Max, 1) { // a range without an upper end makes it infinite
 				r.Min = x.Stated.Low
 			}
 			return b.Literal(graph.RangeValue(r, x.Unit.Code)), true, nil

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// ChangesFilterType returns the input that chooses what a subscriber receives.
+// ChangesFilterType returns the input type that filters the claims of a subscription.
 func (ts *Types) ChangesFilterType() *graphql.InputObject {
 	return ts.object("ChangesFilter", "Selects the claims that a subscriber receives: those that meet every condition given.", func() []inputField {
 		self := ts.ChangesFilterType()
@@ -30,15 +30,15 @@ func (ts *Types) ChangesFilterType() *graphql.InputObject {
 	})
 }
 
-// ChangesFilter chooses the claims that a subscriber receives: a claim must pass every condition that is set.
+// ChangesFilter chooses the claims that a subscriber receives: a claim must meet every condition that is set.
 type ChangesFilter struct {
-	And, Or []*ChangesFilter // Or is nil if it has no conditions
+	And, Or []*ChangesFilter // Or is nil if the filter does not give it
 	Not     *ChangesFilter
-	Edge    filter.Edge  // of the edge from the claim to its subject
-	Entity  *filter.Test // of the id of its subject or object
+	Edge    filter.Edge  // tests the edge from the claim to its subject
+	Entity  *filter.Test // tests the ids of its subject and object; one must pass
 }
 
-// ReadChangesFilter reads a value of ChangesFilterType.
+// ReadChangesFilter reads a value of type ChangesFilter.
 func (ts *Types) ReadChangesFilter(in map[string]any) (*ChangesFilter, error) {
 	if err := refuseNulls(in); err != nil {
 		return nil, err
@@ -77,7 +77,8 @@ func (ts *Types) ReadChangesFilter(in map[string]any) (*ChangesFilter, error) {
 	return f, nil
 }
 
-// named refuses a name that the ontology does not have: a subscriber would wait for it forever.
+// named refuses a name that the ontology does not declare, because a subscriber would wait for it
+// forever.
 func named(test map[string]any, missing string, known func(string) bool) error {
 	names, _ := test["in"].([]any)
 	if name, ok := test["eq"].(string); ok {

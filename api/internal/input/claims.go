@@ -9,7 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Claims are the prepared arguments of a list of claims.
+// Claims has the prepared arguments of a list of claims.
 type Claims struct {
 	View      View
 	Predicate string

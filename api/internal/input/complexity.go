@@ -7,17 +7,17 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// A filter is evaluated for each entity or claim that a query visits, and the query can be
-// stopped only between two of them: so the complexity of a filter is bounded. A condition counts
-// 1, a pattern as many as the instructions it compiles to, and a value of a list 1 unless it is a
-// text: texts are found by binary search.
+// A filter is evaluated for each entity or claim that a query visits, and a query can be stopped
+// only between two of them. Therefore the complexity of a filter is bounded. A condition counts 1.
+// A pattern counts the instructions that it compiles to. An item of a list counts 1 unless it is a
+// text, because texts are found by binary search.
 const (
 	maxComplexity = 20_000
 	maxPattern    = 1_000
 )
 
-// Bounded returns a Prepare that refuses an argument where above the limit of complexity, and
-// then calls prepare. Without prepare it returns the arguments as they are.
+// Bounded returns a Prepare that refuses a where argument above the limit of complexity, and then
+// calls prepare. If prepare is nil, it returns the arguments unchanged.
 func Bounded(prepare func(map[string]any) (any, error)) func(map[string]any) (any, error) {
 	return func(args map[string]any) (any, error) {
 		n, err := complexity("", args["where"])
@@ -34,7 +34,7 @@ func Bounded(prepare func(map[string]any) (any, error)) func(map[string]any) (an
 	}
 }
 
-// complexity returns the complexity of a value given for a key.
+// complexity returns the complexity of the value of a key.
 func complexity(key string, value any) (int, error) {
 	total := 0
 	switch v := value.(type) {
@@ -53,7 +53,7 @@ func complexity(key string, value any) (int, error) {
 				continue
 			}
 			n, err := complexity(key, x)
-			if total += max(n, 1); err != nil { // an empty condition is evaluated as well
+			if total += max(n, 1); err != nil { // an empty condition is evaluated too
 				return 0, err
 			}
 			if total > maxComplexity {
@@ -69,8 +69,8 @@ func complexity(key string, value any) (int, error) {
 	return 1, nil
 }
 
-// patternComplexity returns the complexity of a pattern, and compiles none that would take
-// long.
+// patternComplexity returns the complexity of a pattern. It refuses a pattern that would take long
+// to compile, without compiling it.
 func patternComplexity(pattern string) (int, error) {
 	tooLong := func(n int) error {
 		return graph.Errorf(graph.BadInput, "matches: the pattern has %d characters or steps, above the limit of %d; use a simpler one", n, maxPattern)
@@ -80,7 +80,7 @@ func patternComplexity(pattern string) (int, error) {
 	}
 	parsed, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
-		return 1, nil // reported when the filter is read
+		return 1, nil // reading the filter reports the error
 	}
 	compiled, err := syntax.Compile(parsed.Simplify())
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// testType returns the input that compares a scalar.
+// testType returns the input type that compares values of a scalar.
 func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.InputObject {
 	var typ graphql.Input
 	name := s.String()
@@ -73,18 +73,18 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 	})
 }
 
-// isNone is of fields only: a qualifier is stated or left out.
+// isNone exists for fields only, because a qualifier is either stated or left out.
 var isNone = inputField{"isNone", "Whether a source states that there is nothing, and no better claim something.", graphql.Boolean}
 
-// aboutRanges says how conditions on numbers treat ranges.
+// aboutRanges describes how conditions on numbers treat ranges.
 const aboutRanges = " A range, such as 10 to 15, meets them if all its numbers do."
 
-// possibly is of numbers and quantities, which may be ranges.
+// possibly exists for numbers and quantities, whose values may be ranges.
 var possibly = inputField{"possibly", "Keeps ranges as well that only possibly meet the conditions: over 5 is possibly less than 7.", graphql.Boolean}
 
 var isNull = inputField{"isNull", "True: the value is missing. False: there is a value.", graphql.Boolean}
 
-// equality returns the operators of all scalars that can be compared.
+// equality returns the operators that all comparable scalars have.
 func equality(typ graphql.Input) []inputField {
 	many := graphql.NewList(must(typ))
 	return []inputField{
@@ -93,7 +93,7 @@ func equality(typ graphql.Input) []inputField {
 	}
 }
 
-// comparisons returns the operators of scalars that have an order.
+// comparisons returns the operators of scalars whose values are ordered.
 func comparisons(typ graphql.Input) []inputField {
 	return []inputField{
 		{"lt", "The value is less than this.", typ}, {"lte", "The value is at most this.", typ},
@@ -111,21 +111,22 @@ func (ts *Types) quantityTestType() *graphql.InputObject {
 	})
 }
 
-// tested describes what a test compares: a field or a qualifier of the ontology.
+// tested describes what a test compares: a field or a qualifier in the ontology.
 type tested struct {
 	name            string
 	scalar          schema.Scalar
-	unit, dimension string // of quantities, where the ontology fixes them
-	usual           string // the unit of a quantity's bare numbers
+	unit, dimension string // of quantities, if the ontology fixes them
+	usual           string // the unit of a quantity given without one
 	code            *schema.Code
-	byBytes         bool // texts are ids, codes or members of an enum
+	byBytes         bool // texts are ids, codes or enum members, compared by bytes
 }
 
-// codeTest is for ids and for names of the ontology.
+// codeTest compares ids and names in the ontology.
 var codeTest = tested{scalar: schema.String, byBytes: true}
 
-// unitOf returns the unit of a test, or nil if there is none. It refuses a unit that no value can
-// have, and numbers without a unit where values may have several: 1 km would be less than 900 m.
+// unitOf returns the unit of a test, or nil if it has none. It refuses a unit that no value can
+// have. If values may have several units, it also refuses numbers without a unit, because 1 km
+// would be less than 900 m.
 func (ts *Types) unitOf(of tested, in map[string]any) (*schema.Unit, error) {
 	code, given := in["unit"].(string)
 	if !given {
@@ -163,7 +164,7 @@ func (ts *Types) unitOf(of tested, in map[string]any) (*schema.Unit, error) {
 	return u, nil
 }
 
-// unitsOf returns the units that a quantity may be in, as the ontology lists them.
+// unitsOf returns the units that a quantity may have, in the order of the ontology.
 func (ts *Types) unitsOf(of tested) (codes []string) {
 	e := ts.ontology.Enum("Unit")
 	if e == nil {
@@ -177,7 +178,7 @@ func (ts *Types) unitsOf(of tested) (codes []string) {
 	return codes
 }
 
-// test reads a value of testType.
+// test reads a value of an input type from testType.
 func (ts *Types) test(of tested, in map[string]any) (*filter.Test, error) {
 	if err := refuseNulls(in); err != nil {
 		return nil, err
@@ -200,7 +201,7 @@ func (ts *Types) test(of tested, in map[string]any) (*filter.Test, error) {
 	return t, nil
 }
 
-// operator adds one operator to a test.
+// operator adds the operator key to a test.
 func (of tested) operator(t *filter.Test, key string, val any, unit string) error {
 	switch key {
 	case "eq", "ne", "lt", "lte", "gt", "gte":
@@ -245,7 +246,7 @@ func (of tested) operator(t *filter.Test, key string, val any, unit string) erro
 	return nil
 }
 
-// comparand returns where a test has the value of a comparison.
+// comparand returns the field of a test that has the value for a comparison operator.
 func comparand(t *filter.Test, operator string) **graph.Value {
 	switch operator {
 	case "eq":
@@ -262,14 +263,14 @@ func comparand(t *filter.Test, operator string) **graph.Value {
 	return &t.Gte
 }
 
-// value reads an operand. A code is brought into the form of its scheme.
+// value reads the operand of an operator. It normalizes a code to the form of its scheme.
 func (of tested) value(key string, x any, unit string) (graph.Value, error) {
 	if text, ok := x.(string); ok && of.code != nil {
 		code, err := of.code.Read(text)
 		switch {
 		case err == nil:
 			x = code
-		case key[0] == 'l' || key[0] == 'g': // an order may be cut at a part of a code
+		case key[0] == 'l' || key[0] == 'g': // a bound of an order may be part of a code
 			x = of.code.Fold(text)
 		default:
 			return graph.Value{}, graph.Errorf(graph.BadInput, "%s %v", of.name, err)
@@ -278,7 +279,7 @@ func (of tested) value(key string, x any, unit string) (graph.Value, error) {
 	return inputValue(of.scalar, x, unit), nil
 }
 
-// inputValue returns a coerced argument as a value of the domain.
+// inputValue converts a coerced argument into a value of the domain.
 func inputValue(s schema.Scalar, x any, unit string) graph.Value {
 	switch v := x.(type) {
 	case int:

@@ -8,16 +8,16 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// WriteCursor makes a cursor of the words that identify an item in an order.
+// WriteCursor encodes the words that identify an item in an order as a cursor.
 func WriteCursor(words ...string) string {
 	b, err := json.Marshal(words)
 	if err != nil {
-		panic(err) // texts only
+		panic(err) // cannot fail: words are texts
 	}
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// ReadCursor reads the n words of a cursor.
+// ReadCursor returns the n words of a cursor from WriteCursor.
 func ReadCursor(cursor string, n int) ([]string, error) {
 	var words []string
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
@@ -27,7 +27,7 @@ func ReadCursor(cursor string, n int) ([]string, error) {
 	return words, nil
 }
 
-// ForeignCursor returns the error of a cursor of another list.
+// ForeignCursor returns the error for a cursor from another list.
 func ForeignCursor() error {
 	return &gql.ArgumentError{Argument: "after", Err: graph.Errorf(graph.BadInput,
 		"after: the cursor is not one of this list; give a cursor or endCursor of the same field")}

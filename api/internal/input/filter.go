@@ -82,16 +82,17 @@ func (ts *Types) qualifierFilterType(s Shape) *graphql.InputObject {
 	})
 }
 
-// logic points to where a filter keeps its and, or and not, and says how each of them is read.
+// logic points to the and, or and not of a filter, and has the function that reads each of their
+// members.
 type logic[T any] struct {
 	and, or *[]*T
 	not     **T
 	read    func(map[string]any) (*T, error)
 }
 
-// refuseNulls refuses the members of a filter, or the operators of a test, that are null. A
-// forgotten variable and a comparison with a missing value look the same, so that any meaning of
-// null would surprise someone.
+// refuseNulls refuses null members of a filter and null operators of a test. A null may be a
+// forgotten variable or a comparison with a missing value, so any meaning of null would surprise
+// someone.
 func refuseNulls(in map[string]any) error {
 	for _, key := range sortedKeys(in) {
 		if in[key] == nil {
@@ -101,7 +102,7 @@ func refuseNulls(in map[string]any) error {
 	return nil
 }
 
-// readFilter reads the members of a filter: and, or and not by l, the others by test.
+// readFilter reads the members of a filter: and, or and not with l, the others with test.
 func readFilter[T any](in map[string]any, l logic[T], test func(key string, in map[string]any) error) error {
 	if err := refuseNulls(in); err != nil {
 		return err
@@ -126,7 +127,7 @@ func readFilter[T any](in map[string]any, l logic[T], test func(key string, in m
 	return nil
 }
 
-// filter reads a value of filterType.
+// filter reads a value of an input type from filterType.
 func (ts *Types) filter(t *schema.Type, in map[string]any) (*filter.Node, error) {
 	f := &filter.Node{}
 	read := func(m map[string]any) (*filter.Node, error) { return ts.filter(t, m) }
@@ -178,7 +179,7 @@ func (ts *Types) fieldFilter(f *filter.Node, t *schema.Type, key string, in map[
 	return nil
 }
 
-// edgeFilter reads a value of edgeFilterType.
+// edgeFilter reads a value of an input type from edgeFilterType.
 func (ts *Types) edgeFilter(s Shape, in map[string]any) (*filter.Edge, error) {
 	f := &filter.Edge{}
 	read := func(m map[string]any) (*filter.Edge, error) { return ts.edgeFilter(s, m) }

@@ -12,18 +12,18 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// maxGroupKeys bounds the keys of a list of groups, each of which is read of every edge.
+// maxGroupKeys bounds the keys in a list of groups, because each key is read for every edge.
 const maxGroupKeys = 8
 
-// claimKeys are the fields of its claim by which an edge can be grouped.
+// claimKeys are the fields of an edge's claim by which edges can be grouped.
 var claimKeys = []string{"source", "holds", "validFrom"}
 
-// GroupArgs returns the arguments of a list of groups.
+// GroupArgs returns the arguments of a field that groups a list.
 func GroupArgs(keys *graphql.Enum) graphql.FieldConfigArgument {
 	return graphql.FieldConfigArgument{"by": {Type: list(keys), Description: "The value to group by, or several: then there is a group for each combination that occurs."}}
 }
 
-// ReadGroupArgs reads the arguments of a list of groups, each key by read.
+// ReadGroupArgs reads the arguments of a field that groups a list. read converts the name of a key.
 func ReadGroupArgs(args map[string]any, read func(key string) filter.Reading) ([]filter.Reading, error) {
 	keys := args["by"].([]any)
 	if len(keys) == 0 || len(keys) > maxGroupKeys {
@@ -36,8 +36,9 @@ func ReadGroupArgs(args map[string]any, read func(key string) filter.Reading) ([
 	return by, nil
 }
 
-// GroupKeyType lists what a list can be grouped by: for a relation qualifiers by their names, and
-// with the prefixes node_, subject_ and claim_ fields of both ends and of the claim.
+// GroupKeyType returns the enum of what a list can be grouped by. For a relation its members are
+// qualifiers by their names, and, with the prefixes node_, subject_ and claim_, fields of both ends
+// and of the claim.
 func (ts *Types) GroupKeyType(s Shape) *graphql.Enum {
 	name := s.Name + "GroupKey"
 	if e := ts.enums[name]; e != nil {
@@ -64,15 +65,14 @@ func (ts *Types) GroupKeyType(s Shape) *graphql.Enum {
 		" with subject_ one of those that they lead from, with claim_ one of their claims.", values...)
 }
 
-// entityKeys returns the fields of a type that can be keys, by their names after a
-// prefix.
+// entityKeys returns the fields of a type that can be group keys, named with a prefix.
 func (ts *Types) entityKeys(prefix string, t *schema.Type) []schema.EnumMember {
 	values := members(prefix+"id", prefix+"type", prefix+"name")
 	for _, f := range ts.Fields(t) {
 		if !f.Many && f.Name != "name" && f.Scalar != schema.Coordinates {
 			m := schema.EnumMember{Name: prefix + f.Name, Description: f.Description}
 			if prefix == "subject_" {
-				m.Description = "" // the type of the subjects has it
+				m.Description = "" // because only the type of the subjects has the description
 			}
 			values = append(values, m)
 		}
@@ -80,8 +80,8 @@ func (ts *Types) entityKeys(prefix string, t *schema.Type) []schema.EnumMember {
 	return values
 }
 
-// subjectTypes returns the types whose fields are keys of the subjects of a shape's edges: of a
-// shared shape all that have a stored relation of it.
+// subjectTypes returns the types whose fields are group keys of the subjects of a shape's edges.
+// For a shared shape these are all types with a stored relation of that shape.
 func (ts *Types) subjectTypes(s Shape) []*schema.Type {
 	if !s.shared() {
 		if s.Subject == nil {
@@ -100,7 +100,7 @@ func (ts *Types) subjectTypes(s Shape) []*schema.Type {
 	return of
 }
 
-// ReadGroupKey returns what a group key reads of an edge.
+// ReadGroupKey returns the reading of an edge that a group key names.
 func (ts *Types) ReadGroupKey(s Shape, key string) filter.Reading {
 	side, name, prefixed := strings.Cut(key, "_")
 	switch {
@@ -119,8 +119,8 @@ func (ts *Types) ReadGroupKey(s Shape, key string) filter.Reading {
 	return filter.Reading{}
 }
 
-// ClaimGroupKeyType lists what a list of claims can be grouped by: a field of the claims, or with a
-// prefix one of what they name.
+// ClaimGroupKeyType returns the enum of what a list of claims can be grouped by: fields of the
+// claims, and, with a prefix, fields of the entities that the claims name.
 func (ts *Types) ClaimGroupKeyType() *graphql.Enum {
 	var values []schema.EnumMember
 	for _, f := range filter.ClaimFields {
@@ -136,10 +136,11 @@ func (ts *Types) ClaimGroupKeyType() *graphql.Enum {
 	return ts.Enum("ClaimGroupKey", "A value to group claims by: a field of the claim, or the type or the name of an entity that it names.", values...)
 }
 
-// claimEnds are the entities of a claim; the node of a claim in a list is its subject.
+// claimEnds are the entities of a claim, by the prefix of their keys. The node of a claim in a list
+// is its subject.
 var claimEnds = map[string]filter.End{"subject": filter.OfNode, "object": filter.OfObject, "source": filter.OfSource}
 
-// ReadClaimGroupKey returns what a group key reads of a claim.
+// ReadClaimGroupKey returns the reading of a claim that a group key names.
 func ReadClaimGroupKey(key string) filter.Reading {
 	end, own, ok := strings.Cut(key, "_")
 	if !ok {

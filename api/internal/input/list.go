@@ -9,25 +9,26 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Shape names the types of one kind of connection. Relations without qualifiers share one for each
-// target.
+// Shape names the API types of one kind of connection. All relations to one target that have no
+// qualifiers share a shape.
 type Shape struct {
-	Name       string // CountryBorders, CityLink, Country
+	Name       string // such as CountryBorders, CityLink or Country
 	Target     *schema.Type
 	Qualifiers []*schema.Qualifier
-	Link       bool // its edges have claims
-	Mirror     bool // some of which may be those of the other end
-	// Subject is the type that the claims of all edges are about, or nil if that is not one type
-	// or the edges have no claims.
+	Link       bool // whether the edges have claims
+	Mirror     bool // whether some of these claims may be the other end's reports
+	// Subject is the type that the claims of all edges have as subject. It is nil if there are
+	// several such types, or if the edges have no claims.
 	Subject *schema.Type
-	// Filter is the name of the filter on its edges; it is Name except in lists of all subjects.
+	// Filter is the name of the filter type for edges. It equals Name except in lists over all
+	// subjects.
 	Filter string
 }
 
 // ListShape returns the shape of a list of all entities of a type.
 func ListShape(t *schema.Type) Shape { return Shape{Name: t.Name, Target: t, Filter: t.Name} }
 
-// LinkShape returns the shape of what a relation leads to.
+// LinkShape returns the shape of the connection of a relation.
 func LinkShape(f *schema.Field) Shape {
 	s := Shape{Name: f.Target.Name + "Link", Target: f.Target, Link: true, Qualifiers: f.Qualifiers}
 	if f.Kind == schema.Inverse {
@@ -44,19 +45,20 @@ func LinkShape(f *schema.Field) Shape {
 	return s
 }
 
-// SubjectsShape returns the shape of a relation over all its subjects. It has the types of the
-// relation, but its filter is always one that knows the subjects' type.
+// SubjectsShape returns the shape of the list of a relation over all its subjects. It has the types
+// of the relation's connection, except for the filter, which is never shared and so knows the type
+// of the subjects.
 func SubjectsShape(f *schema.Field) Shape {
 	s := LinkShape(f)
 	s.Subject, s.Filter = f.Owner, f.Owner.Name+title(f.Name)
 	return s
 }
 
-// shared reports whether relations of several types may have the shape.
+// shared reports whether relations of several types may have this shape.
 func (s Shape) shared() bool { return s.Link && len(s.Qualifiers) == 0 && !s.Mirror }
 
-// SubjectType returns the type of the subjects of the edges: Entity of a shared shape, or nil if the
-// node is the subject or there is none.
+// SubjectType returns the type of the subjects of the edges. For a shared shape it is Entity; it is
+// nil if the node is the subject or there is none.
 func (ts *Types) SubjectType(s Shape) *schema.Type {
 	if s.shared() {
 		return ts.ontology.Type(schema.EntityType)
@@ -68,7 +70,7 @@ func (ts *Types) SubjectType(s Shape) *schema.Type {
 type List struct {
 	View   View
 	Query  filter.Query
-	Series bool // every period and source of an observation, not the latest of each
+	Series bool // lists every period and source of an observation, not only the latest of each
 }
 
 // ListArgs returns the arguments of a connection.
@@ -95,7 +97,7 @@ func pageArgs() graphql.FieldConfigArgument {
 
 // Page chooses a part of a list.
 type Page struct {
-	First, Last   *int // nil where absent
+	First, Last   *int // nil if absent
 	After, Before string
 }
 
@@ -120,7 +122,7 @@ func ReadPage(args map[string]any) (Page, error) {
 	return p, nil
 }
 
-// readQuery reads what all lists of the graph have: the view and the page.
+// readQuery reads the arguments that all lists of the graph have: the view and the page.
 func readQuery(args map[string]any) (v View, q filter.Query, err error) {
 	if v, err = ReadView(args); err != nil {
 		return v, q, err

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// orderType returns the input of one key of an order.
+// orderType returns the input type of one key of an order.
 func (ts *Types) orderType(s Shape) *graphql.InputObject {
 	if !s.Link {
 		return ts.nodeOrderType(s.Target)
@@ -51,7 +51,8 @@ func (ts *Types) edgeOrderType(s Shape) *graphql.InputObject {
 	})
 }
 
-// OrderedFields returns the properties that have one value at a time and an order.
+// OrderedFields returns the properties of a type by which it can be ordered: those with one value
+// at a time, of a scalar that has an order.
 func (ts *Types) OrderedFields(t *schema.Type) []*schema.Field {
 	var fs []*schema.Field
 	for _, f := range ts.Fields(t) {
@@ -72,8 +73,7 @@ func orderedQualifiers(s Shape) []*schema.Qualifier {
 	return qs
 }
 
-// orderKeys reads the argument orderBy. The engine has made sure that each key has exactly one
-// field.
+// orderKeys reads the argument orderBy. The engine ensures that each key has exactly one field.
 func (ts *Types) orderKeys(s Shape, in []any) ([]filter.Key, error) {
 	var keys []filter.Key
 	found := 0
@@ -98,7 +98,7 @@ func (ts *Types) orderKeys(s Shape, in []any) ([]filter.Key, error) {
 	return keys, nil
 }
 
-// reading returns what a name means at a side of an edge: node, subject, edge or
+// reading returns the reading for a name on a side of an edge; side is node, subject, edge or
 // claim.
 func (ts *Types) reading(s Shape, side, name string) filter.Reading {
 	switch side {
@@ -113,7 +113,7 @@ func (ts *Types) reading(s Shape, side, name string) filter.Reading {
 	return ts.ofEntity(filter.OfNode, s.Target, name)
 }
 
-// ofEntity returns what a name means for an entity of a type at an end of an edge.
+// ofEntity returns the reading for a name of an entity at an end of an edge.
 func (ts *Types) ofEntity(end filter.End, t *schema.Type, name string) filter.Reading {
 	switch name {
 	case "id", "type", "name":
@@ -122,8 +122,8 @@ func (ts *Types) ofEntity(end filter.End, t *schema.Type, name string) filter.Re
 	return filter.Reading{Of: end, Property: ts.field(t, name)}
 }
 
-// withKey adds a key to an order. A key that repeats an earlier one decides nothing and would cost
-// as much for each entity, so that it is left out.
+// withKey adds a key to an order unless it repeats an earlier one, because a repeated key decides
+// nothing and would cost as much for each entity.
 func withKey(keys []filter.Key, k filter.Key) []filter.Key {
 	if slices.ContainsFunc(keys, func(x filter.Key) bool { return x.By == k.By }) {
 		return keys

@@ -13,11 +13,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// The API's own scalars. Their input is read by Meta.Scalars; output goes through bound readers
-// only.
+// The API's own scalars. Meta.Scalars coerces their input; bound readers write their output.
 var (
 	Date = scalar("Date", "A date in the Extended Date/Time Format (EDTF), with its precision: 2025, 2025-06, 2025-06-18, 2025-33 (the first quarter), 201X; ? marks it as uncertain, ~ as approximate, % as both.")
-	// DateInterval reads as a graph.Interval both of whose ends are dates.
+	// DateInterval reads as a graph.Interval whose two ends are dates.
 	DateInterval = scalar("DateInterval", "A span of days, from one Date to another, both included, as an interval of EDTF: 2010/2020, 2014-03/2014-09-30. A single date is all its days: 2015.")
 	DateTime     = scalar("DateTime", "An instant in UTC in the form of RFC 3339: 2025-12-20T09:00:00Z.")
 	longType     = scalar("Long", "A whole number between -(2^53-1) and 2^53-1, as a JSON number: 3000000000. An Int has only 32 bits.")
@@ -31,7 +30,7 @@ func scalar(name, about string) *graphql.Scalar {
 	})
 }
 
-// scalars says how the values of the scalars are read.
+// scalars adds to meta how the input of the scalars is read.
 func (ts *Types) scalars() {
 	ts.meta.SpecifiedBy["DateTime"] = "https://scalars.graphql.org/andimarek/date-time.html"
 	ts.meta.SpecifiedBy["Date"] = "https://www.loc.gov/standards/datetime/"
@@ -83,8 +82,7 @@ func (ts *Types) scalars() {
 	}
 }
 
-// Long returns the scalar of whole numbers beyond 32 bits, where an ontology has
-// any.
+// Long returns the scalar of whole numbers beyond 32 bits, for ontologies that use it.
 func (ts *Types) Long() *graphql.Scalar {
 	ts.meta.Scalars["Long"] = func(v any) (any, error) {
 		n, whole := 0, false
@@ -117,7 +115,7 @@ func (ts *Types) HoldsType() *graphql.Enum {
 		schema.EnumMember{Name: "NO", Description: "It does not hold then, or the view hides it. Most lists leave such claims out; fields such as claim, timeline and search show them."})
 }
 
-// BasisType returns the enum of what it rests on that a claim holds.
+// BasisType returns the enum of the reasons for which a claim holds.
 func (ts *Types) BasisType() *graphql.Enum {
 	return ts.Enum("Basis", "What it rests on that a claim holds on the view's date, the best first.",
 		schema.EnumMember{Name: validity.Dated.String(), Description: "The claim gives dates: the view's date is within them, or between one of them and the date of the source."},
@@ -133,7 +131,7 @@ func (ts *Types) RankType() *graphql.Enum {
 		schema.EnumMember{Name: graph.Deprecated.String(), Description: "Fills no plain field or list; fields that list every claim show it, such as claims."})
 }
 
-// AttributionType returns the enum of who speaks in a claim.
+// AttributionType returns the enum of whose statement a claim is.
 func (ts *Types) AttributionType() *graphql.Enum {
 	return ts.Enum("Attribution", "Whether the source asserts, reports or estimates what the claim says, or a curator infers it.",
 		schema.EnumMember{Name: "ASSERTED", Description: "The source says so itself."},

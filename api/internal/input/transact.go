@@ -8,8 +8,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Transaction is a prepared transact. The change is shared by requests and
-// must not be changed.
+// Transaction has the prepared arguments of transact. Requests may share the change, so it must not
+// be modified.
 type Transaction struct {
 	Change graph.Change
 	DryRun bool
@@ -82,8 +82,8 @@ func (ts *Types) assertType() *graphql.InputObject {
 	})
 }
 
-// ReadTransaction turns a value of TransactType into a change. It returns every problem of form,
-// each with its path.
+// ReadTransaction converts a value of type TransactInput into a change. It returns every malformed
+// part as a problem with its path.
 func ReadTransaction(in map[string]any) (*Transaction, error) {
 	t := &Transaction{}
 	t.DryRun, _ = in["dryRun"].(bool)
@@ -128,7 +128,7 @@ func ReadTransaction(in map[string]any) (*Transaction, error) {
 	return t, nil
 }
 
-// sequence reads a sequence number, which is not below 0.
+// sequence reads a sequence number, which must not be negative.
 func sequence(what string, n int) (graph.Seq, error) {
 	if n < 0 {
 		return 0, graph.Errorf(graph.BadInput, "%s: %d is below 0", what, n)
@@ -136,7 +136,7 @@ func sequence(what string, n int) (graph.Seq, error) {
 	return graph.Seq(n), nil
 }
 
-// textOf is the text of a field; "" where it is left out.
+// textOf returns the text of a field, or "" if it is left out.
 func textOf(in map[string]any, key string) string { s, _ := in[key].(string); return s }
 
 func operation(kind string, in map[string]any) (graph.Op, error) {

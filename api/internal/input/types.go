@@ -1,5 +1,5 @@
-// Package input is the argument side of the API: the input types, enums and scalars of an
-// ontology, and what their values mean to the graph.
+// Package input has the arguments of the API: it declares the input types, enums and scalars of an
+// ontology, and converts their values for the graph.
 //
 // Read Types first. A method XType or XArgs declares an input to graphql-go; ReadX, next to it,
 // turns the values that the engine coerced by that declaration into the domain's form: a view, a
@@ -15,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Types makes the input types and enums of an ontology, each once, and reads their values. It is
+// Types creates the input types and enums of an ontology, each once, and reads their values. It is
 // complete when graphql-go has built the schema; from then on it is safe for concurrent use.
 type Types struct {
 	ontology *schema.Ontology
@@ -25,8 +25,8 @@ type Types struct {
 	enums  map[string]*graphql.Enum
 }
 
-// New prepares the types of an ontology. It adds to meta what graphql-go has no room for;
-// some of it only when the schema is built.
+// New returns the Types of an ontology. It adds to meta what graphql-go cannot hold, a part of it
+// only when the schema is built.
 func New(o *schema.Ontology, meta *gql.Meta) *Types {
 	ts := &Types{ontology: o, meta: meta, inputs: map[string]*graphql.InputObject{}, enums: map[string]*graphql.Enum{}}
 	meta.SpecifiedBy, meta.Scalars = map[string]string{}, map[string]func(any) (any, error){}
@@ -40,7 +40,7 @@ type inputField struct {
 	typ         graphql.Input
 }
 
-// object makes an input object, or returns the one of that name.
+// object returns the input object with a name, and creates it if it does not exist yet.
 func (ts *Types) object(name, about string, fields func() []inputField) *graphql.InputObject {
 	if i := ts.inputs[name]; i != nil {
 		return i
@@ -59,7 +59,7 @@ func (ts *Types) object(name, about string, fields func() []inputField) *graphql
 	return i
 }
 
-// oneOf makes an input object of which exactly one field is given.
+// oneOf is like object, for an input object of which exactly one field must be given.
 func (ts *Types) oneOf(name, about string, fields func() []inputField) *graphql.InputObject {
 	if i := ts.inputs[name]; i != nil {
 		return i
@@ -68,7 +68,8 @@ func (ts *Types) oneOf(name, about string, fields func() []inputField) *graphql.
 	return ts.object(name, about, fields)
 }
 
-// Enum makes an enum, or returns the one of that name. Its values are their names.
+// Enum returns the enum with a name, and creates it if it does not exist yet. The values of its
+// members are their names.
 func (ts *Types) Enum(name, about string, values ...schema.EnumMember) *graphql.Enum {
 	if e := ts.enums[name]; e != nil {
 		return e
@@ -82,7 +83,7 @@ func (ts *Types) Enum(name, about string, values ...schema.EnumMember) *graphql.
 	return e
 }
 
-// members are members of an enum without descriptions.
+// members returns members of an enum, without descriptions.
 func members(names ...string) []schema.EnumMember {
 	ms := make([]schema.EnumMember, len(names))
 	for i, n := range names {
@@ -91,7 +92,7 @@ func members(names ...string) []schema.EnumMember {
 	return ms
 }
 
-// Fields returns the fields that the ontology gives the type in the API: a union has those of
+// Fields returns the fields that a type of the ontology has in the API; a union has the fields of
 // Entity.
 func (ts *Types) Fields(t *schema.Type) []*schema.Field {
 	if t.Union {
@@ -100,7 +101,7 @@ func (ts *Types) Fields(t *schema.Type) []*schema.Field {
 	return t.Fields
 }
 
-// field returns the field of that name in the API.
+// field returns the field with a name that a type has in the API.
 func (ts *Types) field(t *schema.Type, name string) *schema.Field {
 	if t.Union {
 		t = ts.ontology.Type(schema.EntityType)

@@ -11,10 +11,11 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// View is the argument view of a root field.
+// View is the value of the argument view of a root field.
 type View struct {
 	View graph.View
-	// MinSeq is the sequence number that the store must have reached; 0 waits for nothing.
+	// MinSeq is the sequence number that the snapshot must have reached; 0 means that nothing
+	// waits.
 	MinSeq graph.Seq
 	// Bookmark names the commit that the store must have reached; the zero value waits for nothing.
 	Bookmark graph.Bookmark
@@ -40,14 +41,14 @@ func (ts *Types) ViewType() *graphql.InputObject {
 	})
 }
 
-// spanModeType returns the enum of how claims must hold in a span of days.
+// spanModeType returns the enum of the ways in which a claim must hold in a span of days.
 func (ts *Types) spanModeType() *graphql.Enum {
 	return ts.Enum("SpanMode", "On which days of a span a claim must hold.",
 		schema.EnumMember{Name: graph.Ever.String(), Description: "On at least one day: who ever held an office."},
 		schema.EnumMember{Name: graph.Throughout.String(), Description: "On every day: who was a member all the time."})
 }
 
-// WithView adds the argument view to those of a root field.
+// WithView adds the argument view to the arguments of a root field.
 func (ts *Types) WithView(args graphql.FieldConfigArgument) graphql.FieldConfigArgument {
 	args["view"] = &graphql.ArgumentConfig{Type: ts.ViewType(), Description: "Which claims this field, and everything selected below it, sees."}
 	return args
@@ -56,7 +57,7 @@ func (ts *Types) WithView(args graphql.FieldConfigArgument) graphql.FieldConfigA
 // ReadView reads the argument view.
 func ReadView(args map[string]any) (View, error) { return ReadViewOf(args, "view") }
 
-// ReadViewOf reads an argument of type View that may have another name.
+// ReadViewOf reads an argument of type View with any name.
 func ReadViewOf(args map[string]any, argument string) (View, error) {
 	m, _ := args[argument].(map[string]any)
 	a := View{Plain: true}

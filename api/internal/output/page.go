@@ -15,11 +15,11 @@ const (
 // PageInfo describes where a page is in its list.
 type PageInfo struct {
 	Next, Prev bool
-	Count      int // of its items
+	Count      int // the number of items in the page
 	Cursor     func(i int) string
 }
 
-// PageInfoType returns the type that reads a PageInfo.
+// PageInfoType returns the type whose fields read a PageInfo.
 func (ts *Types) PageInfoType() *graphql.Object {
 	leaf := LeafOf[PageInfo]
 	return ts.Object("PageInfo", "Where a page is in its list.", func() []Field {

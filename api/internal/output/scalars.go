@@ -34,18 +34,19 @@ func (ts *Types) ScalarType(s schema.Scalar, e *schema.Enum) graphql.Output {
 	return graphql.String
 }
 
-// literal is a value with parts: what the fields of Quantity and Coordinates read.
+// literal is a value of several parts, which the fields of Quantity and Coordinates read.
 type literal struct {
 	value graph.Value
 	unit  *schema.Unit
 }
 
-// Literal returns a value of a type with parts, Quantity or Coordinates, for its fields to read.
+// Literal returns a Ref to a value of type Quantity or Coordinates, for the fields of these types
+// to read.
 func (ts *Types) Literal(v graph.Value) gql.Ref {
 	return gql.Ref{Obj: &literal{v, ts.Ontology.Units[v.Text()]}}
 }
 
-// QuantityType returns the type that reads a quantity given to Literal.
+// QuantityType returns the type Quantity, whose fields read a Ref from Literal.
 func (ts *Types) QuantityType() *graphql.Object {
 	leaf := LeafOf[literal]
 	return ts.Object("Quantity", "A quantity: a number and its unit.", func() []Field {
@@ -65,7 +66,7 @@ func (ts *Types) QuantityType() *graphql.Object {
 	})
 }
 
-// BoundFields are the fields of the ends of a number or a range, which value reads.
+// BoundFields returns the fields for the two ends of a number or a range, which value returns.
 func BoundFields[T any](value func(x *T) graph.Value) []Field {
 	number := func(pick func(r graph.Range) float64) gql.Binding {
 		return LeafOf(func(x *T, dst []byte) []byte {
@@ -90,8 +91,8 @@ func BoundFields[T any](value func(x *T) graph.Value) []Field {
 	}
 }
 
-// NumberText writes a number, a quantity or a range for people. unit is nil if there is none,
-// or the ontology does not have it.
+// NumberText formats a number, a quantity or a range for people. unit is nil if the value has none,
+// or if the ontology does not declare it.
 func NumberText(v graph.Value, unit *schema.Unit) string {
 	symbol, currency := v.Text(), false
 	if unit != nil {
@@ -115,8 +116,9 @@ func (ts *Types) coordinatesType() *graphql.Object {
 	})
 }
 
-// AppendInt writes a whole number of a scalar as JSON. A store may have some from before the
-// ontology declared an Int, which no client could read as an Int.
+// AppendInt writes a whole number of a scalar as JSON. A store may have larger numbers from before
+// the ontology declared the field an Int; AppendInt returns an error for them, because no client
+// could read them as Int.
 func AppendInt(dst []byte, n int64, as schema.Scalar) ([]byte, error) {
 	if as == schema.Int && (n < schema.MinInt || n > schema.MaxInt) {
 		return dst, graph.Errorf(graph.WrongType, "the value %d does not fit the 32 bits of an Int; the ontology must declare the field a Long", n)
@@ -127,7 +129,7 @@ func AppendInt(dst []byte, n int64, as schema.Scalar) ([]byte, error) {
 // AppendValue writes a value of a scalar as JSON.
 func AppendValue(dst []byte, v graph.Value, as schema.Scalar) ([]byte, error) {
 	switch v.Kind() {
-	case graph.RangeKind: // the field ranges has it
+	case graph.RangeKind: // the field ranges shows it
 		return dst, nil
 	case graph.IntKind:
 		return AppendInt(dst, v.Int(), as)
@@ -135,25 +137,26 @@ func AppendValue(dst []byte, v graph.Value, as schema.Scalar) ([]byte, error) {
 		return gql.AppendFloat(dst, v.Float()), nil
 	case graph.BoolKind:
 		return gql.AppendBool(dst, v.Bool()), nil
-	case graph.DateKind: // its characters need no escapes
+	case graph.DateKind: // dates need no escapes
 		return append(v.Date().Append(append(dst, '"')), '"'), nil
 	}
 	return gql.AppendString(dst, v.String()), nil
 }
 
-// LeafOf returns the reader of a leaf field of a T that a Ref points to.
+// LeafOf returns the reader of a leaf field whose Ref points to a T.
 func LeafOf[T any](read func(x *T, dst []byte) []byte) gql.Binding {
 	return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 		return read(src.Obj.(*T), dst), nil
 	}}
 }
 
-// Number is the field of a T with a whole number.
+// Number returns a field of a T whose value is a whole number.
 func Number[T any](name, about string, read func(x *T) int) Field {
 	return Field{Name: name, About: about, Type: Must(graphql.Int), Read: LeafOf(func(x *T, dst []byte) []byte { return gql.AppendInt(dst, int64(read(x))) })}
 }
 
-// EachOf returns the reader of a list of the items of a page, each made from its index.
+// EachOf returns the reader of a list with the items of a page. item creates an item from its
+// index.
 func EachOf[P any](length func(p P) int, item func(p P, i int) gql.Ref) gql.Binding {
 	return gql.Binding{List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 		p := src.Obj.(P)

@@ -1,5 +1,5 @@
-// Package output makes the object types of the API, whose fields carry their readers, and the types
-// that many of them share: scalars with parts, and where a page is in its list.
+// Package output creates the object types of the API, with the readers of their fields. It has the
+// types that many of these share: Quantity, Coordinates and PageInfo.
 //
 // Read Types and Field first. The package must not know the snapshot, or which types there are.
 package output
@@ -12,18 +12,18 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Types makes the object types of an API, each once, and collects how their fields are read. Types
-// refer to one another in cycles, so fields are made only when graphql-go asks for them.
+// Types creates the object types of an API, each once, and collects the readers of their fields.
+// Types refer to one another in cycles, so fields are created only when graphql-go asks for them.
 type Types struct {
-	*input.Types // inputs and enums
+	*input.Types // input types and enums
 	Ontology     *schema.Ontology
 	Bindings     map[string]map[string]gql.Binding // by the names of type and field
 	Meta         *gql.Meta
 	objects      map[string]*graphql.Object
 }
 
-// New returns the types of an ontology's API, none of which is made yet. They write what they add
-// to the metadata of the schema to meta.
+// New returns an empty set of types for an ontology's API. Creating types adds metadata of the
+// schema to meta.
 func New(o *schema.Ontology, meta *gql.Meta) *Types {
 	return &Types{Types: input.New(o, meta), Ontology: o, Bindings: map[string]map[string]gql.Binding{}, Meta: meta, objects: map[string]*graphql.Object{}}
 }
@@ -36,7 +36,7 @@ type Field struct {
 	Read        gql.Binding
 }
 
-// Object makes an object type, or returns the one of that name.
+// Object returns the object type with a name, and creates it if it does not exist yet.
 func (ts *Types) Object(name, about string, fields func() []Field) *graphql.Object {
 	if o := ts.objects[name]; o != nil {
 		return o
@@ -49,7 +49,7 @@ func (ts *Types) Object(name, about string, fields func() []Field) *graphql.Obje
 	return o
 }
 
-// FieldsOf returns the fields of a type for graphql-go, and keeps their readers in Bindings.
+// FieldsOf returns the fields of a type for graphql-go, and adds their readers to Bindings.
 func (ts *Types) FieldsOf(owner string, list []Field) graphql.Fields {
 	fs := graphql.Fields{}
 	bind := map[string]gql.Binding{}
@@ -67,8 +67,8 @@ func (ts *Types) FieldsOf(owner string, list []Field) graphql.Fields {
 	return fs
 }
 
-// List returns the type of a list that is never null, nor any of its items.
+// List returns the type of a list that is never null and has no null items.
 func List(t graphql.Type) *graphql.NonNull { return graphql.NewNonNull(graphql.NewList(Must(t))) }
 
-// Must returns the type of what is never null.
+// Must returns the non-null form of a type.
 func Must(t graphql.Type) *graphql.NonNull { return graphql.NewNonNull(t) }

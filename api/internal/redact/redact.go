@@ -1,5 +1,5 @@
-// Package redact takes out of texts for clients what is about the machine: paths, and the
-// texts of the system's errors.
+// Package redact removes from texts for clients what is about the machine: paths, and the messages
+// of operating-system errors.
 //
 // Read Text first. The package must not know where the texts come from.
 package redact
@@ -13,7 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Problems returns problems without what is about the machine.
+// Problems returns the problems with their messages redacted, see Text.
 func Problems(ps graph.Problems) graph.Problems {
 	out := make(graph.Problems, len(ps))
 	for i, p := range ps {
@@ -23,11 +23,12 @@ func Problems(ps graph.Problems) graph.Problems {
 	return out
 }
 
-// machinePath matches an absolute path of at least two parts where a text can have one. URLs have a
-// colon or another slash before their paths.
+// machinePath matches an absolute path of at least two parts, preceded by a character that can
+// precede a path in a text. It does not match URLs, where a colon or a slash precedes the path.
 var machinePath = regexp.MustCompile(`(^|[\s"'(=\[<,;])((?:/[\w.@~+%-]+){2,}/?|[A-Za-z]:\\[^\s"']+)`)
 
-// systemTexts matches the texts of the system's errors, after the colon that Go puts before them.
+// systemTexts matches the messages of operating-system errors after the colon that Go puts before
+// them.
 var systemTexts = sync.OnceValue(func() *regexp.Regexp {
 	var texts []string
 	for n := 1; n < 134; n++ {
@@ -38,7 +39,7 @@ var systemTexts = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?:[a-z]+ \S+: )?(^|: )(` + strings.Join(texts, "|") + `)\b`)
 })
 
-// Text removes paths of the machine and texts of the system from a text for clients.
+// Text replaces paths and messages of operating-system errors in a text for clients by "…".
 func Text(text string) string {
 	if strings.Contains(text, ": ") || strings.ContainsAny(text, `/\`) {
 		text = systemTexts().ReplaceAllString(text, "$1…")

@@ -13,8 +13,8 @@ import (
 // chain of forty fragments that spread the next one twice has 2^40 fields.
 type measure struct {
 	fields, aliases int
-	depth           int // levels of fields
-	lists           int // nested lists of introspection
+	depth           int // nesting of fields
+	lists           int // nesting of the lists of introspection
 	rootFields      int // fields at the set's own level
 }
 
@@ -40,8 +40,8 @@ type measurer struct {
 	introspects *ast.Field // the first __schema or __type
 }
 
-// expansion refuses operations that exceed a limit with their fragments expanded, before
-// anything expands them. The document has no fragment cycles.
+// expansion refuses operations that exceed a limit when their fragments are expanded. It only
+// computes sizes and expands nothing. The document must have no fragment cycles.
 func (v *validator) expansion() *failure.Refusal {
 	m := &measurer{doc: v.doc, fragments: map[string]measure{}}
 	for _, op := range v.doc.AST.Operations {
@@ -109,7 +109,7 @@ func (m *measurer) field(f *ast.Field) measure {
 		if m.introspects == nil {
 			m.introspects = f
 		}
-		// Lists are counted within one __schema or __type only.
+		// Each __schema or __type is counted separately.
 		got.lists = 0
 	}
 	return got

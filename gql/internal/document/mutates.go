@@ -2,16 +2,16 @@ package document
 
 import "strings"
 
-// Mutates reports whether the document has a mutation of that name, or any mutation if the
-// name is empty. It does not check that the document is valid, and is cheap for most
-// documents without mutations.
+// Mutates reports whether the document has a mutation with the name operationName, or any mutation
+// if operationName is empty. It does not validate the document. It is fast for most documents
+// without mutations.
 func Mutates(document, operationName string) bool {
 	const keyword = "mutation"
 	if !strings.Contains(document, keyword) {
 		return false
 	}
 	s := &scanner{src: document, line: 1}
-	depth, after := 0, false // after the keyword
+	depth, after := 0, false // after is true after the keyword
 	for {
 		tok, err := s.next()
 		if err != nil || tok == tokEOF {
@@ -34,7 +34,7 @@ func Mutates(document, operationName string) bool {
 	}
 }
 
-// lastName returns the name that the scanner has just passed.
+// lastName returns the name that ends where the scanner is.
 func (s *scanner) lastName() string {
 	from := s.pos
 	for from > 0 && isNamePart(s.src[from-1]) {

@@ -11,12 +11,12 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// Overlapping fields can be merged when all fields of one response name have the same shape,
-// and those that may meet in one object are the same field with the same arguments. This is
-// checked by grouping, after Adameit's algorithm: the fields of each level are collected
-// once and split by response name and parent type, instead of comparing all pairs. The work
-// is bounded by a budget, since the split by concrete parent types repeats fields of
-// abstract parents at each level.
+// Overlapping fields can be merged under two conditions: all fields of one response name have the
+// same shape, and fields that may occur in one object are the same field with the same arguments.
+// The check groups fields, after Adameit's algorithm, instead of comparing all pairs: it collects
+// the fields of each level once and splits them by response name and parent type. The split by
+// concrete parent types repeats fields of abstract parents at each level, so a budget bounds the
+// work.
 
 type mergeField struct {
 	field  *ast.Field
@@ -31,8 +31,8 @@ type overlapCheck struct {
 	args   map[*ast.Field]string
 }
 
-// overlapWork is how often a selection may be visited, on average, before the document is
-// refused. Sane documents stay below 5.
+// overlapWork is how often the check may visit a selection, on average, before the document is
+// refused. Sensible documents need fewer than 5 visits.
 const overlapWork = 100
 
 func (v *validator) overlaps(reached map[string]bool) *failure.Refusal {
@@ -51,7 +51,7 @@ func (v *validator) overlaps(reached map[string]bool) *failure.Refusal {
 	for _, op := range v.doc.AST.Operations {
 		check(op.SelectionSet, v.s.Root(op.Operation))
 	}
-	for _, f := range v.doc.AST.Fragments { // reached ones are checked where they are spread
+	for _, f := range v.doc.AST.Fragments { // those reached by an operation are checked where they are spread
 		if !reached[f.Name] && v.doc.Fragments[f.Name] == f {
 			check(f.SelectionSet, v.s.ByName[f.TypeCondition])
 		}
@@ -64,8 +64,7 @@ func (v *validator) overlaps(reached map[string]bool) *failure.Refusal {
 
 func (c *overlapCheck) spent() bool { return c.budget < 0 || c.v.full() }
 
-// collect expands the fragments of one level. A fragment seen once on a level adds
-// nothing when seen again.
+// collect expands the fragments of one level, each fragment once.
 func (c *overlapCheck) collect(out []mergeField, set ast.SelectionSet, parent *typesys.Type, seen map[string]bool) []mergeField {
 	for _, sel := range set {
 		if c.budget--; c.budget < 0 {
@@ -94,7 +93,7 @@ func (c *overlapCheck) collect(out []mergeField, set ast.SelectionSet, parent *t
 	return out
 }
 
-// children collects what the fields of a group select, as one set.
+// children collects the fields that the selection sets of a group select.
 func (c *overlapCheck) children(group []mergeField) []mergeField {
 	var out []mergeField
 	seen := map[string]bool{}
@@ -127,8 +126,7 @@ func groups(fields []mergeField) [][]mergeField {
 	return out
 }
 
-// shapes checks that fields of one response name have the same shape, for all
-// parents.
+// shapes checks that fields of one response name have the same shape, whatever their parent types.
 func (c *overlapCheck) shapes(fields []mergeField) {
 	for _, g := range groups(fields) {
 		if c.spent() {
@@ -151,7 +149,7 @@ func (c *overlapCheck) shapes(fields []mergeField) {
 	}
 }
 
-// same checks that fields which may meet in one object are the same.
+// same checks that fields that may occur in one object are the same field with the same arguments.
 func (c *overlapCheck) same(fields []mergeField) {
 	for _, g := range groups(fields) {
 		for _, meet := range meeting(g) {
@@ -175,8 +173,8 @@ func (c *overlapCheck) same(fields []mergeField) {
 	}
 }
 
-// meeting splits a group into sets whose members may meet in one object: one for each
-// object type, with all the fields of abstract or unknown parents.
+// meeting splits a group of fields into sets that may occur in one object. Each object type has a
+// set: its fields, and those of all parents of abstract or unknown type.
 func meeting(g []mergeField) [][]mergeField {
 	abstract := 0
 	var object *typesys.Type

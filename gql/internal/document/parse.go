@@ -13,8 +13,9 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// Parse runs gqlparser, and refuses what gqlparser accepts beyond the grammar of executable
-// documents: variables of fragments, and variables in the directives of variables.
+// Parse parses a document with gqlparser, and refuses what gqlparser accepts beyond the grammar of
+// executable documents: fragments that declare variables, and variables in the directives of a
+// variable declaration.
 func Parse(text *Text) (doc *ast.QueryDocument, fail *failure.Refusal) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -28,7 +29,7 @@ func Parse(text *Text) (doc *ast.QueryDocument, fail *failure.Refusal) {
 			out.Errors[0].Message = "Syntax Error: " + g.Message
 			for _, l := range g.Locations {
 				if strings.Contains(g.Message, "found String") {
-					l.Column-- // as in positions
+					l.Column-- // because gqlparser's columns of strings are one too high
 				}
 				out.Errors[0].Locations = append(out.Errors[0].Locations, text.original(l.Line, l.Column))
 			}
@@ -68,8 +69,8 @@ func ParseValue(text string, limits Limits) (*ast.Value, error) {
 	if _, err := Prescan(text, limits); err != nil {
 		return nil, err
 	}
-	// gqlparser cannot parse a lone value, so the value is parsed as the default of a
-	// variable, which is constant as well.
+	// gqlparser cannot parse a lone value. The default of a variable is constant too, so the value
+	// is parsed as a default.
 	doc, err := parser.ParseQuery(&ast.Source{Input: "query($v:T=" + text + "\n){a}"})
 	if err != nil {
 		return nil, fmt.Errorf("not a GraphQL value: %s", text)

@@ -9,26 +9,25 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/failure"
 )
 
-// The position of an error is the line and column of the wrong token in the text that the
-// client sent. gqlparser knows the positions of most tokens, but in the text as the prescan
-// edited it, and those of strings are one column too far right.
+// The position of an error is the line and column of the wrong token in the text that the client
+// sent. gqlparser knows the positions of most tokens, but in the text that the prescan edited, and
+// its columns of strings are one too high.
 
-// Text is a document that has passed the prescan.
+// Text is a document that passed the prescan.
 type Text struct {
-	Text   string // for gqlparser
+	Text   string // the edited text, for gqlparser
 	Tokens int
-	shifts []shift // in order; nearly always none
+	shifts []shift // in order; nearly always empty
 	index  []tokenAt
 }
 
 // shift is an edit of the prescan that made a line longer.
 type shift struct {
-	line, column int // where it ends in the client's text
-	excess       int // columns by which what follows on the line was moved
+	line, column int // where the edit ends in the client's text
+	excess       int // how many columns the rest of the line moved
 }
 
-// original returns the position in the client's text of a position in the edited
-// text.
+// original converts a position in the edited text into the position in the client's text.
 func (s *Text) original(line, column int) failure.Position {
 	for _, sh := range s.shifts {
 		if sh.line == line && column-sh.excess >= sh.column {
@@ -38,7 +37,7 @@ func (s *Text) original(line, column int) failure.Position {
 	return failure.Position{Line: line, Column: column}
 }
 
-// correct corrects the positions of a parsed document; no two nodes share one.
+// correct corrects the positions in a parsed document; no two nodes share a Position.
 func (s *Text) correct(doc *ast.QueryDocument) {
 	for _, op := range doc.Operations {
 		s.fix(op.Position)
@@ -103,7 +102,7 @@ func (s *Text) fixValue(v *ast.Value) {
 		return
 	}
 	if v.Kind == ast.StringValue && v.Position != nil {
-		v.Position.Column-- // it is that of the character after the quote
+		v.Position.Column-- // gqlparser gives the position of the character after the quote
 	}
 	s.fix(v.Position)
 	for _, c := range v.Children {
@@ -121,12 +120,12 @@ func (s *Text) fixType(t *ast.Type) {
 
 // tokenAt is a token of the edited text.
 type tokenAt struct {
-	start int // in runes, as gqlparser counts
+	start int // in runes, like gqlparser's offsets
 	at    failure.Position
 }
 
-// around returns the position of the token that is delta tokens after the node's own, or
-// before it. The index of tokens is built for the first error.
+// around returns the position of the token that is delta tokens after p, or before p if delta is
+// negative. The first call builds the index of tokens.
 func (s *Text) around(p *ast.Position, delta int) []failure.Position {
 	if p == nil {
 		return nil

@@ -10,16 +10,16 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// The prescan reads a document's text once, without recursion, before gqlparser does. It
-// bounds tokens, brackets and directives, and refuses what gqlparser's lexer lets pass
+// The prescan reads a document's text once, without recursion, before gqlparser parses it. It
+// bounds tokens, brackets and directives. It refuses four things that gqlparser's lexer accepts
 // against the specification:
 //   - a number followed at once by a name (`[1a]` became two values);
-//   - escapes of lone surrogates in strings, which it replaces by U+FFFD;
-//   - a string "on" after a spread, taken for the keyword;
+//   - escapes of lone surrogates in strings, which gqlparser replaces by U+FFFD;
+//   - a string "on" after a spread, which gqlparser takes for the keyword;
 //   - bytes that are not UTF-8.
 //
-// It also edits what gqlparser reads wrongly, keeping every token's line and, except where
-// Text.shifts says otherwise, its column:
+// It also edits what gqlparser reads wrongly. Every token remains on its line and, except where
+// Text.shifts records a shift, in its column:
 //   - block strings become plain strings of the value that the specification gives them:
 //     gqlparser counts the first line's indentation among the others', takes the last
 //     three of four closing quotes for the end, and refuses control characters;
@@ -35,13 +35,13 @@ type scanner struct {
 	lineStart int // byte offset
 	tokens    int
 	dirs      int
-	tok       int // where the last token begins
+	tok       int // offset of the last token
 	open      []byte
 	edits     []edit
 	shifts    []shift
 }
 
-// edit replaces n bytes at pos.
+// edit replaces the n bytes at pos by text.
 type edit struct {
 	pos, n int
 	text   string
@@ -62,7 +62,7 @@ func (s *scanner) edited() string {
 	return b.String()
 }
 
-// token kinds of the prescan: a punctuator's own byte, or one of these.
+// The kinds of tokens: one of these, or the byte of a punctuator.
 const (
 	tokEOF    byte = 0
 	tokName   byte = 'n'
@@ -190,7 +190,7 @@ func (s *scanner) comment() *failure.Refusal {
 	return nil
 }
 
-// char passes one source character, which must be a Unicode scalar value.
+// char consumes one source character, which must be a Unicode scalar value.
 func (s *scanner) char() *failure.Refusal {
 	if s.src[s.pos] < utf8.RuneSelf {
 		s.pos++
@@ -311,8 +311,8 @@ func (s *scanner) block() *failure.Refusal {
 	return s.fail("Syntax Error: Unterminated string.")
 }
 
-// replaceBlock records the edit of a block string that began at start and has been read. The
-// plain string is padded to the position where the block string ended.
+// replaceBlock records an edit that replaces a block string, already read from start, by a plain
+// string. The edit pads the plain string to the position where the block string ended.
 func (s *scanner) replaceBlock(start, line int, content string) {
 	text := value.Quote(content)
 	begin := start
@@ -327,15 +327,15 @@ func (s *scanner) replaceBlock(start, line int, content string) {
 	s.edits = append(s.edits, edit{start, s.pos - start, text})
 }
 
-// shift records that an edit which ends at pos makes its line longer.
+// shift records that the edit that ends at pos makes its line longer by excess columns.
 func (s *scanner) shift(pos, excess int) {
 	if excess > 0 {
 		s.shifts = append(s.shifts, shift{s.line, utf8.RuneCountInString(s.src[s.lineStart:pos]) + 1, excess})
 	}
 }
 
-// blockValue is BlockStringValue of the specification: common indentation of all lines but
-// the first is removed, and blank lines at both ends.
+// blockValue is BlockStringValue of the specification: it removes the common indentation of all
+// lines but the first, and the blank lines at both ends.
 func blockValue(raw string) string {
 	lines := strings.Split(raw, "\n")
 	common := -1

@@ -1,13 +1,13 @@
 package document
 
-// Redact returns a document without what may be private in it, for logs and traces: every
-// string becomes "", every number 0, and comments and layout are left out. It ends where the
-// text cannot be read as GraphQL, or at the given length in bytes; "…" replaces the rest.
+// Redact returns the document without possibly private parts, for logs and traces: every string
+// becomes "", every number 0, and comments and layout are left out. The result ends where the text
+// stops being valid tokens of GraphQL, or at length bytes; "…" replaces the rest.
 func Redact(document string, length int) string {
 	const rest = "…"
 	s := &scanner{src: document, line: 1}
 	var out []byte
-	word := false // the token before is a name, a number or a string
+	word := false // the previous token is a name, a number or a string
 	for {
 		tok, err := s.next()
 		if err != nil {

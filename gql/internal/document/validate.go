@@ -11,15 +11,14 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// The rules of validation are our own, over gqlparser's AST and the engine's schema.
-// gqlparser's rules were tried first. They agree with the reference implementation on all
-// but a few documents (they refuse integers beyond 64 bits for Float and ID, and distinguish
-// the fields of a subscription by name instead of response name), but their time is not
-// bounded by the size of the document: each definition walks all fragments that it reaches
-// again (a chain of 700 takes 270 ms, here 2.5), and fields of one name are compared in
-// pairs (5,000 equal ones take 2.4 s, here 3 ms). Here each definition is walked once,
-// usages of variables are joined along the spreads, fields are grouped instead of paired,
-// and the number of errors is bounded.
+// The rules of validation are our own, over gqlparser's AST and the engine's schema. gqlparser's
+// rules were tried first. They agree with graphql-js on all but a few documents: they refuse
+// integers beyond 64 bits for Float and ID, and distinguish the fields of a subscription by name
+// instead of response name. But the size of a document does not bound their time. For each
+// definition they visit all fragments that it reaches (a chain of 700 takes 270 ms, here 2.5 ms),
+// and they compare fields of one name in pairs (5,000 equal fields take 2.4 s, here 3 ms). Here
+// each definition is visited once, usages of variables are joined along the spreads, fields are
+// grouped, and the number of errors is bounded.
 
 type validator struct {
 	s      *typesys.Schema
@@ -27,11 +26,11 @@ type validator struct {
 	limits Limits
 	doc    *Document
 	cur    *definitionInfo
-	at     []string // the argument that is checked, and the input fields within it
+	at     []string // the path of the checked value: an argument, then input fields
 	errs   []failure.Error
 }
 
-// full reports that enough errors are known.
+// full reports whether the errors have reached their limit.
 func (v *validator) full() bool { return len(v.errs) >= v.limits.Errors }
 
 func (v *validator) fail(rule string, pos *ast.Position, format string, args ...any) {
@@ -47,7 +46,7 @@ func (v *validator) failAt(rule string, locations []failure.Position, format str
 // Validate checks a parsed document. Its errors are those of the specification's rules. If a
 // limit is exceeded, it returns a Refusal with the limit's code.
 func Validate(s *typesys.Schema, text *Text, parsed *ast.QueryDocument, limits Limits) (*Document, *failure.Refusal) {
-	if n := len(parsed.Operations); n > limits.Operations { // each walks all fragments
+	if n := len(parsed.Operations); n > limits.Operations { // because each operation visits all fragments
 		return nil, failure.OverLimit(codes.LimitOperations, "the document's number of operations", limits.Operations, n)
 	}
 	v := &validator{s: s, text: text, limits: limits, doc: &Document{
@@ -71,7 +70,7 @@ func Validate(s *typesys.Schema, text *Text, parsed *ast.QueryDocument, limits L
 			v.fail("NoUnusedFragments", f.Position, "Fragment %q is never used.", f.Name)
 		}
 	}
-	if acyclic { // everything below expands fragments
+	if acyclic { // because everything below expands fragments
 		if err := v.expansion(); err != nil {
 			return nil, err
 		}
@@ -90,7 +89,7 @@ func Validate(s *typesys.Schema, text *Text, parsed *ast.QueryDocument, limits L
 	return v.doc, nil
 }
 
-// definitions checks names of operations and fragments.
+// definitions checks the names of operations and fragments.
 func (v *validator) definitions() {
 	ops := v.doc.AST.Operations
 	seen := map[string]*ast.OperationDefinition{}
@@ -144,7 +143,7 @@ func (v *validator) variableDefinition(d *ast.VariableDefinition) {
 	if t != nil && !t.Input() {
 		delta := 0
 		if d.Type.Elem != nil {
-			delta = -1 // the list is located at its items
+			delta = -1 // an error about the list has the position of its items
 		}
 		v.failAt("VariablesAreInputTypes", v.text.around(d.Type.Position, delta), "Variable \"$%s\" cannot be non-input type %q.", d.Variable, d.Type.String())
 	}
@@ -158,8 +157,8 @@ func (v *validator) variableDefinition(d *ast.VariableDefinition) {
 	v.directives(d.Directives, "VARIABLE_DEFINITION")
 }
 
-// shown returns a name of the schema that the document did not have to name, as a message
-// may show it.
+// shown returns a name of the schema that the document does not contain, or its replacement if
+// messages must not show it.
 func (v *validator) shown(name string) string {
 	if v.limits.NoIntrospection {
 		return typesys.Hidden
@@ -175,7 +174,8 @@ func (v *validator) didYouMean(name string, candidates []string) string {
 	return failure.DidYouMean(name, candidates)
 }
 
-// knownType finds a type. Its name is delta tokens after the position.
+// knownType returns the type with a name, or reports that it is unknown. The name is delta tokens
+// after pos.
 func (v *validator) knownType(name string, pos *ast.Position, delta int) *typesys.Type {
 	t := v.s.ByName[name]
 	if t == nil && !v.full() {
@@ -194,7 +194,7 @@ func (v *validator) fragment(f *ast.FragmentDefinition) {
 		v.doc.info[f] = info
 	}
 	v.cur = info
-	const condition = 3 // tokens after the keyword
+	const condition = 3 // tokens from the keyword to the type
 	t := v.knownType(f.TypeCondition, f.Position, condition)
 	if t != nil && !t.Composite() {
 		v.failAt("FragmentsOnCompositeTypes", v.text.around(f.Position, condition), "Fragment %q cannot condition on non composite type %q.", f.Name, f.TypeCondition)
@@ -204,7 +204,8 @@ func (v *validator) fragment(f *ast.FragmentDefinition) {
 	v.selections(f.SelectionSet, t)
 }
 
-// fragmentCycles reports fragments that spread themselves, and whether there are none.
+// fragmentCycles reports an error for each fragment that spreads itself. It returns true if there
+// is none.
 func (v *validator) fragmentCycles() bool {
 	const (
 		unseen = iota
@@ -213,7 +214,7 @@ func (v *validator) fragmentCycles() bool {
 	)
 	state := make(map[string]int, len(v.doc.Fragments))
 	ok := true
-	var path []*ast.FragmentSpread // that led to the fragment visited
+	var path []*ast.FragmentSpread // the spreads that led to the fragment being visited
 	var visit func(f *ast.FragmentDefinition)
 	visit = func(f *ast.FragmentDefinition) {
 		state[f.Name] = open
@@ -246,7 +247,8 @@ func (v *validator) fragmentCycles() bool {
 	return ok
 }
 
-// cycle returns the part of a path of spreads that begins within the fragment.
+// cycle returns the spreads of a path after the last spread of the fragment, or the whole path if
+// the fragment is not in it.
 func cycle(path []*ast.FragmentSpread, fragment string) []*ast.FragmentSpread {
 	for i := len(path) - 1; i >= 0; i-- {
 		if path[i].Name == fragment {
@@ -256,8 +258,8 @@ func cycle(path []*ast.FragmentSpread, fragment string) []*ast.FragmentSpread {
 	return slices.Clone(path)
 }
 
-// variables checks an operation's variables along everything it spreads, and records the
-// fragments reached.
+// variables checks the variables that an operation uses, itself or in the fragments that it
+// spreads. It adds the fragments that the operation reaches to reached.
 func (v *validator) variables(op *ast.OperationDefinition, reached map[string]bool) {
 	defs := make(map[string]*ast.VariableDefinition, len(op.VariableDefinitions))
 	for _, d := range op.VariableDefinitions {
@@ -322,9 +324,9 @@ func (v *validator) usage(op *ast.OperationDefinition, d *ast.VariableDefinition
 	}
 }
 
-// singleField checks that a subscription has one root field, which is not an introspection
-// field. By the edition of 2025 @skip and @include are not allowed there; the reference
-// implementation in version 16 still evaluates those with constants.
+// singleField checks that a subscription has one root field, which must not be an introspection
+// field. The edition of 2025 does not allow @skip and @include there; graphql-js 16 still evaluates
+// those with constants.
 func (v *validator) singleField(op *ast.OperationDefinition) {
 	name := "Anonymous Subscription"
 	if op.Name != "" {

@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/value"
 )
 
-// selections checks a selection set of a type, which is nil where it is unknown.
+// selections checks a selection set on the type parent, which is nil if it is unknown.
 func (v *validator) selections(set ast.SelectionSet, parent *typesys.Type) {
 	for _, sel := range set {
 		if v.full() {
@@ -80,7 +80,7 @@ func (v *validator) field(f *ast.Field, parent *typesys.Type) {
 		v.fail("ScalarLeafs", f.Position, "Field %q of type %q must have a selection of subfields. Did you mean \"%s { ... }\"?", f.Name, def.Type.Shown(), f.Name)
 	}
 	if t.Leaf() {
-		t = nil // its fields are not further faults
+		t = nil // so that its fields are not reported too
 	}
 	v.selections(f.SelectionSet, t)
 }
@@ -90,7 +90,7 @@ func (v *validator) openBrace(f *ast.Field) []failure.Position {
 	if len(f.SelectionSet) > 0 {
 		delta := -1
 		if _, ok := f.SelectionSet[0].(*ast.Field); !ok {
-			delta = -2 // a spread is located after its dots
+			delta = -2 // the position of a spread is after its dots
 		}
 		return v.text.around(f.SelectionSet[0].GetPosition(), delta)
 	}
@@ -101,7 +101,7 @@ func (v *validator) suggestField(parent *typesys.Type, name string) string {
 	if v.limits.NoIntrospection {
 		return ""
 	}
-	if parent.Abstract() { // types that have it, which an inline fragment could ask
+	if parent.Abstract() { // object types with the field, which an inline fragment could select
 		var with []string
 		for _, t := range parent.Possible {
 			if t.FieldByName[name] != nil {
@@ -126,9 +126,8 @@ func (v *validator) suggestField(parent *typesys.Type, name string) string {
 	return v.didYouMean(name, names)
 }
 
-// arguments checks the arguments of a field or directive; byName is nil where that is
-// unknown itself, and only the use of variables matters. The name of the field or directive
-// is delta tokens after pos.
+// arguments checks the arguments of a field or directive, whose name is delta tokens after pos. If
+// the field or directive is unknown, byName is nil, and only the use of variables is checked.
 func (v *validator) arguments(args ast.ArgumentList, defs []*typesys.Input, byName map[string]*typesys.Input, pos *ast.Position, delta int, where string) {
 	var given map[string]*ast.Argument
 	if len(args) > 0 {
@@ -161,7 +160,7 @@ func (v *validator) arguments(args ast.ArgumentList, defs []*typesys.Input, byNa
 	}
 }
 
-// position checks a value given to an argument or input field.
+// position checks the value val of the argument or input field d.
 func (v *validator) position(val *ast.Value, d *typesys.Input, oneOf *typesys.Type) {
 	if val.Kind == ast.Variable {
 		v.cur.usages = append(v.cur.usages, usage{val, d.Type, d.HasDefault, oneOf})
@@ -172,7 +171,7 @@ func (v *validator) position(val *ast.Value, d *typesys.Input, oneOf *typesys.Ty
 	v.at = v.at[:len(v.at)-1]
 }
 
-// value checks a literal against a type, which is nil where it is unknown.
+// value checks a literal against a type, which is nil if it is unknown.
 func (v *validator) value(val *ast.Value, typ *typesys.TypeRef) {
 	if v.full() {
 		return
@@ -210,7 +209,7 @@ func (v *validator) value(val *ast.Value, typ *typesys.TypeRef) {
 		return
 	}
 	if t.Kind == typesys.KindScalar && t.ScalarCode == typesys.ScalarCustom && value.HasVariable(val) {
-		v.children(val) // its value is known at run time only
+		v.children(val) // its variables have values only at run time
 		return
 	}
 	if _, err := value.CoerceLeaf(val, t, nil); err != nil {
@@ -219,14 +218,14 @@ func (v *validator) value(val *ast.Value, typ *typesys.TypeRef) {
 		case t.Kind == typesys.KindEnum:
 			hint = v.didYouMean(val.Raw, t.EnumNames())
 		case t.ScalarCode == typesys.ScalarCustom && len(v.at) > 0:
-			place = strings.Join(v.at, ".") + ": " // the error is the scalar's own, which does not know
+			place = strings.Join(v.at, ".") + ": " // the error comes from the scalar, which does not know the path
 		}
 		v.fail("ValuesOfCorrectType", val.Position, "%s%s%s", place, err.Error(), hint)
 	}
 	v.children(val)
 }
 
-// children records the variables within a value of unknown or custom type.
+// children records the variables within a value whose type is unknown or a custom scalar.
 func (v *validator) children(val *ast.Value) {
 	var names map[string]*ast.ChildValue
 	for _, c := range val.Children {

@@ -1,5 +1,5 @@
-// Package failure has the errors that a client is sent: one in an answer, or the refusal of
-// a whole request before it is executed.
+// Package failure has the errors that clients receive: an error in an answer, or the refusal of a
+// whole request before execution.
 //
 // Read first: [Error] and [Refusal]. The package must not know the schema, how documents are
 // read, or how an answer is written.
@@ -22,13 +22,13 @@ type Position struct{ Line, Column int }
 // PathElem is a step of a response path: a response name, or an index of a list.
 type PathElem struct {
 	Name  string
-	Index int // -1 where the step is a name
+	Index int // -1 if the step is a name
 }
 
 // Error is one entry of a response's errors.
 type Error struct {
 	Message    string
-	Rule       string // the rule of validation that was broken, for tests
+	Rule       string // the validation rule that the document breaks, for tests
 	Locations  []Position
 	Path       []PathElem
 	Extensions map[string]any
@@ -48,15 +48,15 @@ func Refuse(code, format string, args ...any) *Refusal {
 	return &Refusal{Code: code, Errors: []Error{{Message: fmt.Sprintf(format, args...)}}}
 }
 
-// OverLimit refuses a request that exceeds a limit. The argument what begins the message: it
-// says what was counted.
+// OverLimit returns the refusal of a request that exceeds a limit. The argument what begins the
+// message and names the counted thing.
 func OverLimit(code, what string, limit, actual int) *Refusal {
 	e := Refuse(code, "%s is %d, above the limit of %d: ask for less in one request.", strings.ToUpper(what[:1])+what[1:], actual, limit)
 	e.Errors[0].Extensions = map[string]any{"limit": limit, "actual": actual}
 	return e
 }
 
-// At returns the position of a node of the parser in the form that errors have; nil for nil.
+// At converts a position of gqlparser into the form that errors have; nil becomes nil.
 func At(p *ast.Position) []Position {
 	if p == nil {
 		return nil
@@ -64,7 +64,7 @@ func At(p *ast.Position) []Position {
 	return []Position{{p.Line, p.Column}}
 }
 
-// Ended says why the context of a request has ended.
+// Ended returns the refusal for a request whose context ended with err.
 func Ended(err error) *Refusal {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return Refuse(codes.Timeout, "The request ran out of time: ask for less, or page through it.")

@@ -10,10 +10,11 @@ import (
 
 const (
 	Suggestions       = 5
-	suggestNameLength = 64 // longer names are not typing mistakes, and cost quadratic time
+	suggestNameLength = 64 // longer names are unlikely to be typing mistakes, and comparing takes quadratic time
 )
 
-// DidYouMean names the candidates that are near to a name, as graphql-js does, or "" if none is near.
+// DidYouMean returns the sentence of graphql-js that suggests the candidates most similar to a name,
+// or "" if none is similar.
 func DidYouMean(name string, candidates []string) string {
 	if len(name) > suggestNameLength {
 		return ""
@@ -63,7 +64,7 @@ func DidYouMean(name string, candidates []string) string {
 
 const (
 	ValueBytes  = 120
-	InspectKeys = 16 // keys of an object above which it is not worth sorting them
+	InspectKeys = 16 // the number of keys above which an object is shown unsorted
 )
 
 // Abbreviate cuts a client's text to a length fit for a message.

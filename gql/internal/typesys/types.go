@@ -1,8 +1,8 @@
-// Package typesys is the type system of a schema as the engine uses it: resolved, sorted by
-// name and never changed once built, so that any number of requests may read it.
+// Package typesys is the type system of a schema as the engine uses it: references are resolved,
+// names are sorted, and nothing changes once built, so that any number of requests may read it.
 //
 // Read first: [Schema], [Type] and [TypeRef]. Package gql builds them from graphql-go's types,
-// which fill caches lazily and are a data race when shared. The package must not know how
+// which are a data race when shared because they fill caches lazily. The package must not know how
 // fields are read, graphql-go, or documents beyond the parser's type references.
 package typesys
 
@@ -25,13 +25,13 @@ const (
 	KindInput
 )
 
-// KindNames are the kinds as introspection names them.
+// KindNames are the names of the kinds in introspection.
 var KindNames = [...]string{"SCALAR", "OBJECT", "INTERFACE", "UNION", "ENUM", "INPUT_OBJECT"}
 
-// KindWords are the kinds in messages.
+// KindWords are the names of the kinds in messages.
 var KindWords = [...]string{"scalar", "object type", "interface", "union", "enum", "input object"}
 
-// Schema is all types and directives of a schema.
+// Schema has all types and directives of a schema.
 type Schema struct {
 	Description                   string
 	Types                         []*Type // sorted by name
@@ -39,11 +39,11 @@ type Schema struct {
 	Query, Mutation, Subscription *Type
 	Directives                    []*Directive // sorted by name
 	DirectiveByName               map[string]*Directive
-	TypenameField                 *Field // __typename, of every composite type
-	SchemaField, TypeField        *Field // __schema and __type, of the query root
+	TypenameField                 *Field // __typename, a field of every composite type
+	SchemaField, TypeField        *Field // __schema and __type, fields of the query root
 }
 
-// Root returns the type of an operation's root, or nil if the schema has none.
+// Root returns the root type of an operation, or nil if the schema has none.
 func (s *Schema) Root(op ast.Operation) *Type {
 	switch op {
 	case ast.Mutation:
@@ -58,13 +58,13 @@ func (s *Schema) Root(op ast.Operation) *Type {
 type Type struct {
 	Name, Description string
 	Kind              Kind
-	Builtin           bool // a specified scalar or a type of the introspection schema
-	Silent            bool // no message shows names of it, see Limits.NoIntrospection
+	Builtin           bool // a scalar of the specification or an introspection type
+	Silent            bool // messages must not show names of the type, see Limits.NoIntrospection
 
 	Fields      []*Field
 	FieldByName map[string]*Field
 	Interfaces  []*Type
-	Possible    []*Type // for an interface or union: its object types; for an object: itself
+	Possible    []*Type // for an interface or union its object types, for an object type itself
 	PossibleSet map[*Type]bool
 
 	EnumValues  []*EnumValue
@@ -76,18 +76,18 @@ type Type struct {
 	OneOf       bool
 
 	ScalarCode  ScalarCode
-	Parse       func(any) (any, error) // input of a custom scalar, in Go form
-	Serialize   func(any) any          // a default of a custom scalar given in Go
+	Parse       func(any) (any, error) // coerces input of a custom scalar, given in Go form
+	Serialize   func(any) any          // converts a default of a custom scalar that is given in Go
 	SpecifiedBy string
 
-	Ref *TypeRef // the type in a nullable position, for introspection
+	Ref *TypeRef // a nullable reference to the type, for introspection
 }
 
-// Hidden replaces, in messages, a name of the schema that they must not show.
+// Hidden replaces names of the schema that a message must not show.
 const Hidden = "…"
 
-// Shown returns the type's name in messages to clients. The types of the
-// specification are not a secret.
+// Shown returns the type's name as messages to clients show it. Names in the specification are
+// public, so they are never hidden.
 func (t *Type) Shown() string {
 	if t.Builtin {
 		return t.Name
@@ -95,8 +95,7 @@ func (t *Type) Shown() string {
 	return t.ShownMember(t.Name)
 }
 
-// ShownMember returns the name of a field or value of the type in messages to
-// clients.
+// ShownMember returns the name of a field or value of the type as messages to clients show it.
 func (t *Type) ShownMember(name string) string {
 	if t.Silent {
 		return Hidden
@@ -104,7 +103,7 @@ func (t *Type) ShownMember(name string) string {
 	return name
 }
 
-// Composite reports whether values of the type have fields to select.
+// Composite reports whether the type has fields to select.
 func (t *Type) Composite() bool {
 	return t.Kind == KindObject || t.Kind == KindInterface || t.Kind == KindUnion
 }
@@ -115,13 +114,13 @@ func (t *Type) Abstract() bool { return t.Kind == KindInterface || t.Kind == Kin
 // Leaf reports whether the type is a scalar or an enum.
 func (t *Type) Leaf() bool { return t.Kind == KindScalar || t.Kind == KindEnum }
 
-// Input reports whether arguments may have the type.
+// Input reports whether an argument may be of the type.
 func (t *Type) Input() bool { return t.Leaf() || t.Kind == KindInput }
 
-// ScalarCode identifies the five specified scalars; all others are custom.
+// ScalarCode identifies the five scalars of the specification; all others are custom.
 type ScalarCode uint8
 
-// The specified scalars, and ScalarCustom for all others.
+// The scalars of the specification, and ScalarCustom for all others.
 const (
 	ScalarCustom ScalarCode = iota
 	ScalarInt
@@ -131,21 +130,21 @@ const (
 	ScalarID
 )
 
-// SpecifiedScalars are the scalars of the specification by name.
+// SpecifiedScalars has the scalars of the specification by name.
 var SpecifiedScalars = map[string]ScalarCode{
 	"Int": ScalarInt, "Float": ScalarFloat, "String": ScalarString, "Boolean": ScalarBoolean, "ID": ScalarID,
 }
 
-// TypeRef is a type in a position: named, list or non-null.
+// TypeRef is a reference to a type: a named type or a list, nullable or not.
 type TypeRef struct {
 	NonNull bool
-	Elem    *TypeRef // of a list
-	Named   *Type    // of anything else
-	Text    string   // as printed
-	Inner   *TypeRef // the nullable form where NonNull, for introspection
+	Elem    *TypeRef // the type of the items of a list; else nil
+	Named   *Type    // nil for a list
+	Text    string   // in GraphQL's notation, such as "[String!]"
+	Inner   *TypeRef // the nullable form if NonNull is set, for introspection
 }
 
-// NewRef returns the nullable use of a named type.
+// NewRef returns the nullable reference to a named type.
 func NewRef(named *Type) *TypeRef { return &TypeRef{Named: named, Text: named.Name} }
 
 // ListOf returns the nullable list of elem.
@@ -156,13 +155,13 @@ func NonNull(of *TypeRef) *TypeRef {
 	return &TypeRef{NonNull: true, Elem: of.Elem, Named: of.Named, Text: of.Text + "!", Inner: of}
 }
 
-// Shown returns the type's text in messages to clients.
+// Shown returns the type's text as messages to clients show it.
 func (r *TypeRef) Shown() string {
 	t := r.Base()
 	return strings.Replace(r.Text, t.Name, t.Shown(), 1)
 }
 
-// Base returns the named type under all lists.
+// Base returns the named type inside all lists.
 func (r *TypeRef) Base() *Type {
 	for r.Elem != nil {
 		r = r.Elem
@@ -172,7 +171,7 @@ func (r *TypeRef) Base() *Type {
 
 // Field is a field of an object type or interface.
 type Field struct {
-	ID                int // dense over all fields of the schema, for tables about them
+	ID                int // number of the field in the schema, without gaps, for tables indexed by field
 	Name, Description string
 	Parent            *Type
 	Args              []*Input
@@ -186,15 +185,15 @@ type Input struct {
 	Name, Description string
 	Type              *TypeRef
 	HasDefault        bool
-	DefaultValue      any        // coerced
-	DefaultAST        *ast.Value // what introspection and the SDL print
+	DefaultValue      any        // after coercion
+	DefaultAST        *ast.Value // as introspection and the SDL print it
 	Deprecated        *string
 }
 
-// Required reports whether a value must be given.
+// Required reports whether the caller must give a value.
 func (d *Input) Required() bool { return d.Type.NonNull && !d.HasDefault }
 
-// EnumValue is a value of an enum; Value is what coercion makes of its name.
+// EnumValue is a value of an enum. Name is coerced to Value.
 type EnumValue struct {
 	Name, Description string
 	Deprecated        *string
@@ -211,7 +210,7 @@ type Directive struct {
 	Specified         bool
 }
 
-// Ref resolves a type of the document; its named type must be known.
+// Ref converts a type in a document, whose named type must exist in the schema.
 func (s *Schema) Ref(t *ast.Type) *TypeRef {
 	var r *TypeRef
 	if t.Elem != nil {
@@ -225,7 +224,7 @@ func (s *Schema) Ref(t *ast.Type) *TypeRef {
 	return r
 }
 
-// IsSubtype reports whether an input of type a may be given where b is expected.
+// IsSubtype reports whether a variable of type a may be used where type b is expected.
 func IsSubtype(a, b *TypeRef) bool {
 	if b.NonNull && !a.NonNull {
 		return false
@@ -239,7 +238,8 @@ func IsSubtype(a, b *TypeRef) bool {
 	return a.Named == b.Named
 }
 
-// Field finds a field of a composite type, the meta fields included.
+// Field returns the field of a composite type with a name, including __typename, __schema and
+// __type, or nil.
 func (s *Schema) Field(parent *Type, name string) *Field {
 	if f := parent.FieldByName[name]; f != nil {
 		return f
@@ -259,7 +259,7 @@ func (s *Schema) Field(parent *Type, name string) *Field {
 	return nil
 }
 
-// Overlap reports whether an object can be of both types.
+// Overlap reports whether some object can be of both types.
 func Overlap(a, b *Type) bool {
 	if a == b {
 		return true
@@ -275,8 +275,8 @@ func Overlap(a, b *Type) bool {
 	return false
 }
 
-// SameShape reports whether values of both types look alike in an answer, as fields of one
-// response name must.
+// SameShape reports whether values of both types have the same form in an answer, as required of
+// fields with one response name.
 func SameShape(a, b *TypeRef) bool {
 	if a.NonNull != b.NonNull || (a.Elem == nil) != (b.Elem == nil) {
 		return false
@@ -290,7 +290,7 @@ func SameShape(a, b *TypeRef) bool {
 	return true
 }
 
-// InputNames returns the names that may be suggested of an input object's fields.
+// InputNames returns the names of an input object's fields that messages may suggest.
 func (t *Type) InputNames() []string {
 	if t.Silent {
 		return nil
@@ -307,7 +307,7 @@ func NamesOf(defs []*Input) []string {
 	return out
 }
 
-// EnumNames returns the names that may be suggested of an enum's values.
+// EnumNames returns the names of an enum's values that messages may suggest.
 func (t *Type) EnumNames() []string {
 	if t.Silent {
 		return nil

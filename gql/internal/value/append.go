@@ -1,8 +1,8 @@
 // Package value reads, coerces and writes values: the JSON of variables, literals of
 // documents, defaults, and the JSON of answers.
 //
-// Read first: [CoerceLiteral] and [Decode] (values from a document and from a request's
-// variables), [Variables] (what a request brought), [AppendString] and its neighbours (how
+// Read first: [CoerceLiteral] and [Decode] (values from a document and from a request's variables),
+// [Variables] (the variables of a request), and [AppendString] with the other Append functions (how
 // answers are written). The package must not know whole documents or how fields are read.
 package value
 
@@ -26,7 +26,7 @@ var plainByte = func() (t [256]bool) {
 
 // AppendString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte {
-	if plain(s) { // with room for all of it at once
+	if plain(s) { // grows once for the whole string
 		at := len(dst) + 1
 		dst = slices.Grow(dst, len(s)+2)[:at+len(s)+1]
 		dst[at-1], dst[len(dst)-1] = '"', '"'
@@ -36,15 +36,14 @@ func AppendString(dst []byte, s string) []byte {
 	return append(appendEscaped(append(dst, '"'), s), '"')
 }
 
-// plain reports whether all bytes need no escape. It looks at eight at a time, as long as
-// there are.
+// plain reports whether no byte needs an escape. It tests eight bytes at a time.
 func plain(s string) bool {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	for ; len(s) >= 8; s = s[8:] {
 		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 		quote, slash := w^(ones*'"'), w^(ones*'\\')
-		// The highest bit is set by taking 0x20 off a lesser byte, and 1 off one that is 0.
-		// Only a byte that needs an escape borrows from the next.
+		// Subtracting sets the highest bit of a byte below 0x20, and of one that is 0. Only a byte
+		// that needs an escape borrows from the next.
 		if (w|(w-ones*0x20)|(quote-ones)|(slash-ones))&tops != 0 {
 			return false
 		}
@@ -104,10 +103,10 @@ func AppendFloat(dst []byte, v float64) []byte {
 		return dst
 	}
 	if v == 0 {
-		return append(dst, '0') // no -0, as JavaScript prints it
+		return append(dst, '0') // JavaScript prints -0 as 0
 	}
 	if whole := int64(v); math.Abs(v) < 1<<53 && float64(whole) == v {
-		return strconv.AppendInt(dst, whole, 10) // several times as fast
+		return strconv.AppendInt(dst, whole, 10) // several times as fast as AppendFloat
 	}
 	if abs := math.Abs(v); abs < 1e-6 || abs >= 1e21 {
 		dst = strconv.AppendFloat(dst, v, 'e', -1, 64)
@@ -127,7 +126,7 @@ func AppendInt(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10
 // AppendBool appends true or false.
 func AppendBool(dst []byte, v bool) []byte { return strconv.AppendBool(dst, v) }
 
-// Append appends any Go value, null where it has no JSON form.
+// Append appends any Go value as JSON, and null for a value that has no JSON form.
 func Append(dst []byte, v any) []byte {
 	switch v := v.(type) {
 	case nil:

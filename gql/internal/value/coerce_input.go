@@ -21,11 +21,11 @@ type inputError struct {
 	msg   string
 }
 
-// inputPath is the current position of coercion in a variable's value. It is written out for
-// faults only.
+// inputPath is the position in a variable's value that coercion has reached. Only faults format it
+// as text.
 type inputPath struct {
 	prev  *inputPath
-	name  string // of a variable or field; empty for an item
+	name  string // of a variable or field; empty for an item of a list
 	index int
 }
 
@@ -39,17 +39,17 @@ func (p *inputPath) String() string {
 	return p.prev.String() + "[" + strconv.Itoa(p.index) + "]"
 }
 
-// coercion is the coercion of one variable's value. It collects up to max faults, and stops
-// if the request has ended.
+// coercion coerces one variable's value. It collects up to max faults, and stops if the request
+// ends.
 type coercion struct {
 	ctx   context.Context
 	steps int
-	ended error // the context's
+	ended error // the error of ctx, once it ended
 	errs  []inputError
 	max   int
 }
 
-// over reports that the rest of the value need not be read.
+// over reports whether the rest of the value can be skipped.
 func (in *coercion) over() bool { return len(in.errs) >= in.max || in.ended != nil }
 
 func (in *coercion) fail(e inputError) {
@@ -115,8 +115,8 @@ func coerceInputObject(v any, t *typesys.Type, path *inputPath, in *coercion) an
 		in.fail(inputError{path.String(), v, fmt.Sprintf("Expected type %q to be an object.", t.Shown())})
 		return nil
 	}
-	// The map is not made with room for all fields of the type, because a short text can
-	// hold a million empty objects.
+	// The map does not reserve room for all fields of the type, because a short text can contain a
+	// million empty objects.
 	out := make(map[string]any, min(len(given), len(t.Inputs)))
 	at := &inputPath{prev: path}
 	for _, d := range t.Inputs {
@@ -191,7 +191,7 @@ func coerceLeaf(v any, t *typesys.Type) (any, error) {
 		return nil, fmt.Errorf("Boolean cannot represent a non boolean value: %s", Inspect(v))
 	case typesys.ScalarID:
 		if _, ok := v.(string); ok {
-			return v, nil // as it is: to wrap the string again would allocate
+			return v, nil // unchanged, because boxing the string again would allocate
 		}
 		if id, ok := integerText(num); isNum && ok {
 			return id, nil
@@ -205,8 +205,8 @@ func coerceLeaf(v any, t *typesys.Type) (any, error) {
 	return callParse(t, plain)
 }
 
-// integerText returns the text of an integral number. Digits are kept as they came: an ID of
-// twenty digits is not rounded, as it would be in JavaScript.
+// integerText returns an integral number as text. The digits remain as they are: an ID of twenty
+// digits is not rounded, unlike in JavaScript.
 func integerText(n json.Number) (string, bool) {
 	s := string(n)
 	if !strings.ContainsAny(s, ".eE") {
@@ -222,7 +222,7 @@ func integerText(n json.Number) (string, bool) {
 	return string(AppendFloat(nil, f)), true
 }
 
-// plainNumber returns the number as int where it is one and fits, else as float64.
+// plainNumber returns the number as an int if it is an integer that fits, else as a float64.
 func plainNumber(n json.Number) (any, error) {
 	if i, err := strconv.Atoi(string(n)); err == nil {
 		return i, nil

@@ -12,17 +12,17 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// ErrAbsent says that a value is required but the given variable has none.
+// ErrAbsent says that a value is required but its variable has none.
 var ErrAbsent = errors.New("variable without a value")
 
-// CoerceConstant coerces a constant.
+// CoerceConstant coerces a literal without variables.
 func CoerceConstant(v *ast.Value, typ *typesys.TypeRef) (any, error) {
 	return CoerceLiteral(v, typ, nil)
 }
 
-// CoerceLiteral coerces a literal that may hold variables. The document must have been
-// validated. Values that do not fit are refused all the same, because variables bring values
-// at run time.
+// CoerceLiteral coerces a literal that may contain variables. The document must be valid.
+// CoerceLiteral still refuses values that do not fit, because the values of variables are known
+// only at run time.
 func CoerceLiteral(v *ast.Value, typ *typesys.TypeRef, vars *Variables) (any, error) {
 	if v.Kind == ast.Variable {
 		val, ok := vars.Lookup(v.Raw)
@@ -71,7 +71,7 @@ func coerceObjectAST(v *ast.Value, t *typesys.Type, vars *Variables) (any, error
 	if v.Kind != ast.ObjectValue {
 		return nil, fmt.Errorf("expected an object for input %s, found %s", t.Shown(), v.String())
 	}
-	obj := make(map[string]any, len(v.Children)) // types of filters have many more
+	obj := make(map[string]any, len(v.Children)) // not len(t.Inputs), because filter types have many more
 	for _, c := range v.Children {
 		d := t.InputByName[c.Name]
 		if d == nil {
@@ -119,8 +119,8 @@ func checkOneOf(t *typesys.Type, obj map[string]any) error {
 	return nil
 }
 
-// CoerceLeaf coerces a literal of a scalar or enum. Its errors are the reference
-// implementation's sentences, since clients show them.
+// CoerceLeaf coerces a literal of a scalar or enum. Its errors have the wording of graphql-js,
+// because clients show them.
 func CoerceLeaf(v *ast.Value, t *typesys.Type, vars *Variables) (any, error) {
 	if t.Kind == typesys.KindEnum {
 		if v.Kind != ast.EnumValue {
@@ -174,7 +174,7 @@ func CoerceLeaf(v *ast.Value, t *typesys.Type, vars *Variables) (any, error) {
 	return callParse(t, plain)
 }
 
-// callParse lets a custom scalar read its input, which is not null.
+// callParse calls Parse of a custom scalar with its input, which must not be nil.
 func callParse(t *typesys.Type, v any) (out any, err error) {
 	unfit := func() error {
 		return fmt.Errorf("Expected value of type %q, found %s.", t.Shown(), Inspect(v))

@@ -7,8 +7,8 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/failure"
 )
 
-// Inspect prints a value for a message, cut to a length fit for a log: a large value is
-// never rendered whole.
+// Inspect formats a value for a message, cut to a length fit for a log. It never formats a large
+// value as a whole.
 func Inspect(v any) string { return failure.Abbreviate(string(appendInspect(nil, v))) }
 
 func appendInspect(dst []byte, v any) []byte {

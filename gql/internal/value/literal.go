@@ -14,8 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// LiteralOf returns the literal that coerces to a Go value given as a default in
-// graphql-go.
+// LiteralOf returns the literal that coerces to v, a default given in graphql-go.
 func LiteralOf(v any, typ *typesys.TypeRef) (*ast.Value, error) {
 	rv := reflect.ValueOf(v)
 	for rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface {
@@ -77,7 +76,7 @@ func LiteralOf(v any, typ *typesys.TypeRef) (*ast.Value, error) {
 	}
 }
 
-// untypedLiteral renders a plain Go value.
+// untypedLiteral returns the literal of a plain Go value.
 func untypedLiteral(rv reflect.Value) (*ast.Value, error) {
 	for rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface {
 		rv = rv.Elem()
@@ -130,7 +129,7 @@ func untypedLiteral(rv reflect.Value) (*ast.Value, error) {
 	return nil, fmt.Errorf("%s has no GraphQL literal", rv.Type())
 }
 
-// Print prints a value as the reference implementation does.
+// Print prints a value as graphql-js does.
 func Print(v *ast.Value) string {
 	var b strings.Builder
 	writeLiteral(&b, v)
@@ -160,7 +159,7 @@ func writeLiteral(b *strings.Builder, v *ast.Value) {
 		}
 		b.WriteByte('}')
 	default:
-		b.WriteString(v.String()) // gqlparser quotes strings as the reference does
+		b.WriteString(v.String()) // gqlparser quotes strings as graphql-js does
 	}
 }
 
@@ -169,10 +168,10 @@ func Hashable(v any) bool {
 	return v == nil || reflect.TypeOf(v).Comparable() && reflect.ValueOf(v).Comparable()
 }
 
-// Quote prints a GraphQL string.
+// Quote returns s as a GraphQL string in quotes.
 func Quote(s string) string { return (&ast.Value{Kind: ast.StringValue, Raw: s}).String() }
 
-// HasVariable reports whether a literal holds a variable.
+// HasVariable reports whether a literal contains a variable.
 func HasVariable(val *ast.Value) bool {
 	if val.Kind == ast.Variable {
 		return true

@@ -9,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// jsonReader decodes the variables of a request. encoding/json takes three times as long for
-// the few small values of a request, cannot bound the nesting, and replaces invalid
-// characters by U+FFFD. FuzzJSON checks that both otherwise accept the same texts and read
-// the same values. decision-json.md has the figures, of jsontext as well.
+// jsonReader decodes the variables of a request. encoding/json takes three times as long for the
+// few small values of a request, cannot bound the nesting, and replaces invalid characters by
+// U+FFFD. Apart from these, FuzzJSON checks that both accept the same texts and read the same
+// values. decision-json.md has the figures, also for jsontext.
 type jsonReader struct {
 	src       []byte
 	pos       int
@@ -22,12 +22,12 @@ type jsonReader struct {
 	maxValues int
 }
 
-// errDepth reports that the nesting limit was exceeded.
+// errDepth says that the nesting exceeds the limit.
 type errDepth struct{ depth int }
 
 func (errDepth) Error() string { return "nested too deeply" }
 
-// errValues reports that there are more values than the limit.
+// errValues says that the number of values exceeds the limit.
 type errValues struct{ values int }
 
 func (errValues) Error() string { return "too many values" }
@@ -36,9 +36,8 @@ func (errValues) Error() string { return "too many values" }
 // garbage collection may take as long as reading the values.
 const CheckValues = 1 << 10
 
-// Read decodes one value: map[string]any, []any, string, json.Number, bool or nil. If
-// a key occurs twice, the last value counts. If the context ends meanwhile, the
-// error is ctx.Err().
+// Read decodes one value: map[string]any, []any, string, json.Number, bool or nil. If a key occurs
+// twice, the last value counts. If the context ends during the call, the error is ctx.Err().
 func Read(ctx context.Context, src []byte, maxDepth, maxValues int) (any, error) {
 	r := &jsonReader{src: src, maxDepth: maxDepth, maxValues: maxValues}
 	v, err := r.value(ctx)
@@ -51,14 +50,13 @@ func Read(ctx context.Context, src []byte, maxDepth, maxValues int) (any, error)
 	return v, nil
 }
 
-// members is Read for the object at the top. It calls set for each member. The key is valid
-// only until set returns. If the text has another kind of value, it reads nothing and
-// returns false; Read then reads it.
+// members reads an object at the top level and calls set for each member. The key is valid only
+// until set returns. If the text is not an object, members reads nothing and returns false.
 func (r *jsonReader) members(ctx context.Context, set func(key []byte, v any)) (bool, error) {
 	if r.next() != '{' {
 		return false, nil
 	}
-	r.values++ // the object: the limits are at least one
+	r.values++ // counts the object itself, since the limits are at least one
 	r.depth++
 	r.pos++
 	if r.next() == '}' {
@@ -116,7 +114,7 @@ func (r *jsonReader) space() {
 	}
 }
 
-// next skips blanks and returns the byte there, 0 at the end.
+// next skips blanks and returns the next byte, or 0 at the end.
 func (r *jsonReader) next() byte {
 	r.space()
 	if r.pos < len(r.src) {
@@ -253,8 +251,8 @@ func (r *jsonReader) number() (any, error) {
 	return json.Number(r.src[start:r.pos]), nil
 }
 
-// ReadString reads a JSON string with nothing before or after it. It returns an error that
-// names the byte where encoding/json would replace an invalid character by U+FFFD.
+// ReadString reads a JSON string with nothing before or after it. Where encoding/json would replace
+// an invalid character by U+FFFD, ReadString returns an error that names the byte.
 func ReadString(src []byte) (string, error) {
 	r := &jsonReader{src: src}
 	if r.next() != '"' {
@@ -274,7 +272,7 @@ func (r *jsonReader) str() (string, error) {
 	return string(text), err
 }
 
-// text returns the text of a string. It is a slice of the source if nothing is escaped.
+// text returns the content of a string, as a slice of the source if it has no escapes.
 func (r *jsonReader) text() ([]byte, error) {
 	r.pos++
 	start := r.pos
@@ -342,7 +340,7 @@ func (r *jsonReader) escape(buf []byte) ([]byte, error) {
 	return utf8.AppendRune(buf, u), nil
 }
 
-// unit reads \uXXXX.
+// unit reads an escape \uXXXX.
 func (r *jsonReader) unit() (rune, bool) {
 	if len(r.src)-r.pos < 6 || r.src[r.pos] != '\\' || r.src[r.pos+1] != 'u' {
 		return 0, false

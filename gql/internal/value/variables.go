@@ -14,18 +14,19 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// Variables holds a request's coerced variables. Operations have few of them, so that a
-// linear search is faster than a map.
+// Variables holds a request's coerced variables. Operations have few variables, so a linear search
+// is faster than a map.
 type Variables struct {
 	names []string
 	vals  []any
-	given []any // what Decode read for each declared variable
+	given []any // the decoded value of each declared variable
 }
 
-// absent stands for a variable without a value in the request.
+// absent is the value of a variable that the request does not give.
 type absent struct{}
 
-// Lookup finds a variable that has a value, which may be null.
+// Lookup returns the value of a variable, which may be null, and false if the variable has no
+// value.
 func (v *Variables) Lookup(name string) (any, bool) {
 	if v == nil {
 		return nil, false
@@ -43,13 +44,13 @@ func (v *Variables) set(name string, val any) {
 	v.vals = append(v.vals, val)
 }
 
-// AddAll adds all of another request's variables.
+// AddAll adds the variables of o.
 func (v *Variables) AddAll(o *Variables) {
 	v.names = append(v.names, o.names...)
 	v.vals = append(v.vals, o.vals...)
 }
 
-// Reset forgets all variables and keeps the memory.
+// Reset removes all variables and keeps the memory for reuse.
 func (v *Variables) Reset() {
 	clear(v.names)
 	clear(v.vals)
@@ -57,11 +58,11 @@ func (v *Variables) Reset() {
 	v.names, v.vals, v.given = v.names[:0], v.vals[:0], v.given[:0]
 }
 
-// Limits are those of gql.Limits that bound variables, without its defaults.
+// Limits are the gql.Limits that bound variables. A zero means zero here, not a default.
 type Limits struct{ Bytes, Values, Depth, Errors int }
 
-// Decode reads the request's variables, an object or null, for Coerce. Values of variables
-// that the operation does not declare are checked and ignored, as the specification has it.
+// Decode reads the request's variables, an object or null. Coerce then uses them. Decode checks and
+// ignores values of variables that the operation does not declare, as the specification requires.
 func (v *Variables) Decode(ctx context.Context, raw json.RawMessage, defs []Variable, limits Limits) *failure.Refusal {
 	v.given = slices.Grow(v.given[:0], len(defs))
 	for range defs {
@@ -93,10 +94,10 @@ func (v *Variables) Decode(ctx context.Context, raw json.RawMessage, defs []Vari
 	return nil
 }
 
-// places finds declared variables by name.
+// places finds the index of a declared variable by name.
 type places struct {
 	defs []Variable
-	at   map[string]int // where there are many: a request may have many names that none of them has
+	at   map[string]int // only if there are many variables, since a request may have many unknown names
 }
 
 func placesOf(defs []Variable) places {
@@ -111,7 +112,7 @@ func placesOf(defs []Variable) places {
 	return p
 }
 
-// of is -1 if there is none.
+// of returns the index of the variable in defs, or -1 if none has the name.
 func (p *places) of(name []byte) int {
 	if p.at != nil {
 		if i, ok := p.at[string(name)]; ok {
@@ -127,7 +128,7 @@ func (p *places) of(name []byte) int {
 	return -1
 }
 
-// undecoded says why variables could not be read.
+// undecoded returns the refusal for variables that could not be read.
 func undecoded(err error, limits Limits) *failure.Refusal {
 	var deep errDepth
 	var many errValues
@@ -142,18 +143,18 @@ func undecoded(err error, limits Limits) *failure.Refusal {
 	return failure.Refuse(codes.BadUserInput, "Variables are not valid JSON: %s.", err.Error())
 }
 
-// Variable is a declared variable, resolved once for all requests.
+// Variable is a declared variable. It is resolved once for all requests.
 type Variable struct {
 	name      string
 	typ       *typesys.TypeRef
 	positions []failure.Position
-	// HasDefault says that there is a default. Its value is coerced already, and shared by
-	// requests.
+	// HasDefault is true if there is a default. The value of the default is coerced already, and
+	// requests share it.
 	hasDefault   bool
 	defaultValue any
 }
 
-// Declare resolves the variables that an operation declares; types must be known.
+// Declare resolves the variables that an operation declares. Their types must exist in the schema.
 func Declare(s *typesys.Schema, op *ast.OperationDefinition) ([]Variable, *failure.Refusal) {
 	var out []Variable
 	for _, d := range op.VariableDefinitions {
