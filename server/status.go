@@ -22,7 +22,7 @@ const (
 	graphqlMethods = "GET, HEAD, POST, QUERY, OPTIONS"
 	streamMethods  = "GET, POST, QUERY, PUT, DELETE, OPTIONS"
 	readMethods    = "GET, HEAD, OPTIONS"
-	// Reconciliation sends long batches by POST, and writes nothing.
+	// Reconciliation sends long batches by POST, but never writes.
 	reconcileMethods = "GET, HEAD, POST, OPTIONS"
 )
 
@@ -49,10 +49,11 @@ func allow(h http.Header, path string) {
 	}
 }
 
-// acceptQuery names the media types of bodies of QUERY; a list of structured fields.
+// acceptQuery sets Accept-Query to the media types that a QUERY may have, as a list of structured
+// fields.
 func acceptQuery(h http.Header) { h.Set("Accept-Query", `"`+jsonType+`"`) }
 
-// options answers OPTIONS if it is not a preflight, which cors answers.
+// options answers OPTIONS and returns true. cors has already answered preflights.
 func options(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodOptions {
 		return false
@@ -62,27 +63,27 @@ func options(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// statusOf returns the status of the engine's result of a request.
+// statusOf returns the HTTP status for the engine's response to a request.
 func statusOf(res *gql.Response, media string) int {
 	switch {
 	case res.Code == codes.MutationNotAllowed:
-		return http.StatusMethodNotAllowed // whatever the media type
+		return http.StatusMethodNotAllowed // for every media type
 	case res.Code == codes.Overloaded:
-		return http.StatusServiceUnavailable // or clients and proxies would take it for an answer
+		return http.StatusServiceUnavailable // else clients and proxies would take it for a valid answer
 	case media == jsonType:
 		return http.StatusOK
 	case res.HasData && res.Errors > 0:
-		return codes.Partial // also where the data are null: it has run
+		return codes.Partial // even if data is null, because the request was executed
 	case res.HasData:
 		return http.StatusOK
 	}
 	if e, ok := codes.Find(res.Code); ok && e.Status[0] != codes.Partial {
 		return e.Status[0]
 	}
-	return http.StatusInternalServerError // an error that comes with data, but there is none
+	return http.StatusInternalServerError // the code of an error beside data, but data is absent
 }
 
-// statusAs returns the status of the refusal in an answer of the media type.
+// statusAs returns the status of a refusal that is answered in the media type.
 func (m *requestError) statusAs(media string) int {
 	switch {
 	case media != jsonType:
@@ -90,7 +91,7 @@ func (m *requestError) statusAs(media string) int {
 	case m.soft:
 		return http.StatusOK
 	case m.status == http.StatusUnprocessableEntity:
-		return http.StatusBadRequest // as clients of application/json know it
+		return http.StatusBadRequest // the status that clients of application/json expect
 	}
 	return m.status
 }

@@ -14,18 +14,19 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/streams"
 )
 
-// Requests for event streams; package streams writes the streams.
+// Event streams. Package streams writes them.
 
 // The names that GraphQL over SSE gives to a reserved stream and its operations.
 const (
 	tokenHeader      = "X-Graphql-Event-Stream-Token"
 	tokenParam       = "token"
 	operationIDParam = "operationId"
-	// maxOperationID bounds what clients choose and every event repeats.
+	// maxOperationID bounds the length of operation ids, because clients choose them and every
+	// event repeats them.
 	maxOperationID = 128
 )
 
-// graphqlStream answers at /graphql/stream.
+// graphqlStream serves /graphql/stream.
 func (s *Server) graphqlStream(w http.ResponseWriter, r *http.Request) {
 	if options(w, r) {
 		return
@@ -46,7 +47,7 @@ func (s *Server) graphqlStream(w http.ResponseWriter, r *http.Request) {
 	s.stream(w, r)
 }
 
-// stream answers a request with an event stream, whatever its operation.
+// stream answers a request with an event stream, for any kind of operation.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	b := s.backend.Load()
 	if b == nil {
@@ -76,16 +77,16 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// streamTo runs the operation and sends its results as events. Faults of the document are
-// also reported in an event, because a browser's EventSource hides the body of an answer
-// with another status from its page.
+// streamTo runs the operation and sends its results as events. Errors of the document are sent as
+// an event too, because a browser's EventSource does not show the page the body of an answer with
+// an error status.
 func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, req *operation.Request) {
 	if r.Method == http.MethodHead {
-		allow(w.Header(), "/graphql/stream") // without HEAD
+		allow(w.Header(), "/graphql/stream") // the methods without HEAD
 		writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, "an event stream is requested with POST or GET, not HEAD")
 		return
 	}
-	if r.Method == http.MethodGet && hasBody(r) { // requested at /graphql
+	if r.Method == http.MethodGet && hasBody(r) { // a stream requested at /graphql
 		s.refuseBody(w, r)
 		return
 	}
@@ -99,8 +100,8 @@ func (s *Server) streamTo(w http.ResponseWriter, r *http.Request, b *Backend, re
 	}))
 }
 
-// lastEvent returns the sequence number of the last event that the client has read, or nil
-// if there is none.
+// lastEvent returns the sequence number of the last event that the client received, or nil if it
+// received none.
 func lastEvent(r *http.Request) (*graph.Seq, *requestError) {
 	last := r.Header.Get("Last-Event-ID")
 	if last == "" {
@@ -114,8 +115,8 @@ func lastEvent(r *http.Request) (*graph.Seq, *requestError) {
 	return &after, nil
 }
 
-// startStream returns a streams.Start. If there is no slot for the request it answers
-// itself, with a status that clients and proxies understand.
+// startStream is the streams.Start of a request. If the request gets no slot, startStream answers
+// it with a status that clients and proxies understand, and returns nil twice.
 func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http.Request, b *Backend, req *operation.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
 	recorder := w.(*responseRecorder)
 	if err := recorder.slot.Enter(ctx, s.lane(req)); err != nil {
@@ -125,7 +126,7 @@ func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http
 	session := b.Begin()
 	at := s.locationOf(session)
 	sub, res := s.begin(ctx, &recorder.slot, session, req, after)
-	recorder.slot.Leave() // it is not held while results are sent
+	recorder.slot.Leave() // so that sending results occupies no slot
 	if sub == nil {
 		if res.Code == codes.Overloaded {
 			defer res.Release()
@@ -139,7 +140,8 @@ func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http
 	return sub, res
 }
 
-// reserved answers a request with the token of a reserved stream, and PUT, which reserves one.
+// reserved answers a request that has the token of a reserved stream, and PUT, which reserves a
+// stream.
 func (s *Server) reserved(w http.ResponseWriter, r *http.Request, token string) {
 	b := s.backend.Load()
 	if b == nil {
@@ -178,8 +180,8 @@ func (s *Server) reserved(w http.ResponseWriter, r *http.Request, token string) 
 	}
 }
 
-// beginReserved answers a POST: the operation is accepted with 202, and its results go down
-// the stream; faults of the request are answered here.
+// beginReserved answers a POST to a reserved stream. It accepts the operation with 202 and sends
+// the results down the stream. Errors of the request are the answer to the POST.
 func (s *Server) beginReserved(w http.ResponseWriter, r *http.Request, b *Backend, v *streams.Reservation) {
 	bad := reach(w.(*responseRecorder), r, b)
 	var req *operation.Request
@@ -188,7 +190,7 @@ func (s *Server) beginReserved(w http.ResponseWriter, r *http.Request, b *Backen
 		req, id, bad = s.operationOf(w, r)
 	}
 	if bad != nil {
-		bad.soft = false // 200 would say less than nothing here: accepted is 202
+		bad.soft = false // a status of success would be misleading here, because acceptance is 202
 		s.refuse(w, r, jsonType, bad)
 		return
 	}
@@ -203,7 +205,7 @@ func (s *Server) beginReserved(w http.ResponseWriter, r *http.Request, b *Backen
 		h := w.Header()
 		h.Set("Content-Type", jsonType+"; charset=utf-8")
 		h.Set("Cache-Control", "no-store")
-		// The protocol demands 400 for an operation that cannot run.
+		// The protocol requires 400 for an operation that cannot run.
 		status := (&requestError{status: statusOf(res, content.Response)}).statusAs(jsonType)
 		if res.Code == codes.Overloaded {
 			h.Set("Retry-After", s.admission.RetryAfter())
@@ -212,11 +214,11 @@ func (s *Server) beginReserved(w http.ResponseWriter, r *http.Request, b *Backen
 	}
 }
 
-// hasBody reports whether a request brings a body where none belongs. A body that never
-// arrives would keep the goroutine of the connection waiting after the answer.
+// hasBody reports whether a request announces a body where none is allowed. A body that never
+// arrives would keep the connection's goroutine waiting after the answer.
 func hasBody(r *http.Request) bool { return r.ContentLength != 0 }
 
 func (s *Server) refuseBody(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Connection", "close") // or the answer would wait for the body
+	w.Header().Set("Connection", "close") // else the answer would wait for the body
 	s.refuse(w, r, jsonType, badRequest("%s takes no body here, and the request has one; leave it out", r.Method))
 }

@@ -12,21 +12,21 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/content"
 )
 
-// table is how a request asks for its answer as a table, by the parameter format, the ending of the path or the
-// header Accept, in this order.
+// table says whether a request wants its answer as a table: by the parameter format, else by the ending of the
+// path, else by the header Accept.
 type table string
 
 const (
 	noTable table = ""
 	csv     table = "csv"
-	rawCSV  table = "csv-raw" // with formulas as they are
+	rawCSV  table = "csv-raw" // without the apostrophe before formulas
 )
 
-// csvPath is /graphql for tables.
+// csvPath is the path of /graphql for tables.
 const csvPath = "/graphql.csv"
 
-// tableOf returns the table that a request asks for, and the media type of its answer as JSON, which of a table are
-// the errors. An error names an unknown format.
+// tableOf returns the table that a request wants, and the media type of JSON answers. If it wants a table, only
+// errors are answered as JSON. An unknown format is an error.
 func tableOf(r *http.Request, accepted string) (form table, media string, bad *requestError) {
 	if strings.Contains(r.URL.RawQuery, "format=") {
 		q, err := url.ParseQuery(r.URL.RawQuery)
@@ -50,8 +50,8 @@ func tableOf(r *http.Request, accepted string) (form table, media string, bad *r
 	return noTable, accepted, nil
 }
 
-// formOf is the form of the answer: a table, or the media type of its JSON; none where a stream of events is wanted
-// or it has answered with a refusal.
+// formOf returns the form of the answer: a table, or the media type of its JSON. Both are empty if the client wants
+// an event stream, or if formOf has answered with a refusal.
 func (s *Server) formOf(w http.ResponseWriter, r *http.Request) (form table, media string, streamed bool) {
 	accept := s.accepts.Of(r.Header["Accept"])
 	form, media, bad := tableOf(r, accept.Media)
@@ -66,7 +66,7 @@ func (s *Server) formOf(w http.ResponseWriter, r *http.Request) (form table, med
 	return form, media, accept.Streamed
 }
 
-// tag is the validator of a table, which differs from that of the same answer as JSON.
+// tag returns the ETag of a table, derived from the ETag of the same answer as JSON.
 func (t table) tag(etag string) string {
 	if t == noTable || etag == "" {
 		return etag
@@ -109,7 +109,7 @@ func (s *Server) answerTable(w *responseRecorder, r *http.Request, form table, s
 	}
 }
 
-// nameOf is a name for the file: that of the operation, or of the first field.
+// nameOf returns a name for the file of a table: the name of the operation, or of the first field.
 func nameOf(res *gql.Response, shape *gql.Shape) string {
 	if res.OperationName != "" {
 		return res.OperationName

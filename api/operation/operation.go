@@ -60,7 +60,7 @@ type Subscription interface {
 	// After returns the sequence number of the last entry that was read, sent or not. A client that
 	// subscribes again with this number as sinceSequence misses nothing.
 	After() graph.Seq
-	// Lagged reports whether the event ends the subscription because the client was too far behind.
+	// Lagged reports whether the event ends the subscription because the client lagged too far.
 	Lagged() bool
 	// Wait waits for an event. It returns nil when there is one, io.EOF after the last, and the
 	// context's error if the context ends first.

@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/filter"
 )
 
-// Stats appends to dst the sums of a reading, one for each group of the parts
-// of a list; nil parts are one of all edges.
+// Stats appends to dst the sums of a reading over the edges, one for each group of parts. If parts
+// is nil, all edges are one group.
 func (v *View) Stats(edges []Edge, by filter.Reading, parts *aggregate.Parts, dst []aggregate.Stats) []aggregate.Stats {
 	n := 1
 	if parts != nil {
@@ -37,8 +37,8 @@ func (v *View) Stats(edges []Edge, by filter.Reading, parts *aggregate.Parts, ds
 	return dst
 }
 
-// Part divides a list by what the readings take, of which there is at least one, into
-// parts whose memory it reuses.
+// Part divides edges into groups by what the readings take from each edge. by has at least one
+// reading. Part reuses the memory of parts.
 func (v *View) Part(edges []Edge, by []filter.Reading, parts *aggregate.Parts) {
 	if len(by) == 1 {
 		v.part(edges, by[0], parts)
@@ -59,7 +59,7 @@ func (v *View) part(edges []Edge, by filter.Reading, parts *aggregate.Parts) {
 	defer g.Release()
 	of := append(parts.Of[:0], make([]int32, len(edges))...)
 	r := v.reader(by)
-	var known []int32 // of long lists by entity: the group + 1
+	var known []int32 // in a long list, by the number of the entity: the group + 1
 	if (by.Own != "" || by.Property != nil) && len(edges) > v.s.IDs.Len()/4 {
 		known = make([]int32, v.s.IDs.Len())
 	}

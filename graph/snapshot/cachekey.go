@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// CacheKey is a key for what is computed from the view. Two views of one snapshot with the same
-// KnownSeq and CacheKey show the same claims, which hold equally surely.
+// CacheKey returns a key for what is computed from the view. Two views of one snapshot with the
+// same KnownSeq and CacheKey show the same claims with the same certainty.
 func (v *View) CacheKey() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %d %d %d %t", v.on.First, v.on.Last, v.mode, v.minConfidence, v.sure)

@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// claimValue reads a field of a claim; the zero Value where it has none.
+// claimValue returns the value of a field of a claim, or the zero Value if the claim has none.
 func (v *View) claimValue(n uint32, f filter.ClaimField) graph.Value {
 	switch f {
 	case "holds":
@@ -29,17 +29,18 @@ func (v *View) claimValue(n uint32, f filter.ClaimField) graph.Value {
 	return graph.Value{}
 }
 
-// Cell is a value as it is laid out in memory. Kind says which of Snapshot.TextIn and
-// Snapshot.ValueOf reads it; the Bits of an entity are its number, those of an int the int.
+// Cell is a value as it is stored in memory. Kind says whether Snapshot.TextIn or Snapshot.ValueOf
+// reads it. The Bits of an entity are its number, the Bits of an int the int.
 type Cell = dense.Cell
 
-// QualifierOf is the value of a qualifier of an edge's claim; of NoKind where it has none.
+// QualifierOf returns the value of a qualifier of an edge's claim; a cell of NoKind if the claim
+// lacks it.
 func (s *Snapshot) QualifierOf(e Edge, q *schema.Qualifier) Cell {
 	return qualifierIn(s.Graph, e, memory.QualifierOf(q))
 }
 
-// Recorded is the sequence number that recorded the claim, and the one that
-// withdrew it as far as the view knows; 0 where none did.
+// Recorded returns the sequence number that recorded the claim, and the one that withdrew it as far
+// as the view knows, or 0 if none did.
 func (v *View) Recorded(n uint32) (recorded, withdrawn graph.Seq) {
 	recorded = graph.Seq(v.s.Rows.Ref(n).Seq)
 	if e := graph.Seq(v.s.Ended.At(n)); e <= v.known {

@@ -6,7 +6,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 )
 
-// Cursor is the cursor of the page's edge with the number.
+// Cursor returns the cursor of edge i of the page.
 func (p *Page) Cursor(i int) string {
 	if p.readers == nil {
 		p.readers = p.view.readers(p.order)
@@ -17,7 +17,7 @@ func (p *Page) Cursor(i int) string {
 	return c.String()
 }
 
-// parseCursor reads the place in an order that a cursor names.
+// parseCursor parses a cursor into the position that it names in an order.
 func (v *View) parseCursor(text string, order []filter.Key) (*placed, error) {
 	c, err := filter.ParseCursor(text, len(order))
 	if err != nil {
@@ -30,7 +30,7 @@ func (v *View) parseCursor(text string, order []filter.Key) (*placed, error) {
 	return p, nil
 }
 
-// placeOf is the place that a cursor of a query names, nil for none.
+// placeOf returns the position in a query's order that a cursor names, or nil for "".
 func (l *List) placeOf(q *filter.Query, cursor string) (*placed, error) {
 	if cursor == "" {
 		return nil, nil

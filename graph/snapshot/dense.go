@@ -17,32 +17,33 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Beside each chunk of a long run is kept what depends only on its links and their claims (package
-// dense), for all views and snapshots that have it. Columns of days, confidence and record time also
-// decide what a view shows of a link, unless the link is odd.
+// For each chunk of a long adjacency list, package dense caches values that depend only on the
+// chunk's links and their claims, for all views and snapshots that have the chunk. From the columns
+// of days, confidence and record time follows whether a view shows a link, unless the link is odd.
 
-// The columns other than qualifiers; those have the numbers of their names.
+// The numbers of the columns that are not of qualifiers. The column of a qualifier has the number
+// of its name.
 const (
-	firstDays = 1<<16 + iota // the first and the last day on which the claim may hold
+	firstDays = 1<<16 + iota // the first and (lastDays) the last day on which the claim may hold
 	lastDays
 	confidences
 	recordings
 )
 
-// asked are the columns that decide what views show.
+// asked lists the columns that decide what views show.
 var asked = []uint32{firstDays, lastDays, confidences, recordings}
 
-// links are the links of a relation as one query reads them.
+// links has the links of a relation as one query reads them.
 type links struct {
 	*View
 	*List
 	keep *filterPass
-	odd  *groups // of odd groups, once there is one
+	odd  *groups // of the odd links; nil until there is one
 }
 
 var listRooms = sync.Pool{New: func() any { return new(listRoom) }}
 
-// listRoom is memory for reading one list with what is kept beside it.
+// listRoom is the reusable memory for reading one list with its cached columns.
 type listRoom struct {
 	links
 	dense.List[memory.Link, Edge]
@@ -51,14 +52,14 @@ type listRoom struct {
 	blocks
 }
 
-// release drops all references of the room and gives it back.
+// release drops all references and returns the memory.
 func (r *listRoom) release() {
 	*r = listRoom{}
 	listRooms.Put(r)
 }
 
-// beside returns the links of the list if something is kept beside them; ok is false if the list
-// must be walked.
+// beside returns the links of the list if values may be cached for them; ok is false if the list
+// must be iterated.
 func (l *List) beside() (run memory.Run, ok bool) {
 	v, f := l.view, l.field
 	if f == nil || l.entity == memory.None || v.planning == never || f.Symmetric || f.Kind == schema.Derived || v.mirrors(l.entity, f) || f.Mirror != nil && !l.series {
@@ -68,13 +69,13 @@ func (l *List) beside() (run memory.Run, ok bool) {
 	return run, run.ID() != nil && !(f.Kind == schema.Inverse && v.kindOf(f).Single != nil)
 }
 
-// kindOf are the rules of the predicate that a relation or an inverse is stored under.
+// kindOf returns the rules of the predicate under which a relation or an inverse is stored.
 func (v *View) kindOf(f *schema.Field) *vocabulary.Predicate {
 	return &v.kinds[memory.PredicateOf(f.Stated())]
 }
 
-// dense returns the list with what is kept beside its links, in the room. ok is false if the list must
-// be walked; exact is false if its columns do not decide what the view shows.
+// dense returns the list with its cached columns, in the memory of r. ok is false if the list must be
+// iterated. exact is false if the columns do not decide what the view shows.
 func (l *List) dense(run memory.Run, keep *filterPass, r *listRoom) (d *dense.List[memory.Link, Edge], exact, ok bool) {
 	v, f := l.view, l.field
 	kind := v.kindOf(f)
@@ -104,7 +105,7 @@ func (l *List) dense(run memory.Run, keep *filterPass, r *listRoom) (d *dense.Li
 	return d, exact, true
 }
 
-// run is the links of a stored relation of an entity, or of an inverse.
+// run returns the links of an entity by a stored relation or an inverse.
 func (v *View) run(entity uint32, f *schema.Field) memory.Run {
 	if f.Kind == schema.Inverse {
 		return v.s.InRun(entity, memory.PredicateOf(f.InverseOf[0]))
@@ -194,9 +195,9 @@ func (x *links) Group(group []memory.Link) []Edge {
 	return x.odd.distinct(edges)
 }
 
-// Figures counts the edges that the filters of a query keep, whatever the page, and sums
-// up what a reading takes of them, with the least and the greatest if ends is set; the zero
-// Reading sums up nothing. ok is false where that needs the edges one by one.
+// Figures counts the edges that the filters of a query keep, on all pages, and sums up the values
+// of a reading, with the least and the greatest value if ends is set. The zero Reading sums up
+// nothing. ok is false if that requires reading the edges one by one.
 func (l *List) Figures(q *filter.Query, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
 	keep := l.view.filterPass(q)
 	if run, beside := l.beside(); beside {
@@ -213,13 +214,14 @@ func (l *List) Figures(q *filter.Query, by filter.Reading, ends bool) (st aggreg
 	return st, n, true
 }
 
-// Short reports whether Figures would walk the list for each reading, since nothing is kept beside it.
+// Short reports whether Figures would iterate over the list for each reading, because nothing is
+// cached for so short a list.
 func (l *List) Short(q *filter.Query) bool {
 	_, beside := l.beside()
 	return !beside && l.few(q)
 }
 
-// figures is Figures with a filter pass of the query, and room to read the list in.
+// figures is Figures with the query's filter pass, and with memory to read the list in.
 func (l *List) figures(run memory.Run, q *filter.Query, keep *filterPass, room *listRoom, by filter.Reading, ends bool) (st aggregate.Stats, n int, ok bool) {
 	f := dense.Figures{Ends: ends}
 	if by != (filter.Reading{}) {
@@ -238,7 +240,8 @@ func (l *List) figures(run memory.Run, q *filter.Query, keep *filterPass, room *
 	return st, n, true
 }
 
-// topDense is top for a list whose order by the first key is kept. It returns false if there is none.
+// topDense is top for a list whose order by the first key is cached. It returns false for other
+// lists.
 func (l *List) topDense(t access.Turn, at *placed, w *walk, a *prepared, p *Page) bool {
 	v := l.view
 	if w.only || len(p.order) == 0 || !a.readers[0].known {
@@ -272,7 +275,7 @@ func (l *List) topDense(t access.Turn, at *placed, w *walk, a *prepared, p *Page
 	return true
 }
 
-// sortings are the keys of an order; nil where they are not of qualifiers alone.
+// sortings returns the keys of an order, or nil if some key is not a qualifier.
 func (v *View) sortings(order []filter.Key) []dense.Sorting {
 	if len(order) == 0 {
 		return nil
@@ -288,7 +291,7 @@ func (v *View) sortings(order []filter.Key) []dense.Sorting {
 	return dst
 }
 
-// blocks puts edges with the same first key in order; there are hardly any.
+// blocks sorts the edges with equal first keys. There are hardly any.
 type blocks struct {
 	*prepared
 	v       *View

@@ -11,22 +11,23 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Division is the list of a relation over all subjects, divided by the entities at one of
-// its ends: a list for each such entity, whose keys are read once, and whose figures are
-// kept beside it if it is long.
+// Division is the list of a relation over all subjects, divided by the entities at one end of the
+// edges. Each such entity has a list. Its keys are read once for the whole list, and the sums of a
+// long list are cached.
 type Division struct {
-	aggregate.Parts // of the long lists, then of the edges of the others
+	aggregate.Parts // of the long lists, then of the edges in the short ones
 	view            *View
-	query           filter.Query // of the lists
-	inverse         bool         // the lists lead from the nodes
+	query           filter.Query // the query for the lists of the entities
+	inverse         bool         // the entities are the objects of the relation
 	keep            *filterPass
 	room            listRoom
 	long            []List
 	edges           []Edge
 }
 
-// Divide divides a list of all subjects. Without keys, it has one group. ok is false if the keys or the
-// filters need both ends of each edge, or if each end reports the relation separately.
+// Divide divides a list of all subjects into groups by the keys; without keys, into one group. ok is
+// false if the keys or the filters need both ends of each edge, or if each end reports the relation
+// separately.
 func (l *List) Divide(q *filter.Query, by []filter.Reading) (d *Division, ok bool) {
 	v := l.view
 	if l.field == nil || l.entity != memory.None || v.describing(l.field) || l.field.Mirror != nil {
@@ -41,7 +42,7 @@ func (l *List) Divide(q *filter.Query, by []filter.Reading) (d *Division, ok boo
 		return nil, false
 	}
 	if p := l.plan(q, false); p != nil && p.Kind != access.Scan && p.Rows < len(v.ends(l.field, d.inverse))/8 {
-		return nil, false // for a few subjects it is faster to read the edges
+		return nil, false // for a few subjects, reading the edges is faster
 	}
 	ends, counts := d.collect(l, of)
 	if v.Err() != nil {
@@ -51,8 +52,8 @@ func (l *List) Divide(q *filter.Query, by []filter.Reading) (d *Division, ok boo
 	return d, true
 }
 
-// endOf reports whether all keys are of the nodes, and not of the subjects; ok is false if they are not
-// all of one of the two. Without keys, it chooses the end with fewer entities.
+// endOf reports whether all keys are read from the nodes (nodes is true) or all from the subjects. ok
+// is false if they are mixed. Without keys, it chooses the end with fewer entities.
 func (l *List) endOf(by []filter.Reading) (nodes, ok bool) {
 	if len(by) == 0 {
 		return !l.field.Symmetric && len(l.view.ends(l.field, true)) < len(l.view.ends(l.field, false)), true
@@ -65,7 +66,8 @@ func (l *List) endOf(by []filter.Reading) (nodes, ok bool) {
 	return by[0].Of == filter.OfNode, by[0].Of == filter.OfNode || by[0].Of == filter.OfSubject
 }
 
-// split divides the filters into those of the entities that the lists lead from and those of the lists.
+// split divides the filters of q: it returns the filter of the entities by which the list is divided,
+// and sets the filters of their lists.
 func (d *Division) split(q *filter.Query) (of *filter.Node, ok bool) {
 	if q.Edges == nil || q.Nodes != nil {
 		return nil, q.Nodes == nil
@@ -83,8 +85,8 @@ func (d *Division) split(q *filter.Query) (of *filter.Node, ok bool) {
 	return of, true
 }
 
-// collect makes the lists that have edges, and returns the entities that they lead
-// from, with the counts of the edges.
+// collect finds the lists that have edges, and returns their entities and the counts of their
+// edges.
 func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int) {
 	v, f := d.view, l.field
 	if d.inverse {
@@ -129,7 +131,7 @@ func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int)
 	return append(ends, short...), append(counts, few...)
 }
 
-// group makes the groups.
+// group sets the groups.
 func (d *Division) group(by []filter.Reading, ends []Edge, counts []int) {
 	var parts aggregate.Parts
 	keys := make([]aggregate.By, max(1, len(by)))
@@ -153,8 +155,8 @@ func (d *Division) group(by []filter.Reading, ends []Edge, counts []int) {
 	}
 }
 
-// Stats appends to dst the sums of a reading, one for each group, with the least and
-// the greatest if bounds is set.
+// Stats appends to dst the sums of a reading, one for each group, with the least and the greatest
+// value if bounds is set.
 func (d *Division) Stats(by filter.Reading, bounds bool, dst []aggregate.Stats) []aggregate.Stats {
 	if d.inverse && by.Of == filter.OfNode && (by.Own != "" || by.Property != nil) {
 		by.Of = filter.OfObject

@@ -16,46 +16,47 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Edge is one entity that a relation leads to, with the claim that says so.
-// Claim is None in lists that no claim makes, such as all countries.
+// Edge is one entity to which a relation leads, with the claim that states it. Claim is None in
+// lists without claims, such as the list of all countries.
 type Edge struct {
 	Node, Claim uint32
-	// Where the claim's qualifiers are stored, and their number + 1; 0 if that was not recorded.
+	// The position of the claim's qualifiers, and noted, their number + 1. noted is 0 if they were
+	// not looked up.
 	qualifiers uint32
 	noted      uint16
-	mirror     bool // the claim is one of the node, about the entity
+	mirror     bool // the node states the claim about the entity, not the reverse
 }
 
-// List is a list of edges in a view: where a relation of an entity leads, or of all
-// entities, or all entities of some types. It is a description; walking it reads it.
+// List is a list of edges in a view: a relation of an entity, all entities, or all entities of some
+// types. A List only describes what to read; iterating it reads the edges.
 type List struct {
 	view   *View
-	entity uint32 // None: all that have the field
+	entity uint32 // None means all entities that have the field
 	field  *schema.Field
 	series bool
-	narrow bool // as in groups
+	narrow bool // see groups.narrow
 	types  []*schema.Type
-	claims *posting // of a list of claims
+	claims *posting // where a list of claims is read from
 }
 
-// Relation is where a relation, an inverse or a derived field of the entity
-// leads: for each object and set of distinct qualifiers (in an observation, also of
-// figures) the best claim, except DEPRECATED claims and those about less than the
-// field asks for. With series the list has every claim. A filter on a qualifier that
-// narrows a claim keeps the claims that state it. Of figures that are parts of one whole, as shares of
-// all exports, it has those of the latest period.
+// Relation returns the list of a relation, an inverse or a derived field of the entity. For each
+// object and set of distinct qualifiers (in an observation, also of figures), the list has the best
+// claim. It leaves out DEPRECATED claims and claims about less than the field asks for. With series it
+// has every claim. If a filter tests a qualifier that narrows a claim, the list also has the claims
+// that state the qualifier. For figures that are parts of one whole, such as shares of all exports, it
+// has those of the latest period.
 //
-// For the entity None, and a stored relation, the list has where it leads from every
-// entity of the types that declare it, one after the other, as far as Lists has the
-// claims. A symmetric relation is listed from both ends. The list of one entity has mirrored
-// edges as well (Edge.Mirrored), that of all has not.
+// For the entity None and a stored relation, the list has the relation of every entity of the types
+// that declare it, one after the other, with the claims that Lists accepts. A symmetric relation is
+// listed from both ends. The list of one entity also has mirrored edges (Edge.Mirrored); the list of
+// all entities does not.
 func (v *View) Relation(entity uint32, f *schema.Field, series bool) *List {
 	return &List{view: v, entity: entity, field: f, series: series}
 }
 
-// OfTypes is every entity of the concrete types that exists in the view, and that no
-// claim says began later or ended before.
-// Without types it is every entity, whether or not it exists on the date.
+// OfTypes returns the list of every entity of the concrete types that exists in the view and whose
+// lifetime includes the view's date. Without types it has every entity that exists in the view, on
+// any date.
 func (v *View) OfTypes(types []*schema.Type) *List { return &List{view: v, types: types} }
 
 // edges appends to dst the whole list of a relation.
@@ -67,32 +68,32 @@ func (v *View) edges(entity uint32, f *schema.Field, series bool, dst []Edge) []
 	return dst
 }
 
-// All returns the list's edges in the order of their nodes' ids, those of one
-// node by their distinct qualifiers; in a list of all subjects, in the order of the
-// subjects' ids first. What follows the edge at which a loop ends is not read.
+// All iterates over the list's edges. Their order is by the nodes' ids, and among the edges of one
+// node by distinct qualifiers; in a list of all subjects, by the subjects' ids first. When the loop
+// ends, the rest is not read.
 func (l *List) All() iter.Seq[Edge] {
 	return func(yield func(Edge) bool) { l.walk(&walk{ties: true}, yield) }
 }
 
-// walk is how a list is walked: in its order, or with back the other way, beginning with
-// the edges of the node, or in a list of all subjects of the subject, with the id from,
-// unless that is "".
+// walk says how to iterate over a list: in its order, or backwards if back is set. If from is not
+// "", the iteration starts at the node (in a list of all subjects, at the subject) with the id
+// from.
 type walk struct {
-	ties, back bool // without ties the edges of one node come in any order
+	ties, back bool // if ties is false, the edges of one node may come in any order
 	from       string
 	keep       *filterPass
-	plan       *access.Path // nil where all of the list is walked
-	own        bool         // without mirrored edges
-	only       bool         // the candidates of the plan, which are in any order where shuffled
+	plan       *access.Path // nil to iterate over the whole list
+	own        bool         // leaves out mirrored edges
+	only       bool         // only the candidates of the plan, in any order if shuffled is set
 	nodes      []uint32
 	shuffled   bool
-	read       int // how many nodes or claims were looked at
-	// In a list of claims: where they are, and the one to begin with, unless that is None.
+	read       int // how many nodes or claims were read
+	// For a list of claims: where it is read from, and the claim to start at, unless that is None.
 	posting *posting
 	claim   uint32
 }
 
-// walk calls fn with the edges that the filter pass keeps.
+// walk calls fn with the edges that the filter pass keeps, until fn returns false.
 func (l *List) walk(w *walk, fn func(Edge) bool) {
 	switch {
 	case l.claims != nil:
@@ -107,7 +108,7 @@ func (l *List) walk(w *walk, fn func(Edge) bool) {
 	}
 }
 
-// walkFrom is walk for one entity; it reports whether to go on.
+// walkFrom is walk for one entity. It returns false if fn did.
 func (l *List) walkFrom(entity uint32, narrow bool, w *walk, fn func(Edge) bool) bool {
 	v := l.view
 	if links, ok := l.flat(entity, w); ok {
@@ -128,7 +129,7 @@ func (l *List) walkFrom(entity uint32, narrow bool, w *walk, fn func(Edge) bool)
 	return true
 }
 
-// each calls fn with the edges to one node that the filter pass keeps.
+// each calls fn with the edges of a group, which lead to one node, that the filter pass keeps.
 func (g *groups) each(group []Edge, w *walk, fn func(Edge) bool) bool {
 	if !g.series {
 		group = g.distinct(group)
@@ -147,29 +148,28 @@ func (g *groups) each(group []Edge, w *walk, fn func(Edge) bool) bool {
 	return true
 }
 
-// groups reads the claims of a relation that hold, in the order of the nodes' ids,
-// all claims that lead to one node together. From an inverse it reads the claims
-// that the subject's own field shows.
+// groups reads the claims of a relation that hold, grouped by node, in the order of the nodes' ids.
+// From an inverse it reads the claims that the subject's own field shows.
 type groups struct {
 	v       *View
 	entity  uint32
 	f       *schema.Field
 	inverse bool
-	single  []bool // for an inverse: the types whose own field leads to one entity
+	single  []bool // for an inverse: by type, whether its own field has one value
 	keep    *filterPass
-	run     memory.Run                              // of one list
-	links   column.Walk[memory.Link, memory.Beside] // what is left to read of it
-	edges   []Edge                                  // of several lists put together: what is left
-	back    bool                                    // from the end
-	only    bool                                    // of these nodes, which are left
+	run     memory.Run                              // if the list is one run of links
+	links   column.Walk[memory.Link, memory.Beside] // the part of the run that is not read yet
+	edges   []Edge                                  // if the list is collected from several runs: the edges not read yet
+	back    bool                                    // reads from the end
+	only    bool                                    // only these nodes, of which nodes has the rest
 	nodes   []uint32
-	read    int  // how many nodes were looked at
-	series  bool // DEPRECATED claims as well, and those about less than the field asks for
-	narrow  bool // those about less, since the filter tests for them
+	read    int  // how many nodes were read
+	series  bool // includes DEPRECATED claims and claims about less than the field asks for
+	narrow  bool // includes claims about less than the field asks for, because the filter tests for them
 
-	parts []parts // the latest of each whole, where earlier ones are left out
+	parts []parts // the latest period of each whole, if earlier ones are left out
 
-	rules []vocabulary.Rule // for the last claims that were distinguished
+	rules []vocabulary.Rule // of the claims that were distinguished last
 
 	room [24]Edge
 }
@@ -200,7 +200,7 @@ func (v *View) groupsOf(entity uint32, f *schema.Field, w *walk) groups {
 	return g
 }
 
-// cut removes the links to one node from those that are left.
+// cut removes the links to the next node from the unread links and returns them.
 func (g *groups) cut() (same []memory.Link) {
 	for g.only && len(g.nodes) > 0 && len(same) == 0 {
 		if at := len(g.nodes) - 1; g.back {
@@ -213,7 +213,7 @@ func (g *groups) cut() (same []memory.Link) {
 		return same
 	}
 	same = g.cutPart()
-	// The next part may have more of them.
+	// The next part of the run may have more links to the node.
 	for len(g.links.Part) == 0 && g.links.Turn() {
 		if at := len(g.links.Part) - 1; g.back && g.links.Part[at].Other == same[0].Other {
 			same = slices.Concat(g.cutPart(), same)
@@ -243,8 +243,8 @@ func (g *groups) cutPart() []memory.Link {
 	return part[:n]
 }
 
-// next returns the edges to the next node, nil after the last. They are the
-// caller's until the next call.
+// next returns the edges to the next node, or nil after the last. They are valid until the next
+// call.
 func (g *groups) next() []Edge {
 	if g.edges != nil {
 		return g.nextCollected()
@@ -257,9 +257,9 @@ func (g *groups) next() []Edge {
 		}
 		node := same[0].Other
 		g.read++
-		// Skip literals: they belong to a property of the same name of another type. Several
-		// types may also declare a relation of the same name, so when reading from the object's
-		// side, skip subjects that are not of the field's target type.
+		// Skip literals: they are values of a property of the same name in another type. Several
+		// types may declare a relation with one name, so an inverse skips subjects that are not of
+		// the field's target type.
 		if node == memory.None || g.inverse && !v.includes(g.f, node) {
 			continue
 		}
@@ -328,12 +328,13 @@ func (g *groups) nextCollected() []Edge {
 	return nil
 }
 
-// collect reads the edges of a relation that several lists make, in the order
-// of the nodes' ids.
+// collect returns the edges of a relation that is read from several runs, in the order of the
+// nodes' ids.
 func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 	all := []Edge{}
 	if f.Kind == schema.Derived {
-		// The claims along the way say nothing of this entity; it must exist by itself.
+		// The claims along the way are not about this entity, so its existence is checked
+		// separately.
 		if !v.lives(entity) {
 			return all
 		}
@@ -357,8 +358,8 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 	return all
 }
 
-// collectClaims reads the edges that the claims of the entity make, and with inverse also those of
-// the claims about it.
+// collectClaims returns the edges from the claims of the entity, and with inverse also from the
+// claims about it.
 func (v *View) collectClaims(entity uint32, f *schema.Field, inverse bool) []Edge {
 	runs := [2]memory.Run{v.s.OutRun(entity, memory.PredicateOf(f))}
 	if inverse {
@@ -381,13 +382,13 @@ func (v *View) collectClaims(entity uint32, f *schema.Field, inverse bool) []Edg
 }
 
 // distinct keeps, in place, the best claim for each set of distinct qualifiers among the edges of one
-// node. What the entity reports itself has precedence over what the node reports.
+// node. Claims of the entity precede claims that the node reports about it.
 func (g *groups) distinct(group []Edge) []Edge {
 	if len(group) < 2 {
 		return group
 	}
 	v := g.v
-	// The claims of one subject have one field.
+	// All claims of one subject are of the same field.
 	rules := g.rules
 	if rules == nil || g.inverse || g.edges != nil {
 		rules = v.rulesOf(group[0].Claim)
@@ -395,7 +396,7 @@ func (g *groups) distinct(group []Edge) []Edge {
 	}
 	var room [16]uint64
 	var known lists.Finder
-	signatures := room[:0] // of those kept
+	signatures := room[:0] // of the kept edges
 	kept := group[:0]
 	for _, e := range group {
 		sig := v.signature(e, rules)
@@ -411,15 +412,14 @@ func (g *groups) distinct(group []Edge) []Edge {
 	return kept
 }
 
-// Values appends to dst the claims that a property of many values shows: for
-// each value the best claim. A property of observations shows the latest claim for
-// each unit and set of distinct qualifiers. DEPRECATED claims, and those about less
-// than the field asks for, never show.
+// Values appends to dst the claims that a property of many values shows: for each value the best
+// claim. A property of observations shows the latest claim for each unit and set of distinct
+// qualifiers. It never shows DEPRECATED claims or claims about less than the field asks for.
 func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	start := len(dst)
 	var room [16]uint64
 	var known lists.Finder
-	signatures := room[:0] // of those kept
+	signatures := room[:0] // of the kept claims
 	links := v.s.OutRun(entity, memory.PredicateOf(f))
 	for l := range links.All() {
 		if v.stop() {
@@ -445,7 +445,7 @@ func (v *View) Values(entity uint32, f *schema.Field, dst []uint32) []uint32 {
 	return dst
 }
 
-// slot is the same for claims of the sameSlot, and hardly ever for others.
+// slot returns a hash that is equal for claims that are sameSlot, and rarely for others.
 func (v *View) slot(f *schema.Field, l memory.Link) uint64 {
 	c := v.s.Rows.Ref(l.Claim).Cell()
 	if f.Time != schema.Observation {
@@ -458,8 +458,8 @@ func (v *View) slot(f *schema.Field, l memory.Link) uint64 {
 	return sig
 }
 
-// sameSlot reports whether two claims of a property of many values answer one
-// question, so that only the better one shows.
+// sameSlot reports whether two claims of a property of many values answer the same question, so
+// that only the better claim is shown.
 func (v *View) sameSlot(f *schema.Field, a, b uint32) bool {
 	x, y := v.s.Value(a), v.s.Value(b)
 	if f.Time == schema.Observation {

@@ -9,9 +9,10 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 )
 
-// The entities of some types: the list of OfTypes, and the subjects of a relation.
+// Lists of the entities of some types: those from OfTypes, and the subjects of a relation.
 
-// walkTypes walks the entities of the list's types, or those that a plan found.
+// walkTypes is walk for the entities of the list's types, or for those among them that a plan
+// found.
 func (l *List) walkTypes(w *walk, fn func(Edge) bool) {
 	l.declared(w, func(n uint32) bool {
 		e := Edge{Node: n, Claim: memory.None}
@@ -19,8 +20,8 @@ func (l *List) walkTypes(w *walk, fn func(Edge) bool) {
 	})
 }
 
-// declared walks the entities of the list's types, or those of them that a plan found, whether or not
-// the view shows them.
+// declared calls fn with the entities of the list's types, or with those among them that a plan
+// found, whether or not the view shows them.
 func (l *List) declared(w *walk, fn func(n uint32) bool) {
 	v := l.view
 	of := []memory.Numbers{column.Short[uint32, column.None](w.nodes)}
@@ -35,7 +36,8 @@ func (l *List) declared(w *walk, fn func(n uint32) bool) {
 	}
 }
 
-// byType are the lists of the types whose entities the filter may keep.
+// byType returns, for each of the list's types whose entities the filter may keep, the list of its
+// entities.
 func (l *List) byType(keep *filterPass) (lists []memory.Numbers) {
 	s, types := l.view.s, l.types
 	if types == nil {
@@ -49,13 +51,13 @@ func (l *List) byType(keep *filterPass) (lists []memory.Numbers) {
 	return lists
 }
 
-// exists reports whether the list has an entity of its types.
+// exists reports whether an entity of the list's types is in the list.
 func (l *List) exists(n uint32) bool {
 	v := l.view
 	return (l.types == nil || v.allLive || v.lives(n)) && v.Exists(n)
 }
 
-// hasType reports whether the entity is of a type that the list has.
+// hasType reports whether the entity has one of the list's types.
 func (l *List) hasType(n uint32) bool {
 	t := l.view.s.Type(n)
 	return t != nil && (l.types == nil || slices.Contains(l.types, t))

@@ -11,9 +11,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Short lists are read link by link: to keep something beside them would cost more.
+// Short lists are read link by link, because caching values for them would cost more.
 
-// flat are the links of a short list that is read from its front; ok is false for others.
+// flat returns the links of a short list that can be read from the front; ok is false for other
+// lists.
 func (l *List) flat(entity uint32, w *walk) (links []memory.Link, ok bool) {
 	f := l.field
 	if l.view.planning == never || w.only || w.back || w.from != "" || f.Symmetric || f.Kind == schema.Derived || f.Mirror != nil {
@@ -24,11 +25,11 @@ func (l *List) flat(entity uint32, w *walk) (links []memory.Link, ok bool) {
 	return links, run.ID() == nil
 }
 
-// walkFlat is walkFrom of a flat list. Most nodes have one link, for which it makes no group.
+// walkFlat is walkFrom for a list from flat. Most nodes have one link, which needs no group.
 func (l *List) walkFlat(entity uint32, links []memory.Link, narrow bool, w *walk, fn func(Edge) bool) bool {
 	v := l.view
 	inverse := l.field.Kind == schema.Inverse
-	var g groups // of nodes with several
+	var g groups // for nodes with several links
 	for i := 0; i < len(links); {
 		from, node := i, links[i].Other
 		for i++; i < len(links) && links[i].Other == node; i++ {
@@ -59,7 +60,7 @@ func (l *List) walkFlat(entity uint32, links []memory.Link, narrow bool, w *walk
 	return true
 }
 
-// fewLinks is how many links a list may have to be read edge by edge for its order and its sums.
+// fewLinks is the length up to which a list is read edge by edge for its order and its sums.
 const fewLinks = 64
 
 // few reports whether the list is of one entity and short.
@@ -67,8 +68,7 @@ func (l *List) few(q *filter.Query) bool {
 	return l.view.planning != never && l.field != nil && l.entity != memory.None && l.field.Kind != schema.Derived && l.len(q) <= fewLinks
 }
 
-// topFew is top of a short list in an order of qualifiers that are numbers; it reports false
-// where the list is another.
+// topFew is top for a short list ordered by numeric qualifiers. It returns false for other lists.
 func (l *List) topFew(t access.Turn, at *placed, w *walk, a *prepared, p *Page) bool {
 	v := l.view
 	if at != nil || a.orders == nil || w.only || !l.few(p.query) {
@@ -101,7 +101,7 @@ func (l *List) topFew(t access.Turn, at *placed, w *walk, a *prepared, p *Page) 
 	return true
 }
 
-// fewFigures is Figures of a short list.
+// fewFigures is Figures for a short list.
 func (l *List) fewFigures(keep *filterPass, by filter.Reading) (st aggregate.Stats, n int) {
 	v := l.view
 	r := v.reader(by)
@@ -115,11 +115,11 @@ func (l *List) fewFigures(keep *filterPass, by filter.Reading) (st aggregate.Sta
 	return st, n
 }
 
-// add adds what a reading takes of an edge to a sum.
+// add adds the value of a reading for an edge to the sums.
 func (v *View) add(st *aggregate.Stats, r *reader, e Edge) {
 	if c, ok := r.cell(v, e); ok {
 		st.AddCell(c, v.s.Texts.At)
 	} else if val := r.value(v, e); val.Kind() != graph.NoKind {
-		st.Add(val.Float(), "") // texts are not summed up
+		st.Add(val.Float(), "") // texts are not summed
 	}
 }

@@ -12,17 +12,18 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// keeps reports whether the filter surely keeps the entity.
+// keeps reports whether the filter is certainly true for the entity.
 func (v *View) keeps(f *filter.Node, node uint32) bool { return v.decides(f, node, true) }
 
-// decides reports whether the filter is surely true for the entity if want is true, and otherwise
-// whether it is surely false. If nobody says where a relation leads, it may be neither: the logic is
-// Kleene's. One condition that is not surely true, or that is surely false, decides the whole.
+// decides reports whether the filter is certainly true for the entity if want is true, and otherwise
+// whether it is certainly false. Where no source says where a relation leads, neither may be
+// certain: this is Kleene's three-valued logic. A single condition that is not certainly true, or
+// that is certainly false, decides a conjunction.
 func (v *View) decides(f *filter.Node, node uint32, want bool) bool {
 	switch {
 	case f == nil:
 		return want
-	case v.stop(): // a filter may be as long as a list
+	case v.stop(): // checked here, because a filter may be as long as a list
 		return false
 	}
 	for _, g := range f.And {
@@ -58,8 +59,8 @@ func (v *View) decides(f *filter.Node, node uint32, want bool) bool {
 	return want
 }
 
-// keepsName tests what the entity is called. Most often that is how the name
-// begins or what it contains, for which no Value is built.
+// keepsName tests the name of the entity. Most tests are of a prefix or a part of the name, for
+// which no Value is built.
 func (v *View) keepsName(t *filter.Test, node uint32) bool {
 	name := v.Name(node)
 	if t.Excludes(name) {
@@ -71,7 +72,7 @@ func (v *View) keepsName(t *filter.Test, node uint32) bool {
 // decidesProperty is decides for a property.
 func (v *View) decidesProperty(p *filter.Property, node uint32, want bool) bool {
 	o := v.s.Ontology()
-	nothing := func() bool { // the field was found to show nothing
+	nothing := func() bool { // the field shows nothing
 		if p.Test.IsNone != nil && v.bestNone(node, p.Field) != memory.None {
 			return p.Test.Decides(o, graph.NoneValue(), want)
 		}
@@ -91,7 +92,7 @@ func (v *View) decidesProperty(p *filter.Property, node uint32, want bool) bool 
 	return slices.ContainsFunc(claims, func(n uint32) bool { return p.Test.Decides(o, v.s.Value(n), want) == want }) == want
 }
 
-// KeepsEdge reports whether the filter surely keeps the edge.
+// KeepsEdge reports whether the filter is certainly true for the edge.
 func (v *View) KeepsEdge(f *filter.Edge, e Edge) bool { return v.decidesEdge(f, e, true) }
 
 func (v *View) decidesEdge(f *filter.Edge, e Edge, want bool) bool {
@@ -106,8 +107,7 @@ func (v *View) decidesEdge(f *filter.Edge, e Edge, want bool) bool {
 	return v.decides(f.Node, e.Node, want)
 }
 
-// decidesClaim is decidesEdge without what the filter itself asks of the node and of
-// the subject.
+// decidesClaim is decidesEdge without the filter's conditions on the node and the subject.
 func (v *View) decidesClaim(f *filter.Edge, e Edge, want bool) bool {
 	if v.stop() {
 		return false
@@ -140,22 +140,22 @@ func (v *View) decidesClaim(f *filter.Edge, e Edge, want bool) bool {
 	return want
 }
 
-// filterPass applies a query's filters to edges. Nodes are tested once for all
-// the edges that lead to them, before the edges are read, and so is the subject of
-// a list. The nil filterPass keeps everything.
+// filterPass applies a query's filters to edges. Each node is tested once for all edges that lead
+// to it, before these edges are read, and so is the subject of a list. A nil filterPass keeps
+// everything.
 type filterPass struct {
 	v      *View
 	q      *filter.Query
 	narrow bool // the filter tests a qualifier that narrows a claim
-	nodes  bool // the filter tests nodes by themselves
-	// from is true where the subject was tested for all edges that follow.
+	nodes  bool // the filter tests nodes apart from their edges
+	// from is true if the subject of all edges that follow was already tested.
 	from bool
-	// known are the verdicts on nodes, by number, where many subjects lead to one.
+	// known has the verdicts on nodes, by number, for lists where several subjects lead to one
+	// node.
 	known []verdict
 	tests dense.Tests
-	// keeps is v.Keeps. A filter may walk lists, whose walks use a filterPass:
-	// called by its name it would make the compiler put every walk's state on the
-	// heap.
+	// keeps is v.Keeps. A filter may iterate over lists, which use a filterPass themselves. A
+	// direct call would make the compiler allocate the state of every iteration on the heap.
 	keeps func(f *filter.Node, node uint32) bool
 }
 
@@ -171,7 +171,7 @@ func (v *View) newFilterPass(q *filter.Query) *filterPass {
 	return x
 }
 
-// verdict is whether a filter keeps a node.
+// verdict says whether a filter keeps a node.
 type verdict uint8
 
 const (
@@ -180,7 +180,7 @@ const (
 	dropsIt
 )
 
-// subject reports whether edges of the subject may be kept.
+// subject reports whether the filter may keep edges of the subject.
 func (x *filterPass) subject(n uint32) bool {
 	if x == nil {
 		return true
@@ -192,12 +192,12 @@ func (x *filterPass) subject(n uint32) bool {
 // narrows reports whether the filter tests a qualifier that narrows a claim.
 func (x *filterPass) narrows() bool { return x != nil && x.narrow }
 
-// typed reports whether entities of the type may be kept.
+// typed reports whether the filter may keep entities of the type.
 func (x *filterPass) typed(t *schema.Type) bool {
 	return x == nil || access.MayBe(x.v.s.Ontology(), x.q.Nodes, t)
 }
 
-// node reports whether the edges to a node may be kept.
+// node reports whether the filter may keep edges to a node.
 func (x *filterPass) node(n uint32) bool {
 	if x == nil || !x.nodes {
 		return true
@@ -215,7 +215,7 @@ func (x *filterPass) node(n uint32) bool {
 	return ok
 }
 
-// claim reports whether an edge is kept whose node is.
+// claim reports whether the filter keeps an edge, given that it keeps the edge's node.
 func (x *filterPass) claim(e Edge) bool {
 	if x == nil || x.q.Edges == nil {
 		return true

@@ -7,19 +7,19 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 )
 
-// ties collects a page from edges that come in the order of its first key, those that
-// are equal in it by their ids. Only among these is anything compared.
+// ties collects a page from edges that come in the order of the first key. It compares only edges
+// with equal first keys.
 type ties struct {
 	best *best
 	page *Page
 	most int
-	// The equal edges so far: the first alone, or all in best.
+	// The edges with the current first key: one alone in first, or several in best.
 	n   int
 	one Edge
 	key graph.Value
 }
 
-// take takes the next edge, and reports whether one that follows may matter.
+// take adds the next edge, and returns false when no later edge can be on the page.
 func (t *ties) take(e Edge) bool {
 	b := t.best
 	var key graph.Value
@@ -39,8 +39,8 @@ func (t *ties) take(e Edge) bool {
 	return more
 }
 
-// flush puts the equal edges into the page. It reports whether the page has room for more, or whether
-// it is not known yet that there are more.
+// flush adds the edges with the current first key to the page. It returns false when the page is full
+// and it is known that more edges follow.
 func (t *ties) flush() bool {
 	b := t.best
 	switch n := t.n; {
@@ -61,7 +61,7 @@ func (t *ties) flush() bool {
 	return !b.top.More
 }
 
-// passed reports whether the edge comes after the place at which the page begins.
+// passed reports whether the edge comes after the position where the page begins.
 func (b *best) passed(e Edge) bool {
 	b.spare = b.place(e)
 	return b.compare(b.spare, b.at) > 0
@@ -76,14 +76,13 @@ func (v *View) sameKey(by *reader, x, y *graph.Value) bool {
 	return a.Compare(v.s.Ontology(), &b, 0, by.byBytes, false) == 0
 }
 
-// inOrder takes edges along an index that is in the order of the page, and then those
-// that have no value there, as far as the page needs them. It reports whether the page
-// was full before the end.
+// inOrder reads edges along an index that has the order of the page, and then the edges without a
+// value in the index, until the page is full. early is true if the page was full before the end.
 func (l *List) inOrder(w *walk, b *best, p *Page) (early bool) {
 	v, more := l.view, true
 	t := ties{best: b, page: p, most: b.top.Most}
 	var from *access.Place
-	single := len(b.order) == 1 // then equal values are in the order of the page
+	single := len(b.order) == 1 // equal values are then already in the order of the page
 	if b.at != nil {
 		from = &access.Place{Value: b.at.Keys[0]}
 		if single {
@@ -120,7 +119,7 @@ func (l *List) inOrder(w *walk, b *best, p *Page) (early bool) {
 	return b.top.More
 }
 
-// at calls fn with the edges that the list has to a node, and reports whether to go on.
+// at calls fn with the list's edges to a node. It returns false if fn did.
 func (l *List) at(w *walk, n uint32, fn func(Edge) bool) bool {
 	v := l.view
 	if l.field == nil {

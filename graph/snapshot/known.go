@@ -11,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Where a relation leads nowhere, either somebody looked and found nothing, or
-// nobody looked. A filter for what leads nowhere must know which.
+// If a relation leads nowhere, either somebody looked and found nothing, or nobody looked. A filter
+// for relations that lead nowhere must distinguish the two.
 
 // related reads the edges of an entity's relation for a filter.
 type related struct {
@@ -20,10 +20,10 @@ type related struct {
 	r     *filter.Relation
 	node  uint32
 	shown []Edge
-	known graph.Holds // NO until asked; then POSSIBLY if it is not known
+	known graph.Holds // NO until computed; then POSSIBLY if it is not known
 }
 
-// decidesRelation is decides for the conditions on the edges of a relation.
+// decidesRelation is decides for the conditions on a relation.
 func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool {
 	x := related{v: v, r: r, node: node}
 	if want && r.None == nil && r.Every == nil && r.Unknown == nil && r.IsNone == nil {
@@ -43,9 +43,9 @@ func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool 
 	return want
 }
 
-// leadsToSome reports whether a relation of many surely leads to an entity that the filter of some
-// keeps. On long lists it looks along a path for one; ok is false if only a walk over the whole list
-// decides that.
+// leadsToSome reports whether a relation of many values certainly leads to an entity that the filter
+// of some keeps. On long lists it looks for one along a path. ok is false if only iterating over the
+// whole list can decide.
 func (v *View) leadsToSome(r *filter.Relation, node uint32) (leads, ok bool) {
 	if !r.Field.Many || r.Field.Symmetric || r.Field.Kind == schema.Derived {
 		return false, false
@@ -62,8 +62,9 @@ func (v *View) leadsToSome(r *filter.Relation, node uint32) (leads, ok bool) {
 	return leads, true
 }
 
-// has reports whether there surely is an edge that passes if want is true, and otherwise whether there
-// surely is none. An edge passes if the filter surely keeps it, or surely does not.
+// has reports whether an edge that passes certainly exists if want is true, and otherwise whether none
+// certainly does. If pass is true, an edge passes if the filter is certainly true for it; otherwise if
+// the filter is certainly false.
 func (x *related) has(f *filter.Edge, pass, want bool) bool {
 	if want {
 		return slices.ContainsFunc(x.shown, func(e Edge) bool { return x.v.decidesEdge(f, e, pass) })
@@ -88,7 +89,7 @@ func (x *related) edges(v *View) []Edge {
 	return edges
 }
 
-// isKnown is View.saysWhere, called once.
+// isKnown returns View.saysWhere, computed once.
 func (x *related) isKnown() bool {
 	if x.known == graph.HoldsNo {
 		if x.known = graph.HoldsPossibly; x.v.lax().saysWhere(x.node, x.r.Field) {
@@ -98,7 +99,7 @@ func (x *related) isKnown() bool {
 	return x.known == graph.HoldsYes
 }
 
-// lax is the view that also shows what holds possibly.
+// lax returns the view that also shows claims that hold only possibly.
 func (v *View) lax() *View {
 	if !v.sure {
 		return v
@@ -108,10 +109,10 @@ func (v *View) lax() *View {
 	return &w
 }
 
-// saysWhere reports whether some source says where a relation of the entity leads
-// on the days of the view: it names an entity, and not only the first few of them,
-// or it is complete for the relation and covers the entity, of which it claims
-// something.
+// saysWhere reports whether some source says where a relation of the entity leads on the days of
+// the view. A source does if it names an entity, unless it says that it names only the first few.
+// It also does if it makes a claim about the entity and declares that it is complete for the
+// relation.
 func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
 	if n, ok := v.None(entity, f); ok && v.looked(n, v.s.Rows.Ref(n)) {
 		return true
@@ -136,15 +137,15 @@ func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
 	})
 }
 
-// declares reports whether a source states one of the names about itself, with the relation: that it is
-// complete or partial for it.
+// declares reports whether a source states one of the names about itself by the relation, which is for
+// declaring that it is complete or partial.
 func (v *View) declares(source uint32, predicate uint16, names ...string) bool {
 	return v.s.OutRun(source, predicate).Has(func(l memory.Link) bool {
 		return l.Rank != graph.Deprecated && v.sees(l.Claim) && slices.Contains(names, v.s.Texts.At(uint32(v.s.Rows.Ref(l.Claim).Value)))
 	})
 }
 
-// looked reports whether the claim is attested for the days of the view (validity.Bounds.Looked).
+// looked reports whether the claim is attested on the days of the view (validity.Bounds.Looked).
 func (v *View) looked(n uint32, r *memory.Row) bool {
 	lives := [...]validity.Lifetime{v.lifetime(r.Subject), validity.Always}
 	if r.Kind == graph.EntityKind {
@@ -157,8 +158,8 @@ func (v *View) looked(n uint32, r *memory.Row) bool {
 	return b.Looked(t, v.dateOf(r.Source), v.on, lives[:]...)
 }
 
-// silenceCounts reports whether what the source does not say of a relation of the
-// entity was not so on the days of the view.
+// silenceCounts reports whether the source's silence about a relation of the entity means that the
+// relation led nowhere on the days of the view.
 func (v *View) silenceCounts(source, entity uint32, f *schema.Field) bool {
 	b := validity.Of(graph.Interval{})
 	return b.Looked(validity.Silence(f.Stated().Timing()), v.dateOf(source), v.on, v.lifetime(entity))

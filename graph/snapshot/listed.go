@@ -10,18 +10,20 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// A source may keep the list of a relation up to date (Source.maintains): what an older source claims
-// of a state, and the list no longer has, ended before the date of the list. With the name of a
-// relation, it is the list of each subject that it names; with that of an inverse, of each object.
+// A source may maintain the list of a relation (Source.maintains). If an older source claims a state
+// that is no longer in the list, the state ended before the list's date. If the source names a
+// relation, it maintains the list of each subject that it mentions; if it names an inverse, of each
+// object.
 
-// kept is a list that a source keeps up to date.
+// kept is a list that a source maintains.
 type kept struct {
 	source    uint32
-	on        graph.Span // its date
+	on        graph.Span // the date of the list
 	ofObjects bool
 }
 
-// readKept finds the lists that matter on the days of the view. Hardly any source has one.
+// readKept finds the maintained lists that matter on the days of the view. Hardly any source has
+// one.
 func (v *View) readKept() {
 	for _, source := range v.s.Keepers {
 		date := v.dateOf(source)
@@ -44,12 +46,12 @@ func (v *View) keep(p uint16, k kept) {
 		v.kept, v.kinds = map[uint16][]kept{}, slices.Clone(v.kinds)
 	}
 	v.kept[p] = append(v.kept[p], k)
-	// Whether a claim holds no longer shows in its link.
+	// So whether a claim holds cannot be read from its link alone.
 	v.kinds[p].Mixed, v.kinds[p].Next = true, true
 }
 
-// unlisted ends the window of a state without an end if a list that is later than its attestation
-// leaves it out.
+// unlisted ends the window of a state without an end if a list that is later than the state's
+// attestation leaves it out.
 func (v *View) unlisted(w *validity.Window, t schema.Timing, r *memory.Row) {
 	if t.Kind != schema.State || !w.Anchored || v.s.Times.Ref(r.Valid).Bounds.Ended {
 		return
@@ -61,8 +63,8 @@ func (v *View) unlisted(w *validity.Window, t schema.Timing, r *memory.Row) {
 	}
 }
 
-// omits reports whether a list is about both ends of a relation and does not link them. A list of
-// objects need not name the subject, which may not exist any more.
+// omits reports whether a list mentions both ends of a relation but does not link them. A list of
+// objects need not mention the subject, which may not exist any more.
 func (v *View) omits(k kept, r *memory.Row) bool {
 	object, p := uint32(r.Value), r.Predicate
 	lists := func(l memory.Link) bool {

@@ -8,12 +8,11 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// A relation with a mirror is reported from both ends. A list of what an entity reports has, where it
-// reports nothing about an object, the claims of that object about it, as edges marked as mirrored.
-// They are found when the list is read. Lists of all subjects do not have them, so that they have no
-// fact twice.
+// A relation with a mirror is reported from both ends. If an entity reports nothing about an object,
+// its list has the object's claims about the entity instead, marked as mirrored edges. They are found
+// when the list is read. Lists of all subjects leave them out, so that no fact is in a list twice.
 
-// Mirrored reports whether the edge is one that only the entity at its other end reports.
+// Mirrored reports whether only the entity at the other end reports the edge.
 func (e Edge) Mirrored() bool { return e.mirror }
 
 // mirrors reports whether the list of a relation may have mirrored edges.
@@ -21,7 +20,8 @@ func (v *View) mirrors(entity uint32, f *schema.Field) bool {
 	return f.Kind == schema.Relation && f.Mirror != nil && entity != memory.None && v.s.InRun(entity, memory.PredicateOf(f.Mirror.Of)).Len() > 0
 }
 
-// mirrored appends to dst the edges that the other ends report, even if the entity reports the same.
+// mirrored appends to dst the edges that the other ends report, including those that the entity
+// reports too.
 func (v *View) mirrored(entity uint32, f *schema.Field, dst []Edge) []Edge {
 	for l := range v.s.InRun(entity, memory.PredicateOf(f.Mirror.Of)).All() {
 		if v.stop() {
@@ -37,8 +37,8 @@ func (v *View) mirrored(entity uint32, f *schema.Field, dst []Edge) []Edge {
 	return dst
 }
 
-// saysMore reports whether a claim says something that is true at both ends: that there is such a
-// relation, or an amount. One whose only figure is a part of the reporter's whole does not.
+// saysMore reports whether a claim states something that is true at both ends: that there is such a
+// relation, or an amount. A claim whose only figure is a share of the reporter's whole does not.
 func (v *View) saysMore(n uint32, m *schema.Mirror) bool {
 	states := func(q *schema.Qualifier) bool {
 		return v.s.ClaimQualifier(n, memory.QualifierOf(q)).Kind != graph.NoKind
@@ -46,9 +46,9 @@ func (v *View) saysMore(n uint32, m *schema.Mirror) bool {
 	return !slices.ContainsFunc(m.Own, states) || slices.ContainsFunc(m.Amounts, states)
 }
 
-// Answers reports whether a claim of the other end of a relation with a mirror answers for an
-// entity that reports the claims own about the same object: none of those, but DEPRECATED ones, may be about the same thing
-// on the same day, and the claim says more than its part of the reporter's whole.
+// Answers reports whether claim n, from the other end of a relation with a mirror, may answer for an entity. own are
+// the claims that the entity reports about the same object. The claim must state more than its share of the reporter's
+// whole, and no claim in own that is not DEPRECATED may be about the same thing on the same day.
 func (v *View) Answers(f *schema.Field, n uint32, own []uint32) bool {
 	return v.s.Rank(n) != graph.Deprecated && v.saysMore(n, f.Mirror) && !v.reported(f, n, own)
 }
@@ -59,13 +59,14 @@ func (v *View) reported(f *schema.Field, n uint32, own []uint32) bool {
 	})
 }
 
-// mayMeet reports whether two periods may have a day in common; an unknown bound may be anywhere.
+// mayMeet reports whether two periods may have a day in common; an unknown bound may be any day.
 func mayMeet(a, b graph.Interval) bool {
 	return a.From.First() <= b.To.Last() && b.From.First() <= a.To.Last()
 }
 
-// sameThing reports whether two claims agree in the qualifiers by which ends are compared. An entity
-// that only one of them names is another thing; another value that only one of them states is not.
+// sameThing reports whether two claims agree in the qualifiers by which the reports of both ends are
+// compared. An entity that only one claim names makes them differ; any other value that only one
+// states does not.
 func (v *View) sameThing(f *schema.Field, a, b uint32) bool {
 	for _, q := range f.Mirror.Same {
 		x, y := v.s.ClaimQualifier(a, memory.QualifierOf(q)), v.s.ClaimQualifier(b, memory.QualifierOf(q))
@@ -79,8 +80,8 @@ func (v *View) sameThing(f *schema.Field, a, b uint32) bool {
 	return true
 }
 
-// unreported removes, in place, from the edges to one node the mirrored ones that the entity reports
-// itself.
+// unreported removes, in place, from the edges to one node the mirrored ones whose facts the entity
+// itself reports.
 func (v *View) unreported(f *schema.Field, group []Edge) []Edge {
 	var own []uint32
 	mirrored := false
@@ -95,7 +96,7 @@ func (v *View) unreported(f *schema.Field, group []Edge) []Edge {
 	return slices.DeleteFunc(group, func(e Edge) bool { return e.mirror && v.reported(f, e.Claim, own) })
 }
 
-// withheld reports whether a qualifier of a mirrored edge's claim is about the whole of the end that reports.
+// withheld reports whether a qualifier of a mirrored edge's claim is a share of the reporting end's whole.
 func withheld(s *memory.Graph, e Edge, name uint16) bool {
 	f := s.Field(e.Claim)
 	return f != nil && f.Mirror != nil && slices.ContainsFunc(f.Mirror.Of.Mirror.Own, func(q *schema.Qualifier) bool { return memory.QualifierOf(q) == name })

@@ -9,13 +9,13 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// A text may say by the qualifier lang in which language it is (BCP 47). A field shows
-// the text in no particular language unless it is asked for one. What is in another language
-// shows only if there is nothing else, English first.
+// The qualifier lang may state the language of a text (BCP 47). A field prefers a text without a
+// stated language unless a language is requested. A text in another language is shown only if there
+// is nothing else, English first.
 
-// Name is what the entity is called in the view. Where no claim of its name is
-// visible it is the latest label that the store knew, but of a source that was
-// published later than the view asks, and then the id.
+// Name returns the name of the entity in the view. If no claim of its name is visible, it returns
+// the latest label in the store, except labels of sources that were published later than the view
+// permits; if there is none, the id.
 func (v *View) Name(entity uint32) string {
 	if n := v.s.Named.Ref(entity); v.showsName(entity, n) {
 		return n.Name
@@ -26,9 +26,9 @@ func (v *View) Name(entity uint32) string {
 	return v.s.IDs.At(entity)
 }
 
-// NameIn is Name for readers of a language: the name in it that the view shows, and Name if
-// there is none. As RFC 4647 looks languages up, fr-CA also finds a name in fr; and pt one in pt-BR
-// if there is none in pt.
+// NameIn returns the name in a language that the view shows, or Name if there is none. Languages
+// match as in RFC 4647: fr-CA also finds a name in fr. pt also finds one in pt-BR if there is none
+// in pt.
 func (v *View) NameIn(entity uint32, lang string) string {
 	if n := v.bestIn(entity, v.s.NamePredicate, lang); n != memory.None {
 		if fit, _ := text.Fit(v.s.Language(v.s.Rows.Ref(n)), lang); fit {
@@ -38,14 +38,15 @@ func (v *View) NameIn(entity uint32, lang string) string {
 	return v.Name(entity)
 }
 
-// OneIn is the claim that a property of one value shows to readers of a language; None if it shows
-// nothing. If none is in the language, it is the one that the field shows without.
+// OneIn returns the claim that a property of one value shows to readers of a language, or None if
+// the property shows nothing. If no claim is in the language, it is the claim that the field shows
+// without a language.
 func (v *View) OneIn(entity uint32, f *schema.Field, lang string) uint32 {
 	return v.bestIn(entity, memory.PredicateOf(f), lang)
 }
 
-// ValuesIn appends to dst the claims of a property of many values whose texts are in
-// the language: for each text the best claim.
+// ValuesIn appends to dst the claims of a property of many values whose texts are in the language:
+// the best claim for each text.
 func (v *View) ValuesIn(entity uint32, f *schema.Field, lang string, dst []uint32) []uint32 {
 	best := map[string]int{}
 	for l := range v.s.OutRun(entity, memory.PredicateOf(f)).All() {
@@ -83,7 +84,7 @@ func (v *View) bestIn(entity uint32, p uint16, lang string) uint32 {
 	return best
 }
 
-// foreign ranks claims by their language, for readers who do not ask for one.
+// foreign ranks claims by their language, for readers who request none; lower ranks precede.
 func (v *View) foreign(r *memory.Row) int {
 	switch lang := v.s.Language(r); {
 	case lang == "":
@@ -94,8 +95,7 @@ func (v *View) foreign(r *memory.Row) int {
 	return 2
 }
 
-// label is the claim that says what Name is; None where that is the id. If the view shows no name, it is
-// the latest that the store knew.
+// label returns the claim whose value Name returns, or None if Name returns the id.
 func (v *View) label(entity uint32) uint32 {
 	n := v.s.Named.Ref(entity)
 	if v.showsName(entity, n) {
@@ -121,7 +121,8 @@ func (v *View) label(entity uint32) uint32 {
 	return latest
 }
 
-// showsName reports whether the entity has one claim of its name, and the view shows it.
+// showsName reports whether the entity has exactly one claim of its name, and the view shows that
+// claim.
 func (v *View) showsName(entity uint32, n *memory.Naming) bool {
 	return n.One() && n.Rank != graph.Deprecated && v.Shows(entity, n.Link(v.s.NamePredicate))
 }

@@ -6,12 +6,12 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// A claim may say that there is nothing: no capital, no railways. In a field of one value it competes
-// with the others like any claim, and where it is the best the field shows nothing. In a field of many
-// values it is not shown, and does not hide the others.
+// A claim may state that there is nothing: no capital, no railways. In a field of one value it
+// competes with the other claims; if it is the best, the field shows nothing. A field of many values
+// does not show it, and it does not hide other claims.
 
-// None returns the claim by which the view shows that a field has nothing; ok is false if the field
-// shows something, or if no claim says that there is nothing.
+// None returns the claim that a field has no value, if the view shows it. ok is false if the field
+// shows a value, or if no claim states that there is none.
 func (v *View) None(entity uint32, f *schema.Field) (claim uint32, ok bool) {
 	if !f.Stored() {
 		return memory.None, false
@@ -28,8 +28,8 @@ func (v *View) None(entity uint32, f *schema.Field) (claim uint32, ok bool) {
 	return best, true
 }
 
-// bestNone is the best claim that says that a field has nothing, even if others say something; None
-// if there is none. A list of links has those to no entity first.
+// bestNone returns the best claim that a field has no value, even if others give one; None if there
+// is no such claim. In a list of links, the links to no entity come first.
 func (v *View) bestNone(entity uint32, f *schema.Field) uint32 {
 	best := memory.None
 	for l := range v.s.OutRun(entity, memory.PredicateOf(f)).All() {
@@ -48,7 +48,7 @@ func (v *View) empty(entity uint32, f *schema.Field) bool {
 	return f.Kind == schema.Property && len(v.Values(entity, f, nil)) == 0 || f.Kind != schema.Property && len(v.edges(entity, f, false, nil)) == 0
 }
 
-// IsNone reports whether a claim says that there is nothing.
+// IsNone reports whether a claim states that there is nothing.
 func (s *Snapshot) IsNone(n uint32) bool { return s.Rows.Ref(n).Kind == graph.NoneKind }
 
 func (v *View) isNone(entity uint32, f *schema.Field) bool {

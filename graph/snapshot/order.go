@@ -12,18 +12,18 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// placed is an edge with what it is ordered by.
+// placed is an edge with its keys in an order.
 type placed struct {
 	edge Edge
 	filter.Ordered
 	id string
-	// A place of a cursor has no edge from which to read the tie and the claim.
+	// The position of a cursor has no edge to read the tie and the claim from, so it has them here.
 	cursor  bool
 	tie     string
 	claimID graph.ClaimID
 }
 
-// claim is the claim of the place's edge; ok is false if it has none.
+// claimOf returns the id of the claim of the position's edge; ok is false if it has none.
 func (v *View) claimOf(p *placed) (id graph.ClaimID, ok bool) {
 	switch {
 	case p.cursor:
@@ -34,7 +34,7 @@ func (v *View) claimOf(p *placed) (id graph.ClaimID, ok bool) {
 	return v.s.Rows.Ref(p.edge.Claim).ID, true
 }
 
-// tieOf distinguishes edges that share their node.
+// tieOf returns a text that distinguishes edges with the same node.
 func (v *View) tieOf(p *placed) string {
 	switch {
 	case p.cursor:
@@ -56,9 +56,8 @@ func (v *View) place(order []reader, e Edge) placed {
 	return p
 }
 
-// comparer compares places by the keys of an order, in which missing values
-// come last either way, then by the node's id, by what tells apart the edges to
-// one node, and by the claim's id.
+// comparer returns a function that compares positions in an order: by its keys, by the node's id,
+// by tieOf, and by the claim's id. Missing values come last in ascending and descending orders.
 func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 	readers := v.readers(order)
 	return func(a, b *placed) int {
@@ -79,7 +78,7 @@ func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 		if c := strings.Compare(v.tieOf(a), v.tieOf(b)); c != 0 {
 			return c
 		}
-		// Series only: several sources say the same of one period.
+		// Only in a series: several sources state the same about one period.
 		p, one := v.claimOf(a)
 		q, other := v.claimOf(b)
 		if !one || !other {
@@ -89,9 +88,9 @@ func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 	}
 }
 
-// after reports whether the edge's key surely comes after worst, so that for most edges
-// of a long list no Value need be built. It decides this for plain
-// numbers and for texts that differ in a letter, and returns false for all others.
+// after reports whether the first key of the edge certainly comes after worst, so that most edges
+// of a long list need no Value. It decides only plain numbers, and texts that differ in a letter;
+// for all others it returns false.
 func (v *View) after(by *reader, descending bool, e Edge, worst *graph.Value) bool {
 	if by.Own == "name" {
 		n := by.end(v, e)
@@ -119,7 +118,7 @@ func (v *View) afterText(by *reader, descending bool, name string, worst *graph.
 	if by.byBytes {
 		c = strings.Compare(name, worst.Text())
 	} else {
-		c, _ = text.CompareLetters(name, worst.Text()) // 0 where not decided
+		c, _ = text.CompareLetters(name, worst.Text()) // 0 if undecided
 	}
 	return c < 0 && descending || c > 0 && !descending
 }
@@ -132,7 +131,7 @@ func (v *View) readers(order []filter.Key) []reader {
 	return rs
 }
 
-// sortTies orders the edges of one node.
+// sortTies sorts the edges of one node.
 func (v *View) sortTies(group []Edge) {
 	if len(group) < 2 {
 		return

@@ -8,17 +8,17 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Figures such as a share of all exports are parts of one whole. A plain list has those of the latest
-// period only: a partner that the latest list leaves out would otherwise appear with its share of years before.
+// Figures such as shares of all exports are parts of one whole. A plain list has only those of the latest
+// period; otherwise a partner that the latest period leaves out would appear with its share of an earlier year.
 
-// parts is the latest period of the figures of one whole, which is that of the claim like: the
-// qualifiers by which the relation is compared agree.
+// parts is the latest period with figures of one whole. The whole is that of the claim like, whose
+// qualifiers for comparing the relation agree.
 type parts struct {
 	like uint32
 	last graph.Day
 }
 
-// partsOf finds the latest period of each whole of which the entity's claims state parts.
+// partsOf returns the latest period for each whole of which the entity's claims state parts.
 func (v *View) partsOf(entity uint32, f *schema.Field, narrow bool) (all []parts) {
 	for l := range v.s.OutRun(entity, memory.PredicateOf(f)).All() {
 		if v.stop() {
@@ -37,7 +37,7 @@ func (v *View) partsOf(entity uint32, f *schema.Field, narrow bool) (all []parts
 	return all
 }
 
-// statesPart reports whether the claim says for a known period which part it is of the subject's whole.
+// statesPart reports whether the claim states a part of the subject's whole for a known period.
 func (v *View) statesPart(n uint32, f *schema.Field) bool {
 	return v.s.Valid(n).To.Known() && slices.ContainsFunc(f.Mirror.Of.Mirror.Own, func(q *schema.Qualifier) bool {
 		return v.s.ClaimQualifier(n, memory.QualifierOf(q)).Kind != graph.NoKind
@@ -53,7 +53,7 @@ func (v *View) wholeOf(all []parts, n uint32, f *schema.Field) int {
 	})
 }
 
-// stale reports whether an edge states a part of the whole of an earlier period than the latest.
+// stale reports whether an edge states a part of a whole for a period before the latest.
 func (g *groups) stale(e Edge) bool {
 	if e.mirror || len(g.parts) == 0 || !g.v.statesPart(e.Claim, g.f) {
 		return false

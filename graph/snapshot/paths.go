@@ -9,7 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// paths is what access plans with: a view's snapshot.
+// paths implements access.Graph for a view.
 type paths struct{ *View }
 
 var _ access.Graph = paths{}
@@ -27,8 +27,8 @@ func (p paths) TouchIDs(ids iter.Seq[graph.ID]) {
 	}
 }
 
-// Coded implements access.Graph. The index has the codes of the types whose own field
-// search finds, so that it answers where all types agree.
+// Coded implements access.Graph. The index has only the codes of types whose own field is
+// searchable, so it can answer only if the fields of all types are.
 func (p paths) Coded(f *schema.Field, code string) (nodes []uint32, ok bool) {
 	for _, of := range p.s.Ontology().Predicate(f.Name) {
 		if !of.Search {
@@ -39,8 +39,8 @@ func (p paths) Coded(f *schema.Field, code string) (nodes []uint32, ok bool) {
 	return nodes, true
 }
 
-// leading calls fn with the parts of the adjacency lists of an entity at whose other
-// ends a relation may begin that leads to it.
+// leading calls fn with the adjacency lists of the entity to whose other ends may be the entities
+// from which the relation leads to it.
 func (p paths) leading(f *schema.Field, to uint32, fn func(memory.Run)) {
 	switch {
 	case f.Kind == schema.Inverse:
@@ -70,7 +70,7 @@ func (p paths) Leading(f *schema.Field, to uint32) (n int) {
 	return n
 }
 
-// sameOther reports whether two links have one entity at their other end.
+// sameOther reports whether two links have the same entity at their other end.
 func sameOther(a, b *memory.Link) bool { return a.Other == b.Other }
 
 // WalkLeading implements access.Graph.

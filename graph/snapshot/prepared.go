@@ -6,33 +6,33 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/dense"
 )
 
-// recent is what the last queries of a request share between the lists that they are asked of: a
-// document asks the same of many, one after the other.
+// recent caches what the last queries of a request need for every list, because a document runs the
+// same query on many lists one after the other.
 type recent struct {
 	prepared [4]*prepared
 	next     int
-	few      dense.Few[Edge] // for the list that is read
-	// The card of the entity with the number - 1, which was read last; reading says that properties
-	// of a list are read.
+	few      dense.Few[Edge] // for the list being read
+	// The card that was read last: entity is the number of its entity + 1. reading is true if
+	// properties of a list are being read.
 	entity  uint32
 	card    cards.Card
 	reading bool
 }
 
-// prepared is what follows from a query for every list.
+// prepared has what depends only on a query and not on the list.
 type prepared struct {
 	query   *filter.Query
 	view    *View
 	keep    *filterPass
 	readers []reader
-	orders  []dense.Sorting // nil where the order is not of qualifiers alone
+	orders  []dense.Sorting // nil if some key of the order is not a qualifier
 }
 
-// prepare returns what follows from a query, which must not be asked of two lists at a time.
+// prepare returns the prepared query. A query must not run on two lists at the same time.
 func (v *View) prepare(q *filter.Query) *prepared {
 	x := v.recent
 	if x == nil {
-		x = &recent{} // for this call
+		x = &recent{} // used in this call only
 	}
 	for _, a := range x.prepared {
 		if a != nil && a.query == q && a.view == v {

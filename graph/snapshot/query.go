@@ -13,25 +13,26 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Page is the outcome of a query.
+// Page is the result of a query.
 type Page struct {
 	Edges            []Edge
 	HasNext, HasPrev bool
-	Read             int // how many nodes were looked at for the page
-	// Early says that the page was full before the end of the list.
+	Read             int // how many nodes were read
+	// Early is true if the page was full before the end of the list.
 	Early bool
 
 	path    *access.Path
-	kept    bool // read from an order that is kept beside the list
+	kept    bool // read from a cached order of the list
 	view    *View
 	order   []filter.Key
-	readers []reader // of the order, once a cursor needs them
+	readers []reader // for the keys of the order; nil until a cursor needs them
 	list    *List
 	query   *filter.Query
-	known   int // the total, or -1
+	known   int // the total, or -1 if it is not known yet
 }
 
-// Path is how the nodes of the list were found, nil where all of it was walked.
+// Path returns the path by which the nodes of the list were found, or nil if the whole list was
+// read.
 func (p *Page) Path() *access.Path {
 	if p.kept {
 		return access.KeptOrder(p.order[0].By, access.TurnOf(p.query).Most)
@@ -39,8 +40,8 @@ func (p *Page) Path() *access.Path {
 	return p.path
 }
 
-// Total counts the edges that the filters keep, whatever the page. Where the
-// page could be cut without reading the whole list, this reads it.
+// Total counts the edges that the filters keep, on all pages. If the page was read without reading
+// the whole list, Total reads the rest.
 func (p *Page) Total() int {
 	if p.known < 0 {
 		w := p.list.planned(p.query, p.view.filterPass(p.query), false)
@@ -59,8 +60,8 @@ func (p *Page) Total() int {
 	return p.known
 }
 
-// planned is a walk over what a query keeps, for its page or for all of it, with a filter pass of the
-// query.
+// planned returns how to iterate over the edges that a query keeps, for one page or for all, with the
+// query's filter pass.
 func (l *List) planned(q *filter.Query, keep *filterPass, page bool) walk {
 	w := walk{keep: keep, claim: memory.None}
 	if l.claims != nil {
@@ -81,22 +82,22 @@ func (l *List) planned(q *filter.Query, keep *filterPass, page bool) walk {
 	return w
 }
 
-// fewNodes is up to how many candidates are put in the order of their ids before they are read.
+// fewNodes is the number of candidates up to which they are sorted by id before they are read.
 const fewNodes = 1 << 12
 
-// planning is a switch for tests: how far lists are read by plans.
+// planning is a switch for tests: whether lists are read by plans.
 type planning uint8
 
 const (
 	cheapest planning = iota
-	never             // every list is walked whole
-	always            // by a plan wherever there is one
+	never             // always reads the whole list
+	always            // uses a plan if there is any
 )
 
-// short is how long a list is walked without a plan.
+// short is the length up to which a list is read without a plan.
 const short = 32
 
-// plan chooses how to find what a query keeps of the list; nil walks all of it.
+// plan chooses the path by which a query's edges are found; nil means reading the whole list.
 func (l *List) plan(q *filter.Query, page bool) *access.Path {
 	v, f := l.view, l.field
 	switch {
@@ -123,10 +124,11 @@ func (l *List) plan(q *filter.Query, page bool) *access.Path {
 	return &p
 }
 
-// linkStep is the cost of a look whether a list has an entity, in links that a walk could read.
+// linkStep is the cost of looking up whether a list has an entity, as a number of links that could
+// be read instead.
 const linkStep = 8
 
-// ordered reports whether the list can be read along an index of what its nodes are ordered by.
+// ordered reports whether the list can be read along an index with the query's order.
 func (l *List) ordered(q *filter.Query) bool {
 	if len(q.Order) == 0 || l.field == nil {
 		return len(q.Order) > 0
@@ -135,7 +137,7 @@ func (l *List) ordered(q *filter.Query) bool {
 	return l.entity != memory.None && by.Of == filter.OfNode && (by.Property != nil || by.Own == "name")
 }
 
-// len is how many nodes a walk over the list may look at.
+// len returns how many nodes an iteration over the list may read.
 func (l *List) len(q *filter.Query) (n int) {
 	switch {
 	case l.ofSubjects():
@@ -151,8 +153,8 @@ func (l *List) len(q *filter.Query) (n int) {
 	return l.view.s.OutRun(l.entity, memory.PredicateOf(l.field)).Len()
 }
 
-// Run carries out a query over a list and sets the page, whose edges reuse the
-// memory of those it has. Neither list nor query may change while the page is used.
+// Run runs a query over a list and sets the page. It reuses the memory of the page's edges. Neither
+// list nor query may change while the page is in use.
 func (l *List) Run(q *filter.Query, p *Page) error {
 	natural := len(q.Order) == 0
 	w := l.planned(q, l.view.filterPass(q), true)
@@ -199,7 +201,7 @@ func (l *List) run(natural bool, w *walk, p *Page) error {
 	return err
 }
 
-// turned compares places in the order in which a page is read.
+// turned returns a function that compares positions in the direction in which a page is read.
 func (v *View) turned(order []filter.Key, back bool) func(a, b *placed) int {
 	compare := v.comparer(order)
 	if back {
@@ -208,7 +210,7 @@ func (v *View) turned(order []filter.Key, back bool) func(a, b *placed) int {
 	return compare
 }
 
-// stream reads a page in the list's own order, and no more of it than it shows.
+// stream reads a page in the list's own order, and stops when the page is full.
 func (l *List) stream(t access.Turn, at *placed, w *walk, p *Page) error {
 	v, q := l.view, p.query
 	until, err := l.placeOf(q, t.End)
@@ -260,7 +262,7 @@ func (l *List) stream(t access.Turn, at *placed, w *walk, p *Page) error {
 	return nil
 }
 
-// top finds a page of an order without sorting what follows it.
+// top finds a page of an order without sorting the edges after the page.
 func (l *List) top(t access.Turn, at *placed, w *walk, a *prepared, p *Page) {
 	v := l.view
 	b := best{v: v, order: p.order, readers: a.readers, back: t.Back, at: at, compare: v.turned(p.order, t.Back)}
@@ -283,26 +285,26 @@ func (l *List) top(t access.Turn, at *placed, w *walk, a *prepared, p *Page) {
 	p.HasPrev, p.HasNext, p.Early = b.prev, b.top.More, early
 }
 
-// best collects the first edges of an order.
+// best collects the first edges in an order.
 type best struct {
 	v       *View
 	order   []filter.Key
 	readers []reader
 	compare func(a, b *placed) int
 	top     access.Top[*placed]
-	at      *placed // the page begins after it; nil: at the beginning
+	at      *placed // the position after which the page begins; nil for the beginning of the list
 	back    bool
-	prev    bool // some edge comes before the page
+	prev    bool // an edge comes before the page
 
 	spare  *placed
-	places []placed // to be used next; they are made some at a time, with room for their keys
+	places []placed // unused positions, allocated in blocks with room for their keys
 	keys   []graph.Value
 }
 
 // take takes the next edge.
 func (b *best) take(e Edge) {
 	v, full := b.v, b.top.Full()
-	// On long lists most candidates come after the worst by their first key.
+	// In a long list, most candidates come after the worst by their first key.
 	if b.at == nil && full && b.top.Most > 0 && len(b.order) > 0 && v.after(&b.readers[0], b.order[0].Descending != b.back, e, &b.top.Items[0].Keys[0]) {
 		b.top.More = true
 		return
@@ -315,7 +317,7 @@ func (b *best) take(e Edge) {
 	b.spare, _ = b.top.Take(x)
 }
 
-// place is the edge with what it is ordered by.
+// place returns the edge with its keys.
 func (b *best) place(e Edge) *placed {
 	x := b.spare
 	if b.spare = nil; x == nil {
@@ -336,8 +338,7 @@ func (b *best) place(e Edge) *placed {
 	return x
 }
 
-// Select appends to dst the edges of the list that the query's filters keep, in any
-// order.
+// Select appends to dst the edges of the list that the query's filters keep, in any order.
 func (l *List) Select(q *filter.Query, dst []Edge) []Edge {
 	dst = slices.Grow(dst, l.atMost(q))
 	w := l.planned(q, l.view.filterPass(q), false)
@@ -357,7 +358,7 @@ func (l *List) Select(q *filter.Query, dst []Edge) []Edge {
 	return dst
 }
 
-// atMost is how much room to make for what a query keeps of the list.
+// atMost estimates the number of edges that a query keeps, to allocate memory for them.
 func (l *List) atMost(q *filter.Query) int {
 	if q.Nodes != nil || q.Edges != nil || l.field == nil || l.entity == memory.None || l.field.Symmetric || l.field.Kind == schema.Derived || l.view.mirrors(l.entity, l.field) {
 		return 16
@@ -365,7 +366,7 @@ func (l *List) atMost(q *filter.Query) int {
 	return l.len(q)
 }
 
-// sorted orders all of a list and cuts the page from it.
+// sorted sorts the whole list and cuts the page from it.
 func (l *List) sorted(q *filter.Query, kept []Edge, p *Page) error {
 	v := l.view
 	p.known = len(kept)

@@ -9,12 +9,12 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// reader is a Reading whose names were looked up, for reading many edges.
+// reader is a Reading with its names resolved, for reading many edges.
 type reader struct {
 	filter.Reading
 	qualifier uint16
-	known     bool // whether claims have a qualifier of that name, or may have one
-	byBytes   bool // its texts are ids or codes, which are ordered by their bytes
+	known     bool // whether a claim has or may have a qualifier with that name
+	byBytes   bool // its texts are ids or codes, which are ordered by bytes
 }
 
 func (v *View) reader(by filter.Reading) reader {
@@ -24,7 +24,7 @@ func (v *View) reader(by filter.Reading) reader {
 	return r
 }
 
-// end is the entity whose property is read, None where the edge has none.
+// end returns the entity whose property is read, or None if the edge has none.
 func (r *reader) end(v *View, e Edge) uint32 {
 	switch {
 	case r.Of == filter.OfNode:
@@ -41,8 +41,8 @@ func (r *reader) end(v *View, e Edge) uint32 {
 	return v.s.Object(e.Claim)
 }
 
-// SubjectOf is the subject of an edge of a relation: that of its claim, or, where a symmetric
-// relation is read from its object or an edge is mirrored, the object.
+// SubjectOf returns the subject of an edge of a relation: the subject of its claim, or the object
+// if the edge is mirrored or a symmetric relation is read from its object.
 func (v *View) SubjectOf(e Edge) uint32 {
 	r := v.s.Rows.Ref(e.Claim)
 	if e.mirror {
@@ -56,7 +56,7 @@ func (v *View) SubjectOf(e Edge) uint32 {
 	return r.Subject
 }
 
-// cell reads a value that is stored as one cell; ok is false for others.
+// cell returns a value that is stored as one cell; ok is false for other values.
 func (r *reader) cell(v *View, e Edge) (c dense.Cell, ok bool) {
 	switch {
 	case r.Own != "" || r.Claim != "":
@@ -96,7 +96,7 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 	case e.Claim == memory.None:
 		return graph.Value{}
 	case r.Claim == "value":
-		// Typed, so that 9 USD comes before 10 USD; filters read it as a text.
+		// The value has its type, so that 9 USD precedes 10 USD; filters read it as a text.
 		row := v.s.Rows.Ref(e.Claim)
 		if row.Kind == graph.EntityKind || row.Kind == graph.NoneKind {
 			return graph.Value{}
@@ -106,7 +106,7 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 	return v.claimValue(e.Claim, r.Claim)
 }
 
-// own is the id, the type or the name of an entity.
+// own returns the id, the type or the name of an entity.
 func (v *View) own(what string, entity uint32) graph.Value {
 	switch {
 	case entity == memory.None:

@@ -11,24 +11,24 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 )
 
-// Lists of claims in record order: those of OfClaims, ClaimsOf and OnlyClaims.
+// Lists of claims in record order, from OfClaims, ClaimsOf and OnlyClaims.
 
-// posting is what a list of claims is read from.
+// posting is the source of a list of claims.
 type posting struct {
-	all    bool // every claim of the store
+	all    bool // all claims of the store
 	claims memory.Numbers
 	has    func(v *View, n uint32, r *memory.Row) bool // whether the list has a claim
 }
 
-// OfClaims is every claim that Lists has.
+// OfClaims returns the list of every claim that Lists accepts.
 func (v *View) OfClaims() *List {
 	return &List{view: v, claims: &posting{all: true, has: (*View).listsRow}}
 }
 
-// AllClaims reports whether it is a list of OfClaims.
+// AllClaims reports whether the list is from OfClaims.
 func (l *List) AllClaims() bool { return l.claims != nil && l.claims.all }
 
-// ClaimsOf is the list of what Claims finds.
+// ClaimsOf returns the list of the claims that Claims finds.
 func (v *View) ClaimsOf(entity uint32, predicate string, inverse bool) *List {
 	var claims []uint32
 	v.s.Touching(entity, predicate, inverse, func(part []memory.Link) {
@@ -39,7 +39,7 @@ func (v *View) ClaimsOf(entity uint32, predicate string, inverse bool) *List {
 	return &List{view: v, claims: &posting{claims: inOrder(claims), has: (*View).present}}
 }
 
-// OnlyClaims is a list of the claims, whether the view shows them or not.
+// OnlyClaims returns a list of the given claims, whether or not the view shows them.
 func (v *View) OnlyClaims(claims []uint32) *List {
 	has := func(*View, uint32, *memory.Row) bool { return true }
 	return &List{view: v, claims: &posting{claims: inOrder(slices.Clone(claims)), has: has}}
@@ -62,7 +62,7 @@ func (p paths) Claims(by filter.ClaimField, value, predicate string) (n int, ok 
 	return n, ok
 }
 
-// posting is where a query's claims are found.
+// posting returns where a query's claims are found, and the path to them.
 func (l *List) posting(q *filter.Query) (*posting, *access.Path) {
 	p := paths{l.view}
 	if !l.claims.all || l.view.planning == never {
@@ -91,7 +91,7 @@ func (l *List) posting(q *filter.Query) (*posting, *access.Path) {
 	return &posting{claims: inOrder(claims), has: l.claims.has}, path
 }
 
-// walkClaims walks a list of claims, beginning with the claim from unless that is None.
+// walkClaims is walk for a list of claims. It starts at the claim w.claim unless that is None.
 func (l *List) walkClaims(w *walk, fn func(Edge) bool) {
 	v, from := l.view, w.claim
 	if w.posting == nil {

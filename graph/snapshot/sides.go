@@ -7,13 +7,12 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// The two sides of a relation agree: an inverse shows what the subject's field
-// shows, by the same claim. A relation of one value shows the claim that bestOf
-// chooses, from whichever end it is read; one of many values shows no DEPRECATED
-// claim.
+// The two sides of a relation agree: an inverse shows what the subject's field shows, by the same
+// claim. A relation of one value shows the claim that bestOf chooses, from both ends; a relation of
+// many values never shows a DEPRECATED claim.
 
-// chosen returns the link that the subject's field shows, from the links of one
-// subject to one object by a relation of one value; nil if it shows another or none.
+// chosen returns the link that the subject's field shows, if it is among links, which are the links
+// from the subject to one object by a relation of one value; otherwise nil.
 func (v *View) chosen(subject uint32, links []memory.Link) []memory.Link {
 	if !v.s.Several(subject) {
 		if !links[0].Plain() {
@@ -29,9 +28,9 @@ func (v *View) chosen(subject uint32, links []memory.Link) []memory.Link {
 	return links[i : i+1]
 }
 
-// One is what a field of one value shows, if anything: the best claim and where
-// it leads, None for a property. A symmetric relation leads there only if it
-// leads back.
+// One returns what a field of one value shows: the best claim, and the entity to which it leads,
+// None for a property. ok is false if the field shows nothing. A symmetric relation leads to an
+// entity only if that entity's relation leads back.
 func (v *View) One(entity uint32, f *schema.Field) (Edge, bool) {
 	if f.Stored() && !f.Symmetric {
 		n := v.bestClaim(entity, f)
@@ -64,7 +63,7 @@ func (v *View) bestEdge(entity uint32, f *schema.Field) (best Edge, ok bool) {
 	return best, true
 }
 
-// leads appends to dst where a relation of one value, or of many, leads.
+// leads appends to dst the edges of a relation of one or many values.
 func (v *View) leads(entity uint32, f *schema.Field, dst []Edge) []Edge {
 	if f.Many {
 		return v.edges(entity, f, false, dst)
@@ -75,7 +74,7 @@ func (v *View) leads(entity uint32, f *schema.Field, dst []Edge) []Edge {
 	return dst
 }
 
-// hasValue reports whether a property shows the value.
+// hasValue reports whether a property of the entity shows the value.
 func (v *View) hasValue(entity uint32, predicate, value string) bool {
 	f := v.s.Type(entity).Field(predicate)
 	if f == nil {

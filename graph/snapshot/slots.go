@@ -9,8 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 )
 
-// qualifiersIn returns where the qualifiers of the edge's claim are stored, and how many
-// there are.
+// qualifiersIn returns the position and the number of the qualifiers of the edge's claim.
 func qualifiersIn(s *memory.Graph, e Edge) (first, n uint32) {
 	switch {
 	case e.noted > 0:
@@ -22,8 +21,8 @@ func qualifiersIn(s *memory.Graph, e Edge) (first, n uint32) {
 	return r.Qualifiers, uint32(r.NumQualifiers)
 }
 
-// qualifierIn returns the value of the qualifier of the edge's claim with the name, given
-// by its number, or the zero cell if there is none.
+// qualifierIn returns the value of a qualifier of the edge's claim, or the zero cell if the claim
+// lacks it. name is the number of the qualifier's name.
 func qualifierIn(s *memory.Graph, e Edge, name uint16) dense.Cell {
 	if e.mirror && withheld(s, e, name) {
 		return dense.Cell{}
@@ -32,12 +31,13 @@ func qualifierIn(s *memory.Graph, e Edge, name uint16) dense.Cell {
 	return s.QualifierAmong(first, n, name)
 }
 
-// rulesOf returns the rules for the qualifiers of a claim, and of the others in its list.
+// rulesOf returns the rules for the qualifiers of a claim; they are the same for all claims in its
+// list.
 func (v *View) rulesOf(n uint32) []vocabulary.Rule { return v.s.Rules[v.s.Field(n)] }
 
-// sameQualifiers reports whether two claims agree in every distinct qualifier.
-// Observations must also state the same figures: a share of the world and a
-// number of tonnes are two facts of one year, not two answers to one question.
+// sameQualifiers reports whether two claims agree in every distinct qualifier. Observations must
+// also state the same kinds of figures: a share of the world and a number of tonnes are two facts
+// about one year, not two answers to one question.
 func (v *View) sameQualifiers(a, b Edge, rules []vocabulary.Rule) bool {
 	s := v.s
 	for _, q := range rules {
@@ -49,9 +49,8 @@ func (v *View) sameQualifiers(a, b Edge, rules []vocabulary.Rule) bool {
 	return true
 }
 
-// signature is the same for claims that sameQualifiers, and hardly ever for
-// others. It adds up what the qualifiers say one by one, so that they are read
-// once and in any order.
+// signature returns a hash that is equal for claims with sameQualifiers, and rarely for others. It
+// is a sum over the qualifiers, so each is read once and their order does not matter.
 func (v *View) signature(e Edge, rules []vocabulary.Rule) uint64 {
 	s := v.s
 	sum := uint64(0)
@@ -71,7 +70,7 @@ func (v *View) signature(e Edge, rules []vocabulary.Rule) uint64 {
 	return sum
 }
 
-// edgeOf returns the link as an edge to its other end.
+// edgeOf returns the edge that a link makes to its other end.
 func edgeOf(l *memory.Link) Edge {
 	return Edge{Node: l.Other, Claim: l.Claim, qualifiers: l.Qualifiers, noted: uint16(l.NumQualifiers) + 1}
 }

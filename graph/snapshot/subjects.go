@@ -9,24 +9,25 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// The edges of one relation over all its subjects: the list of Relation(None, …).
+// Lists of the edges of one relation over all its subjects, from Relation(None, …).
 
-// bySubject is the order of such a list, before the one of a subject's own edges.
+// bySubject is the first key in the order of such a list. The order of a subject's own list
+// follows.
 var bySubject = filter.Key{By: filter.Reading{Of: filter.OfSubject, Own: "id"}}
 
 // ofSubjects reports whether the list has the edges of all subjects.
 func (l *List) ofSubjects() bool { return l.field != nil && l.entity == memory.None }
 
-// subjects are the entities of which such a list may have edges.
+// subjects returns the list of the entities whose edges such a list may have.
 func (l *List) subjects() *List { return &List{view: l.view, types: l.field.Owner.Concrete} }
 
-// asSubjects is what is asked of the subjects of whose edges a filter keeps some.
+// asSubjects returns the filter of the subjects that have an edge which f keeps.
 func (l *List) asSubjects(f *filter.Edge) *filter.Node {
 	return &filter.Node{And: []*filter.Node{f.Subject}, Relations: []filter.Relation{{Field: l.field, Some: f}}}
 }
 
-// walkSubjects is walk for all subjects. Each is tested once, and so is each node,
-// however many subjects lead to it.
+// walkSubjects is walk for all subjects. Each subject is tested once, and so is each node, even if
+// many subjects lead to it.
 func (l *List) walkSubjects(w *walk, fn func(Edge) bool) {
 	v, keep := l.view, w.keep
 	narrow := l.narrow || keep.narrows()
@@ -48,14 +49,14 @@ func (l *List) walkSubjects(w *walk, fn func(Edge) bool) {
 	w.read += subjects.read + each.read
 }
 
-// describing reports whether some edges of a relation may be a source's own description,
-// which lists leave out where the view selects other sources.
+// describing reports whether some edges of a relation may be from a source's own description, which
+// lists leave out if the view selects other sources.
 func (v *View) describing(f *schema.Field) bool {
 	return v.sources != nil && slices.ContainsFunc(f.Owner.Concrete, func(t *schema.Type) bool { return t.Name == schema.SourceType })
 }
 
-// ends are the entities at one end of a stored relation, in the order of their ids. Some may have no
-// edges in the view.
+// ends returns the entities at one end of a stored relation, in the order of their ids. Some may
+// have no edges in the view.
 func (v *View) ends(f *schema.Field, objects bool) []uint32 {
 	return v.s.EndsOf(memory.End{Field: f, Objects: objects}, v.stop)
 }

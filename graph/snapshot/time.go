@@ -7,17 +7,17 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// When a claim holds depends on more than its valid time: on the date of its
-// source, on how far its field reaches, on the dated claims that answer the same
-// question, and on when the entities at its ends exist. All of these are claims
-// too, and count as the view knows them. validity.Bounds.Window has the rules.
+// When a claim holds depends on more than its valid time: on the date of its source, on how far its
+// field reaches, on the dated claims that answer the same question, and on when the entities at its
+// ends exist. All of these are claims too; the view uses those that it knows.
+// validity.Bounds.Window has the rules.
 //
-// Most links need none of this: their field reaches as far as their ends exist,
-// or no dated claim answers their question. Those that need it are marked open
-// when their list is built, and read by way of their row.
+// Most links need none of this: their field reaches as far as their ends exist, or no dated claim
+// answers their question. Links that need it are marked open when their list is built; for them the
+// view reads the claim's row.
 
-// Reading is what the claim is on the view's date, and on what basis; that of a
-// claim that the view does not show is HoldsNo.
+// Reading returns whether the claim holds on the view's date, and on what basis. It is HoldsNo for
+// a claim that the view does not show.
 func (v *View) Reading(n uint32) validity.Reading {
 	r := v.s.Rows.Ref(n)
 	x := v.reading(n, r)
@@ -27,7 +27,8 @@ func (v *View) Reading(n uint32) validity.Reading {
 	return x
 }
 
-// reading is what the claim is on the view's date, whether the view shows it or not.
+// reading returns whether the claim holds on the view's date and on what basis, whether or not the
+// view shows it.
 func (v *View) reading(n uint32, r *memory.Row) validity.Reading {
 	w := v.window(n, r)
 	return w.On(v.on, v.mode)
@@ -62,7 +63,7 @@ func (v *View) window(n uint32, r *memory.Row) validity.Window {
 	return w
 }
 
-// bound bounds the window of a claim by the lifetimes of its ends.
+// bound cuts the window of a claim to the lifetimes of its ends.
 func (v *View) bound(w *validity.Window, t schema.Timing, r *memory.Row) {
 	if t.Kind == schema.Eternal || t.Kind == schema.Event {
 		return
@@ -73,7 +74,7 @@ func (v *View) bound(w *validity.Window, t schema.Timing, r *memory.Row) {
 	}
 }
 
-// dateOf is the date on which a source attests what it claims, as the view knows it.
+// dateOf returns the date on which a source attests its claims, as the view knows it.
 func (v *View) dateOf(source uint32) graph.Date {
 	if v.plain {
 		return v.s.Dates.At(source)
@@ -81,7 +82,8 @@ func (v *View) dateOf(source uint32) graph.Date {
 	return v.s.AttestedOn(source, v.sees)
 }
 
-// refined are the bounds of a claim of rough dates, made exact by other claims of the same.
+// refined returns the bounds of a claim with rough dates, made exact by other claims that state the
+// same.
 func (v *View) refined(n uint32, r *memory.Row) *validity.Bounds {
 	own := &v.s.Times.Ref(r.Valid).Bounds
 	var by []*validity.Bounds
@@ -97,8 +99,8 @@ func (v *View) refined(n uint32, r *memory.Row) *validity.Bounds {
 	return &b
 }
 
-// Exactly is the valid time of a claim. Its rough dates are replaced by more exact ones that claims in
-// view state of the same, unless these differ.
+// Exactly returns the valid time of a claim. Rough dates are replaced by more exact ones from claims
+// in view that state the same, unless these differ.
 func (v *View) Exactly(n uint32) graph.Interval {
 	r := v.s.Rows.Ref(n)
 	iv := v.s.Times.Ref(r.Valid).Interval
@@ -116,7 +118,7 @@ func (v *View) Exactly(n uint32) graph.Interval {
 }
 
 // Agreeing appends to dst the claims in view that state the same as a claim, for a time that may be the
-// same: claims of other sources, or of other places in its source.
+// same. They are from other sources, or from other places in its source.
 func (v *View) Agreeing(n uint32, dst []uint32) []uint32 {
 	r := v.s.Rows.Ref(n)
 	own := &v.s.Times.Ref(r.Valid).Bounds
@@ -128,13 +130,14 @@ func (v *View) Agreeing(n uint32, dst []uint32) []uint32 {
 	return dst
 }
 
-// statesToo reports whether the view knows another claim that states the same.
+// statesToo reports whether the view knows the claim of a link, and the claim states the same as
+// claim n.
 func (v *View) statesToo(n uint32, l memory.Link) bool {
 	return l.Claim != n && l.Rank != graph.Deprecated && v.sees(l.Claim) && v.sameQuestion(n, l.Claim) && v.s.SameCell(v.s.Rows.Ref(n).Cell(), v.s.Rows.Ref(l.Claim).Cell())
 }
 
-// neighbours are the days between two dated claims that answer the same question as a claim: the last
-// one before the days on which it is attested, and the first one after them.
+// neighbours returns the days between two dated claims that answer the same question as a claim: the
+// last one before the days on which the claim is attested, and the first one after them.
 func (v *View) neighbours(n uint32, r *memory.Row, attested graph.Span) graph.Span {
 	between := graph.AllDays
 	for l := range v.s.Besides(r).All() {
@@ -145,9 +148,8 @@ func (v *View) neighbours(n uint32, r *memory.Row, attested graph.Span) graph.Sp
 	return between
 }
 
-// nextFigure is the first day of the figures that are later than that of a claim and
-// answer the same question. A figure for a part of a year does not replace one for a
-// year.
+// nextFigure returns the first day of the figures that are later than a claim's figure and answer
+// the same question. A figure for a part of a year does not replace one for a year.
 func (v *View) nextFigure(n uint32, r *memory.Row) graph.Day {
 	own, first := v.s.Times.Ref(r.Valid).Interval, graph.LastDay
 	for l := range v.s.Besides(r).All() {
@@ -164,8 +166,8 @@ func (v *View) nextFigure(n uint32, r *memory.Row) graph.Day {
 	return first
 }
 
-// answersToo reports whether the view knows another claim as a dated answer to the
-// same question as a claim.
+// answersToo reports whether the view knows the claim of a link as a dated answer to the same
+// question as claim n.
 func (v *View) answersToo(n uint32, l memory.Link) bool {
 	return l.Claim != n && l.Rank != graph.Deprecated && l.Period() != 0 && v.sees(l.Claim) && v.sameQuestion(n, l.Claim)
 }
@@ -195,7 +197,7 @@ func (v *View) sameQuestion(n, m uint32) bool {
 	return true
 }
 
-// lifetime is when an entity exists, as the view knows it.
+// lifetime returns when an entity exists, as the view knows it.
 func (v *View) lifetime(entity uint32) validity.Lifetime {
 	l := v.s.Lives.At(entity)
 	switch {
@@ -207,8 +209,8 @@ func (v *View) lifetime(entity uint32) validity.Lifetime {
 	return v.s.LifetimeOf(entity, v.sees)
 }
 
-// lives reports whether the entity exists on the view's date, as surely as the view
-// asks.
+// lives reports whether the entity exists on the view's date, with the certainty that the view
+// requires.
 func (v *View) lives(entity uint32) bool {
 	if !v.mortal(entity) {
 		return true

@@ -8,9 +8,9 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// indexOf names the index of what a reading reads, if there can be one. A view of the past, or one that
-// leaves out sources by their publication, may call an entity by its id although the newest view knows
-// a name: the index has no entry for that.
+// indexOf returns the index for the values of a reading, and whether it can be used. A view of the
+// past, or one that leaves out sources by publication date, may show the id of an entity as its name
+// although the newest view knows a name. The index has no entry for that.
 func (v *View) indexOf(by filter.Reading) (k values.Key, ok bool) {
 	if by.Own == "name" {
 		return values.Key{Predicate: v.s.NamePredicate, Order: values.Collated, Named: true}, v.known == v.s.Seq() && len(v.later) == 0
@@ -29,8 +29,8 @@ func (v *View) indexOf(by filter.Reading) (k values.Key, ok bool) {
 	return k, true
 }
 
-// entries returns entries among which are all claims whose value passes the test; all of the index if
-// there is no test, or one that excludes nothing. x is nil if s is not Ready.
+// entries returns a range of index entries that includes every claim whose value passes the test. The
+// range is the whole index if t is nil or excludes nothing. x is nil if s is not Ready.
 func (p paths) entries(by filter.Reading, t *filter.Test) (x *values.Index, r values.Range, narrowed bool, s access.State) {
 	k, ok := p.indexOf(by)
 	if !ok {
@@ -73,8 +73,8 @@ func (p paths) InOrder(key filter.Key, t *filter.Test) (rows int, s access.State
 	return r.Len(), s
 }
 
-// WalkInOrder implements access.Indexes. An entity comes at the place of the claim that
-// it shows.
+// WalkInOrder implements access.Indexes. The position of an entity is that of the claim that it
+// shows.
 func (p paths) WalkInOrder(key filter.Key, t *filter.Test, from *access.Place, fn func(node uint32) bool) {
 	x, r, _, _ := p.entries(key.By, t)
 	if x == nil {
@@ -87,8 +87,8 @@ func (p paths) WalkInOrder(key filter.Key, t *filter.Test, from *access.Place, f
 	}
 }
 
-// displays reports whether the entry's claim is the one that the entity shows, of many values
-// the first.
+// displays reports whether the entity shows the claim of the index entry; of many values, the first
+// counts.
 func (v *View) displays(by filter.Reading, e values.Entry) bool {
 	switch {
 	case by.Own == "name":

@@ -10,35 +10,35 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// View is one request's lens on a snapshot. It is cheap to make, never
-// changes, and may be shared between goroutines.
+// View shows a snapshot to one request. Creating one is cheap. A View never changes, and goroutines
+// may share it.
 type View struct {
 	s             *memory.Graph
-	snapshot      *Snapshot // the same, for readers
+	snapshot      *Snapshot // the same snapshot, for callers
 	on            graph.Span
 	mode          graph.Mode
-	sure          bool // only what surely holds
+	sure          bool // shows only what certainly holds
 	known         graph.Seq
 	minConfidence uint16
-	sources       map[uint32]bool // nil: all
-	later         map[uint32]bool // the sources that are published later than the view asks
+	sources       map[uint32]bool // nil means all
+	later         map[uint32]bool // the sources published later than the view permits
 	kinds         []vocabulary.Predicate
-	kept          map[uint16][]kept // by predicate
-	plain         bool              // all that is known now, of every source and confidence
+	kept          map[uint16][]kept // the maintained lists, by predicate
+	plain         bool              // the view shows everything known now, from every source and with every confidence
 	allLive       bool              // no entity begins after the view's date or ends before it
 	planning      planning
-	interrupt     *lists.Interrupt // nil: nothing ends a walk
-	timeless      bool             // it shows what cards have (written.go)
-	recent        *recent          // nil: the view is shared between goroutines
+	interrupt     *lists.Interrupt // nil if nothing ends an iteration
+	timeless      bool             // it shows what cards have, see written.go
+	recent        *recent          // nil if goroutines share the view
 }
 
 // errInterrupted is the error of a query whose request has ended.
 var errInterrupted = graph.Errorf(graph.Unavailable, "the request ended before the answer was found")
 
-// WithDone returns the view for one goroutine, whose walks end when done is closed. With nil, nothing
-// ends them: that is for what outlives a request or is shared between goroutines. What an ended walk
-// has found is not the answer: queries return an error, and after every other walk the caller must
-// check Err.
+// WithDone returns the view for one goroutine, whose iterations end when done is closed. If done is
+// nil, nothing ends them; use that for a view that outlives a request or that goroutines share. The
+// result of an ended iteration is incomplete: queries return an error, and after any other iteration
+// the caller must check Err.
 func (v *View) WithDone(done <-chan struct{}) *View {
 	if done == nil {
 		if v.interrupt == nil {
@@ -48,7 +48,7 @@ func (v *View) WithDone(done <-chan struct{}) *View {
 		c.interrupt, c.recent = nil, nil
 		return &c
 	}
-	// In one piece, since every request has one.
+	// One allocation, because every request needs one.
 	c := &struct {
 		View
 		own    lists.Interrupt
@@ -58,7 +58,8 @@ func (v *View) WithDone(done <-chan struct{}) *View {
 	return &c.View
 }
 
-// Err is an error with the code Unavailable once a walk of the view was stopped, and nil before.
+// Err returns an error with the code Unavailable once an iteration of the view has been ended by
+// done, and nil before.
 func (v *View) Err() error {
 	if v.interrupt == nil || !v.interrupt.Stopped {
 		return nil
@@ -66,16 +67,15 @@ func (v *View) Err() error {
 	return errInterrupted
 }
 
-// Interrupt is what ends the walks of the view, for code whose own walks must end with them; nil if
-// nothing does.
+// Interrupt returns what ends the view's iterations, for code whose own loops must end with them.
+// It is nil if nothing does.
 func (v *View) Interrupt() *lists.Interrupt { return v.interrupt }
 
-// stop counts a step of a walk and reports whether to end it.
+// stop counts a step of an iteration, and reports whether to end it.
 func (v *View) stop() bool { return v.interrupt != nil && v.interrupt.Step() }
 
-// View resolves a lens against the snapshot. today is the UTC date for a view
-// without a date. Sources that do not exist are an error, and so is a
-// confidence outside 0 to 1.
+// View resolves the arguments of a view against the snapshot. today is the UTC date for a view
+// without a date. It is an error if a source does not exist or the confidence is outside 0 to 1.
 func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	w := &View{s: s.Graph, snapshot: s, known: s.Seq(), sure: v.Holds == graph.HoldsYes}
 	var err error
@@ -88,7 +88,7 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	if !(v.MinConfidence >= 0 && v.MinConfidence <= 1) {
 		return nil, graph.Errorf(graph.BadInput, "view.minConfidence: %v is not between 0 and 1", v.MinConfidence)
 	}
-	// Round up, so that 0.70001 does not let 0.7 pass.
+	// Rounding up, so that 0.70001 excludes 0.7.
 	w.minConfidence = uint16(v.MinConfidence*1e4 + 0.9999)
 	if err := w.choose(v); err != nil {
 		return nil, err
@@ -101,8 +101,8 @@ func (s *Snapshot) View(v graph.View, today graph.Day) (*View, error) {
 	return w, nil
 }
 
-// choose reads the sources that the view selects. The dates of publication are themselves read through
-// the view, before sources are left out by them.
+// choose sets the sources that the view selects. It reads the dates of publication through the view
+// itself, before it excludes sources by them.
 func (w *View) choose(v graph.View) error {
 	s := w.s
 	if v.Sources != nil {
@@ -136,18 +136,17 @@ func (w *View) choose(v graph.View) error {
 	return nil
 }
 
-// Snapshot is what the view looks at.
+// Snapshot returns the snapshot that the view shows.
 func (v *View) Snapshot() *Snapshot { return v.snapshot }
 
-// On is the days the view looks at.
+// On returns the days for which the view shows claims.
 func (v *View) On() graph.Span { return v.on }
 
-// KnownSeq is the last sequence number the view knows of.
+// KnownSeq returns the last sequence number that the view knows.
 func (v *View) KnownSeq() graph.Seq { return v.known }
 
-// Find is the entity that shows the value of a key, a code of an outside scheme.
-// The key "id" is the entity's id, by which a source can be read about even where
-// the view chooses others.
+// Find returns the entity that shows a value of a key, which is a code of an outside scheme. The
+// key "id" is the entity's id. A source can be found by its id even if the view selects others.
 func (v *View) Find(key, value string) (entity uint32, ok bool) {
 	if key == "id" {
 		return v.byID(graph.ID(value))
@@ -161,9 +160,9 @@ func (v *View) Find(key, value string) (entity uint32, ok bool) {
 	return found, found != memory.None
 }
 
-// Claims calls fn with the claims about the entity as subject, or as object
-// where inverse, that the view shows, in the order of predicate and record. A
-// predicate of "" is every one. fn ends the walk by returning false.
+// Claims calls fn with the claims that the view shows about the entity as subject or, if inverse is
+// set, as object. Their order is by predicate, then record order. The predicate "" means all
+// predicates. If fn returns false, Claims ends.
 func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n uint32) bool) {
 	links, run := v.s.Out.Ref(entity), v.s.OutRun
 	if inverse {
@@ -182,14 +181,14 @@ func (v *View) Claims(entity uint32, predicate string, inverse bool, fn func(n u
 			return
 		}
 	}
-	// Also those that do not fit the ontology.
+	// Claims that do not fit the ontology are stored aside under this name.
 	if _, ok := v.s.Predicates.Number(vocabulary.Aside + predicate); ok {
 		v.Claims(entity, vocabulary.Aside+predicate, inverse, fn)
 	}
 }
 
-// Literals returns the claims about the entity with a literal as their value, or with none, that the
-// view shows, in the order of predicate and record.
+// Literals iterates over the claims about the entity that the view shows and whose value is a
+// literal or none, by predicate and then in record order.
 func (v *View) Literals(entity uint32) iter.Seq[uint32] {
 	return func(yield func(n uint32) bool) {
 		v.s.Out.Ref(entity).Has(func(l memory.Link) bool {
@@ -198,8 +197,8 @@ func (v *View) Literals(entity uint32) iter.Seq[uint32] {
 	}
 }
 
-// showAll calls fn with the claims of links that the view shows, and reports whether the
-// walk goes on.
+// showAll calls fn with the claims of links that the view shows. It returns false if the iteration
+// must end.
 func (v *View) showAll(entity uint32, part []memory.Link, fn func(n uint32) bool) bool {
 	for i := range part {
 		if l := part[i]; v.stop() || v.Shows(entity, l) && !fn(l.Claim) {
@@ -209,7 +208,7 @@ func (v *View) showAll(entity uint32, part []memory.Link, fn func(n uint32) bool
 	return true
 }
 
-// AllClaims calls fn with every claim the view lists, in record order.
+// AllClaims calls fn with every claim that Lists accepts, in record order, until fn returns false.
 func (v *View) AllClaims(fn func(n uint32) bool) {
 	for n := uint32(0); int(n) < v.s.Rows.Len(); n++ {
 		if v.stop() || v.Lists(n) && !fn(n) {
@@ -218,8 +217,8 @@ func (v *View) AllClaims(fn func(n uint32) bool) {
 	}
 }
 
-// QualifiedBy calls fn with every claim the view lists, in record order, that names the
-// entity by a qualifier. fn ends the walk by returning false.
+// QualifiedBy calls fn with every claim that names the entity in a qualifier and that Lists
+// accepts, in record order, until fn returns false.
 func (v *View) QualifiedBy(entity uint32, fn func(n uint32) bool) {
 	for n := range v.s.Cited.At(entity).All() {
 		if v.stop() {
@@ -236,14 +235,13 @@ func (v *View) QualifiedBy(entity uint32, fn func(n uint32) bool) {
 	}
 }
 
-// better reports whether claim a is to be shown rather than b, both being of one predicate and
-// both holding.
+// better reports whether claim a is shown instead of b. Both must be of one predicate and hold.
 func (v *View) better(a, b uint32) bool { return v.precedes(a, b, false) }
 
-// precedes compares two claims of one predicate: first comes the one in no particular language, then by
-// rank, the later period of observations, validity.Reading.Order, confidence, the later recorded, the
-// id. If ever is true, neither the view's date nor the order of recording counts: the later period
-// precedes in every kind of claims.
+// precedes reports whether claim a precedes claim b of the same predicate. The criteria are, in this
+// order: no particular language, rank, the later period of observations, validity.Reading.Order,
+// confidence, the later record, the id. If ever is true, the view's date and the record order do not
+// count, and the later period precedes for every kind of claim.
 func (v *View) precedes(a, b uint32, ever bool) bool {
 	x, y := v.s.Rows.Ref(a), v.s.Rows.Ref(b)
 	if p, q := v.foreign(x), v.foreign(y); p != q {
@@ -274,8 +272,8 @@ func (v *View) precedes(a, b uint32, ever bool) bool {
 
 var rankOrder = [...]int{graph.Preferred: 0, graph.Normal: 1, graph.Deprecated: 2}
 
-// bestClaim is the claim that a stored field of one value shows; None where the
-// view shows no claim of it, or one that says that there is nothing.
+// bestClaim returns the claim that a stored field of one value shows. It is None if the view shows
+// no claim of the field, or if the best claim states that there is nothing.
 func (v *View) bestClaim(entity uint32, f *schema.Field) uint32 {
 	n := v.best(entity, memory.PredicateOf(f))
 	if n != memory.None && v.s.Rows.Ref(n).Kind == graph.NoneKind {
@@ -288,9 +286,9 @@ func (v *View) best(entity uint32, p uint16) uint32 {
 	return v.bestOf(entity, v.s.OutRun(entity, p))
 }
 
-// bestOf is the claim that a field of one value of the entity shows, of all that
-// there are of it: never one that is DEPRECATED, or about less than the field asks
-// for. Nothing else decides that.
+// bestOf returns the claim that a field of one value shows, chosen from all its claims. It never
+// returns a claim that is DEPRECATED or about less than the field asks for. No other function makes
+// this choice.
 func (v *View) bestOf(entity uint32, claims memory.Run) uint32 {
 	best := memory.None
 	for part, at := claims.First(); len(part) > 0; part, at = claims.After(at) {
@@ -303,9 +301,9 @@ func (v *View) bestOf(entity uint32, claims memory.Run) uint32 {
 	return best
 }
 
-// Touch reads the ids and names of the nodes ahead. They are scattered over the memory, which serves
-// the reads of a short loop in parallel: a caller that then uses them one by one waits once, not for
-// each.
+// Touch prefetches the ids and names of the edges' nodes. They are scattered in memory, and the
+// processor overlaps the reads of a short loop: a caller that then uses them one by one waits once
+// instead of for each.
 func (v *View) Touch(edges []Edge) {
 	if v.interrupt == nil {
 		return
@@ -315,7 +313,7 @@ func (v *View) Touch(edges []Edge) {
 	}
 }
 
-// TouchQualified is Touch for the qualifiers of edges as well.
+// TouchQualified prefetches like Touch, and also the qualifiers of the edges.
 func (v *View) TouchQualified(edges []Edge) {
 	if v.interrupt == nil {
 		return

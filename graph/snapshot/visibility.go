@@ -6,8 +6,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// What a view shows of a claim and of an entity is decided here and nowhere
-// else, each answer made of the one before it:
+// Only this file decides which claims and entities a view shows. Each rule builds on the ones before it:
 //
 //	            true of a claim if                                    for
 //	recorded    the store had learned it by knownAt
@@ -27,31 +26,30 @@ import (
 //	Find by id  Exists, or is a source whose own description the
 //	            view shows                                            an entity by its id
 
-// recorded reports whether the store had learned the claim when the view looks.
+// recorded reports whether the claim was recorded by the view's record time.
 func (v *View) recorded(r *memory.Row) bool { return graph.Seq(r.Seq) <= v.known }
 
-// admits reports whether the view takes the claim's confidence and its source. A
-// source's own description can be read whatever sources the view selects; lists
-// leave it out (Lists).
+// admits reports whether the view accepts the claim's confidence and source. A source's own
+// description is accepted whatever sources the view selects, but lists leave it out (Lists).
 func (v *View) admits(r *memory.Row) bool {
 	return r.Confidence >= v.minConfidence && (v.selected(r) || r.Source == r.Subject)
 }
 
-// selected reports whether the claim's source is among those the view selects.
+// selected reports whether the view selects the claim's source.
 func (v *View) selected(r *memory.Row) bool { return v.sources == nil || v.sources[r.Source] }
 
-// Knows reports whether the view knows of the claim, though it was withdrawn
-// since: a claim asked for by its id answers for itself.
+// Knows reports whether the view knows the claim, even if it was withdrawn later: a claim requested
+// by its id is shown.
 func (v *View) Knows(n uint32) bool {
 	r := v.s.Rows.Ref(n)
 	return v.recorded(r) && v.admits(r)
 }
 
-// ClaimNumber returns the number of the claim with the id, of its last reinstatement that the
-// view knows of.
+// ClaimNumber returns the number of the claim with the id. A claim that was reinstated has several
+// numbers; the last one that the view knows is returned.
 func (v *View) ClaimNumber(id graph.ClaimID) (uint32, bool) { return v.s.ClaimNumberAt(id, v.known) }
 
-// held reports whether the claim was recorded, and not withdrawn, when the view looks.
+// held reports whether, at the view's record time, the claim was recorded and not withdrawn.
 func (v *View) held(n uint32, r *memory.Row) bool {
 	if !v.recorded(r) {
 		return false
@@ -60,19 +58,19 @@ func (v *View) held(n uint32, r *memory.Row) bool {
 	return ended == 0 || graph.Seq(ended) > v.known
 }
 
-// sees reports whether the view shows the claim, whatever the date.
+// sees reports whether the view shows the claim on some date.
 func (v *View) sees(n uint32) bool { return v.seesRow(n, v.s.Rows.Ref(n)) }
 
 func (v *View) seesRow(n uint32, r *memory.Row) bool { return v.held(n, r) && v.admits(r) }
 
-// begun reports whether the claim may have begun to hold by the last day of the
-// view's date or span; by the first, where it must hold throughout the span. In a
-// view of what surely holds it must surely have begun, and on a date by its first day.
+// begun reports whether the claim may have begun to hold by the last day of the view's date or
+// span, or by the first day if it must hold throughout the span. A view of what certainly holds
+// requires that it has certainly begun, on a date by the date's first day.
 func (v *View) begun(n uint32) bool {
 	r := v.s.Rows.Ref(n)
 	w := v.window(n, r)
 	if v.allLive {
-		v.bound(&w, v.timing(r), r) // all exist on the view's date, but not on all days before
+		v.bound(&w, v.timing(r), r) // all entities exist on the view's date, but not on all days before
 	}
 	by, held := v.on.Last, w.Possible
 	if v.sure {
@@ -84,8 +82,8 @@ func (v *View) begun(n uint32) bool {
 	return held.First <= held.Last && by >= held.First
 }
 
-// Holds reports how surely the claim holds at the view's date; HoldsNo for
-// every claim that the view does not show.
+// Holds returns how certainly the claim holds on the view's date. It is HoldsNo for every claim
+// that the view does not show.
 func (v *View) Holds(n uint32) graph.Holds { return v.holds(n, v.s.Rows.Ref(n)) }
 
 func (v *View) holds(n uint32, r *memory.Row) graph.Holds {
@@ -96,7 +94,7 @@ func (v *View) holds(n uint32, r *memory.Row) graph.Holds {
 	return v.asked(w.Holds(v.on, v.mode))
 }
 
-// asked is how surely something holds, NO if that is not enough for the view.
+// asked returns h, or NO if h is not certain enough for the view.
 func (v *View) asked(h graph.Holds) graph.Holds {
 	if v.sure && h != graph.HoldsYes {
 		return graph.HoldsNo
@@ -104,7 +102,7 @@ func (v *View) asked(h graph.Holds) graph.Holds {
 	return h
 }
 
-// present reports whether Holds is not NO. Most claims need no window for that.
+// present reports whether Holds is not NO. For most claims that needs no window.
 func (v *View) present(n uint32, r *memory.Row) bool {
 	if name := v.s.Named.Ref(r.Subject); name.One() && name.Claim == n+1 {
 		return v.Shows(r.Subject, name.Link(v.s.NamePredicate))
@@ -120,7 +118,7 @@ func (v *View) present(n uint32, r *memory.Row) bool {
 	return v.Shows(r.Subject, l)
 }
 
-// Shows reports whether the view holds the claim of a link in a list of the entity.
+// Shows reports whether Holds is not NO for the claim of a link in a list of the entity.
 func (v *View) Shows(entity uint32, l memory.Link) bool {
 	k := &v.kinds[l.Predicate]
 	if k.Mixed || l.Valid&memory.Open != 0 || v.sure || v.mode == graph.Throughout {
@@ -136,32 +134,32 @@ func (v *View) Shows(entity uint32, l memory.Link) bool {
 	case v.plain && v.on.First == v.on.Last:
 		return v.lives(entity) && (l.Other == memory.None || v.lives(l.Other))
 	}
-	// Each of them may exist on some of the days, but there may be no day on which all do.
+	// Each end may exist on some of the days without a day on which both exist.
 	return !v.mortal(entity) && (l.Other == memory.None || !v.mortal(l.Other)) || v.Holds(l.Claim) != graph.HoldsNo
 }
 
-// Lists reports whether the claim may be in a list of claims: it holds, and
-// its source is one that the view chooses.
+// Lists reports whether the claim may be in a list of claims: it holds, and the view selects its
+// source.
 func (v *View) Lists(n uint32) bool { return v.listsRow(n, v.s.Rows.Ref(n)) }
 
 func (v *View) listsRow(n uint32, r *memory.Row) bool { return v.selected(r) && v.present(n, r) }
 
-// ListsEver reports whether Lists would have the claim on some date.
+// ListsEver reports whether Lists would accept the claim on some date.
 func (v *View) ListsEver(n uint32) bool {
 	r := v.s.Rows.Ref(n)
 	return v.selected(r) && v.seesRow(n, r)
 }
 
-// lists is Lists, read from a link in a list of the entity.
+// lists is Lists for the claim of a link in a list of the entity.
 func (v *View) lists(entity uint32, l memory.Link) bool {
 	return (v.sources == nil || v.selected(v.s.Rows.Ref(l.Claim))) && v.Shows(entity, l)
 }
 
-// Exists reports whether a visible claim mentions the entity: as its subject,
-// its object, a qualifier or its source. Lists hold the entities that exist.
+// Exists reports whether a visible claim mentions the entity: as its subject, its object, a
+// qualifier or its source. Only such entities are in lists.
 func (v *View) Exists(entity uint32) bool {
 	s := v.s
-	// Most have one name, which the calling lists read next.
+	// Most entities have one name, which the calling lists read next.
 	if name := s.Named.Ref(entity); name.One() && v.sources == nil && v.Shows(entity, name.Link(s.NamePredicate)) {
 		return true
 	}
@@ -169,8 +167,8 @@ func (v *View) Exists(entity uint32) bool {
 	return s.Out.Ref(entity).Has(mentions) || s.In.Ref(entity).Has(mentions) || s.Cited.At(entity).Has(v.Lists)
 }
 
-// byID finds the entity by its id, if the view shows it. A source can be
-// read about even where the view chooses others.
+// byID returns the entity with the id if the view shows it. A source is shown even if the view
+// selects others.
 func (v *View) byID(id graph.ID) (uint32, bool) {
 	n, ok := v.s.Number(id)
 	if !ok || !v.Exists(n) && !(v.s.TypeName(n) == schema.SourceType && v.describes(n)) {

@@ -8,16 +8,17 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Write appends the value of a claim as a property of the scalar shows it, and depends on nothing else.
+// Write appends the value of a claim as a property of the given scalar shows it. The result must depend
+// on the arguments alone.
 type Write = func(dst []byte, s *Snapshot, n uint32, as schema.Scalar) ([]byte, error)
 
-// Written returns what a property of one value of the entity shows, as write appends the value of its
-// claim, "" for nothing. ok is false if it must be read from the claims. What was written once is kept.
+// Written returns what a property of one value shows for the entity, as write appends it; "" if it
+// shows nothing. The text is cached. ok is false if the caller must read the claims instead.
 func (v *View) Written(entity uint32, f *schema.Field, write Write) (text string, ok bool) {
 	return v.written(entity, memory.PredicateOf(f), write)
 }
 
-// WrittenName is Written for the name of an entity, of a list whose properties are read
+// WrittenName is Written for the name of an entity in a list whose properties are being read
 // (TouchClaims), and WrittenID for its id.
 func (v *View) WrittenName(entity uint32) (text string, ok bool) {
 	return v.written(entity, v.s.NamePredicate, nil)
@@ -38,7 +39,7 @@ func (v *View) written(entity uint32, p uint16, write Write) (text string, ok bo
 		}
 		card, wanted := v.s.Card(entity)
 		if wanted && write == nil {
-			return "", false // the next property makes it
+			return "", false // the next property creates the card
 		}
 		if wanted {
 			card = v.s.MakeCard(entity, func(dst []byte, n uint32, as schema.Scalar) ([]byte, error) {
@@ -53,8 +54,8 @@ func (v *View) written(entity uint32, p uint16, write Write) (text string, ok bo
 	return x.card.Text(p)
 }
 
-// TouchClaims begins to read the claims about the entities that have few, as Touch does, or what was
-// written of them.
+// TouchClaims prefetches, like Touch, the claims about those entities that have few claims, or their
+// cards.
 func (v *View) TouchClaims(entities iter.Seq[uint32]) {
 	switch {
 	case v.interrupt == nil:

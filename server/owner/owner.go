@@ -1,7 +1,7 @@
-// Package owner is the Unix socket in the folder of a store, by which its owner reaches the service on it
+// Package owner has the Unix socket in the folder of a store, over which the owner reaches the service
 // without a token.
 //
-// Read Socket and Listen. The package must not know what is asked over the socket.
+// Read Socket and Listen. The package must not know what is requested over the socket.
 package owner
 
 import (
@@ -18,16 +18,16 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// socketName is its name in the folder. Only the user that the service runs as (and root) can reach it,
-// which the system ensures. No proxy may forward to it.
+// socketName is the name of the socket in the folder. The system ensures that only the user as whom the
+// service runs (and root) can reach it. A proxy must never forward to it.
 const socketName = "socket"
 
-// newSuffix ends the name of a file until it is complete and takes another's place.
+// newSuffix ends the name of a new socket until it replaces the old one.
 const newSuffix = ".new"
 
-// Socket returns the path of the owner's socket in the folder of a store. The error
-// says that the path is longer than the system allows: about a hundred bytes. A path
-// relative to the working folder is used if the given one is too long.
+// Socket returns the path of the owner's socket in the folder of a store. If the path is too long
+// for a socket, it returns a path relative to the working folder. If that is too long too (about a
+// hundred bytes, depending on the system), it returns an error.
 func Socket(dir string) (string, error) {
 	most := 103
 	if runtime.GOOS == "linux" {
@@ -49,9 +49,9 @@ func Socket(dir string) (string, error) {
 		path, len(path), most-len(newSuffix))
 }
 
-// Listen listens on the owner's socket in the folder of a store. It replaces a socket
-// that a killed service has left, and fails if a running service listens on it. The caller
-// must have opened the store, so that no other service can start on it meanwhile.
+// Listen listens on the owner's socket in the folder of a store. It replaces a socket that a killed
+// service left, and fails if a running service listens on it. The caller must have opened the
+// store, so that no other service can start on the folder at the same time.
 func Listen(dir string) (net.Listener, error) {
 	path, err := Socket(dir)
 	if err != nil {
@@ -69,8 +69,8 @@ func Listen(dir string) (net.Listener, error) {
 			return nil, graph.Errorf(graph.Unavailable, "another service listens on %s; stop it, or choose another store", path)
 		}
 	}
-	// The socket is made under another name and moved, so that it never has wider
-	// permissions.
+	// The socket is created under another name and then renamed, so that its permissions are never
+	// wider.
 	made := path + newSuffix
 	if err := os.Remove(made); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -94,7 +94,7 @@ func Listen(dir string) (net.Listener, error) {
 	return &listener{l, path, info}, nil
 }
 
-// listener takes connections of the same user only.
+// listener accepts only connections of the same user.
 type listener struct {
 	*net.UnixListener
 	path string
@@ -115,7 +115,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close removes the socket if it is still the one that was made.
+// Close removes the socket's file, unless another service has replaced it.
 func (l *listener) Close() error {
 	err := l.UnixListener.Close()
 	if now, lerr := os.Lstat(l.path); lerr == nil && os.SameFile(now, l.made) {

@@ -5,11 +5,11 @@ import (
 	"syscall"
 )
 
-// peer returns the user at the other end of a Unix socket, as the system says.
+// peer returns the user at the other end of a Unix socket, as the operating system reports it.
 func peer(conn *net.UnixConn) (uid int, known bool) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
-		return -1, true // it has gone, and has no rights
+		return -1, true // the peer has disconnected, and gets no rights
 	}
 	cerr := raw.Control(func(fd uintptr) {
 		var cred *syscall.Ucred

@@ -4,5 +4,6 @@ package owner
 
 import "net"
 
-// peer cannot be found on this system: the permissions of the socket's file keep other users out.
+// peer reports that the user is unknown, because this system does not say. The permissions of the
+// socket's file exclude other users.
 func peer(*net.UnixConn) (uid int, known bool) { return 0, false }

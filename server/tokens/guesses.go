@@ -8,14 +8,15 @@ import (
 )
 
 const (
-	// This many wrong tokens of one address are answered at once, and then one every everyOne.
+	// Burst is how many wrong tokens from one address are answered at once. After them, one is
+	// answered every everyOne.
 	Burst    = 10
 	everyOne = 6 * time.Second
-	// The same limits for all addresses together.
+	// BurstAll and everyAll are the same limits for all addresses together.
 	BurstAll = 100
 	everyAll = 600 * time.Millisecond
-	// Addresses is how many addresses are remembered; if there are more, the one
-	// seen longest ago is forgotten. BurstAll still applies to all addresses.
+	// Addresses is how many addresses are remembered. Beyond that, the address seen longest ago is
+	// forgotten; BurstAll still applies to it.
 	Addresses = 4096
 )
 
@@ -27,16 +28,16 @@ type Guesses struct {
 	all    guesser
 }
 
-// guesser has a number of guesses left, which grows with the time to the burst.
+// guesser counts the guesses that an address has left. The count grows with time, up to the burst.
 type guesser struct {
 	from    netip.Prefix
 	left    float64
-	at      time.Time // when left was true
-	refused bool      // the last guess was
+	at      time.Time // when left was computed
+	refused bool      // the last guess was refused
 }
 
-// take takes one guess; if there is none it returns how long to wait, and whether the one
-// before was answered.
+// take takes one guess. If none is left, it returns how long to wait; first is true if the previous
+// guess was still answered.
 func (g *guesser) take(now time.Time, burst int, every time.Duration) (wait time.Duration, first bool) {
 	if g.at.IsZero() {
 		g.left = float64(burst)
@@ -54,8 +55,8 @@ func (g *guesser) take(now time.Time, burst int, every time.Duration) (wait time
 	return time.Duration((1 - g.left) * float64(every)), first
 }
 
-// Count counts a wrong token from an address, and returns how long its sender must wait
-// before the next one, or 0. first reports that the one before was not too many.
+// Count counts a wrong token from an address. It returns how long the sender must wait before the
+// next guess, or 0. first is true if this guess is the first to be refused.
 func (g *Guesses) Count(remote string, now time.Time) (wait time.Duration, first bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -74,12 +75,12 @@ func (g *Guesses) Count(remote string, now time.Time) (wait time.Duration, first
 	g.recent.MoveToFront(e)
 	wait, first = e.Value.(*guesser).take(now, Burst, everyOne)
 	if wait > 0 {
-		return wait, first // the guesses of one do not use up those of all
+		return wait, first // so that one address cannot spend the guesses of all
 	}
 	return g.all.take(now, BurstAll, everyAll)
 }
 
-// neighbourhood returns the address, or of IPv6 the network that one customer has.
+// neighbourhood returns the IPv4 address, or the IPv6 network that one customer usually has.
 func neighbourhood(remote string) netip.Prefix {
 	at, err := netip.ParseAddrPort(remote)
 	if err != nil {
@@ -90,7 +91,7 @@ func neighbourhood(remote string) netip.Prefix {
 	if a.Is6() {
 		bits = 64
 	}
-	p, _ := a.Prefix(bits) // the lengths are right
+	p, _ := a.Prefix(bits) // cannot fail: the lengths are valid
 	return p
 }
 

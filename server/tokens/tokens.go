@@ -1,5 +1,5 @@
-// Package tokens knows bearer tokens: it reads and judges them, keeps their hashes, compares
-// what a client sends in constant time, and slows down those who guess.
+// Package tokens has the bearer tokens of a service: it reads them, refuses weak ones, stores only
+// hashes, compares in constant time, and slows down clients that guess.
 //
 // Read Tokens and Guesses first. The package must not know requests, nor what a token permits.
 package tokens
@@ -18,14 +18,14 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Tokens are bearer tokens with one right. Only their hashes are kept. They do not change
-// once they are read.
+// Tokens is a set of bearer tokens that grant one right. It stores only their hashes and never
+// changes.
 type Tokens struct{ hashes [][sha256.Size]byte }
 
 const (
 	minToken = 16
-	// minBits is what a token must have to be beyond guessing: at ten thousand guesses a
-	// second, half of 2^60 take two million years.
+	// minBits is the strength in bits that makes a token safe from guessing: at ten thousand
+	// guesses a second, half of 2^60 guesses take two million years.
 	minBits = 60
 )
 
@@ -58,7 +58,7 @@ func Read(name string, r io.Reader) (*Tokens, error) {
 	return t, nil
 }
 
-// New makes Tokens of one token; the error says why it is refused.
+// New returns a set of one token. The error says why the token is refused.
 func New(token string) (*Tokens, error) {
 	t := &Tokens{}
 	return t, t.add(token)
@@ -81,8 +81,8 @@ func (t *Tokens) add(token string) error {
 	return nil
 }
 
-// Find returns the number of the token, or -1 if it is not one of them. The time it takes
-// does not depend on how much of a token is right.
+// Find returns the number of the token in the set, or -1. The time does not depend on how much of
+// the token is correct.
 func (t *Tokens) Find(token string) int {
 	found := -1
 	if t == nil {
@@ -95,7 +95,7 @@ func (t *Tokens) Find(token string) int {
 	return found
 }
 
-// FindCookie reports whether one of the values is that of a token's cookie.
+// FindCookie reports whether one of the values is the cookie of a token in the set.
 func (t *Tokens) FindCookie(values []string, port string) bool {
 	found := 0
 	if t == nil {
@@ -110,24 +110,24 @@ func (t *Tokens) FindCookie(values []string, port string) bool {
 	return found == 1
 }
 
-// Cookie replaces a token in a browser. The token cannot be computed from it, and it holds
-// for one port, since browsers send the cookies of a host to all of its ports.
+// Cookie returns the value that replaces token i in a browser. The token cannot be computed from
+// it. It is valid for one port, because browsers send a host's cookies to all its ports.
 func (t *Tokens) Cookie(i int, port string) string {
 	mac := hmac.New(sha256.New, t.hashes[i][:])
 	mac.Write([]byte("caspian cookie, port " + port))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// guessable are words that people make tokens of.
+// guessable are words that people use in tokens.
 var guessable = []string{
 	"password", "passwort", "passwd", "secret", "token", "admin", "root", "user", "letmein", "welcome", "login", "access",
 	"caspian", "changeme", "change", "default", "example", "test", "demo", "production", "service", "graph", "write", "read",
 	"qwertyuiop", "qwerty", "asdfghjkl", "asdf", "zxcvbnm", "abc123", "iloveyou", "monkey", "dragon", "bearer", "your", "key",
 }
 
-// strength estimates how many bits a guesser must find. A character counts by the size of its
-// alphabet; what follows from what is before it (a repetition, a series such as 1234) counts
-// one bit, and so do the letters of a word that people choose.
+// strength estimates the bits of a token that an attacker must guess. A character counts the
+// logarithm of its alphabet's size. A character that follows from the previous ones (a repetition,
+// a series such as 1234) counts one bit, and so does each letter of a guessable word.
 func strength(token string) int {
 	text := strings.ToLower(token)
 	per := math.Log2(float64(alphabet(token)))
@@ -144,17 +144,17 @@ func strength(token string) int {
 			continue
 		}
 		if i >= 2 && text[i]-text[i-1] == text[i-1]-text[i-2] && text[i]-text[i-1]+2 <= 4 {
-			bits += 1 // the series goes on, by a step of at most two either way
+			bits += 1 // the series continues in steps of at most two, up or down
 		} else {
 			bits += per
 		}
 		i++
 	}
-	// No text has more than the mix of its characters.
+	// The entropy of the characters bounds the estimate.
 	return int(min(bits, mix(token)*float64(len(token))))
 }
 
-// guessableWord returns the length of the guessable word that a text begins with, or 0
+// guessableWord returns the length of the longest guessable word at the beginning of a text, or 0
 // if there is none.
 func guessableWord(text string) int {
 	longest := 0
@@ -166,8 +166,8 @@ func guessableWord(text string) int {
 	return longest
 }
 
-// repeated returns the length of the longest text from i on that is before i as well, or 0 if
-// that is short enough for chance.
+// repeated returns the length of the longest text at i that also occurs before i, or 0 if the text
+// is so short that it may occur by chance.
 func repeated(text string, i int) int {
 	n := 0
 	for i+n < len(text) && strings.Contains(text[:i], text[i:i+n+1]) {
@@ -179,7 +179,7 @@ func repeated(text string, i int) int {
 	return n
 }
 
-// mix returns the entropy of the characters, in bits for each.
+// mix returns the entropy of the characters, in bits per character.
 func mix(text string) float64 {
 	var count [256]float64
 	for i := range len(text) {
@@ -192,11 +192,11 @@ func mix(text string) float64 {
 			h -= p * math.Log2(p)
 		}
 	}
-	// A short text cannot show all the characters that it might have had.
+	// A short text cannot contain all the characters that its author might have chosen.
 	return h * 1.25
 }
 
-// alphabet returns the number of characters that the token seems to draw from.
+// alphabet returns the number of characters from which the token seems to be chosen.
 func alphabet(token string) int {
 	n := 0
 	has := func(set string) bool { return strings.ContainsAny(token, set) }

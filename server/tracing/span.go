@@ -16,11 +16,11 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Span is the span of a request or of an operation; all methods of a nil one do nothing.
-// The names of its attributes are those of OpenTelemetry's conventions.
+// Span is the span of a request or of an operation. All methods of a nil Span do nothing. The names
+// of the attributes follow OpenTelemetry's conventions.
 type Span struct{ span trace.Span }
 
-// maxDocument and maxName bound documents and the names of operations in spans, in bytes.
+// maxDocument and maxName bound the documents and operation names in spans, in bytes.
 const (
 	maxDocument = 2 << 10
 	maxName     = 100
@@ -35,7 +35,8 @@ func (t *Tracer) remote(ctx context.Context, r *http.Request) context.Context {
 	return t.propagator.Extract(ctx, propagation.HeaderCarrier(r.Header))
 }
 
-// Begin starts the span of a request and returns the request that carries it.
+// Begin starts the span of a request. It returns the span, and the request with the span in its
+// context.
 func (t *Tracer) Begin(r *http.Request, start time.Time) (*Span, *http.Request) {
 	if t == nil {
 		return nil, r
@@ -48,9 +49,9 @@ func (t *Tracer) Begin(r *http.Request, start time.Time) (*Span, *http.Request) 
 	return &Span{span}, r.WithContext(ctx)
 }
 
-// Handshake ends the span of a request that became a socket, and returns the context for its
-// operations. A socket may live for days, so its operations share a trace only if the client
-// named one; otherwise each begins a separate trace.
+// Handshake ends the span of a request that became a socket, and returns the context for the
+// socket's operations. A socket may live for days, so its operations share a trace only if the
+// client named one; otherwise each operation begins its own trace.
 func (t *Tracer) Handshake(r *http.Request, s *Span, end time.Time) context.Context {
 	if t == nil {
 		return r.Context()
@@ -62,7 +63,7 @@ func (t *Tracer) Handshake(r *http.Request, s *Span, end time.Time) context.Cont
 	return trace.ContextWithSpanContext(r.Context(), trace.SpanContext{})
 }
 
-// Answered ends the span of a request, once.
+// Answered ends the span of a request. It must be called once.
 func (s *Span) Answered(status int, end time.Time) {
 	if s == nil {
 		return
@@ -81,15 +82,15 @@ func (s *Span) fail(kind, why string) {
 	s.span.SetStatus(otelcodes.Error, why)
 }
 
-// Operation starts the span of an operation in the request that the context carries, and
-// sets what is known about it: its document without values, and the snapshot's number.
+// Operation starts the span of an operation. The context has the span of its request. The new span
+// has the document without values, and the snapshot's sequence number.
 func (t *Tracer) Operation(ctx context.Context, document string, res *gql.Response, seq graph.Seq, start time.Time) *Span {
 	if t == nil {
 		return nil
 	}
 	name, kind := res.Operation, trace.SpanKindInternal
 	if name == "" {
-		name = "GraphQL Operation" // the convention's name where the type is not known
+		name = "GraphQL Operation" // the conventional name if the type is unknown
 	}
 	if !trace.SpanContextFromContext(ctx).IsValid() {
 		kind = trace.SpanKindServer
@@ -114,8 +115,8 @@ func (s *Span) Executed(res *gql.Response, end time.Time) {
 	s.done("caspian.errors", res.Errors, res.Code, end)
 }
 
-// Followed ends the span of a subscription, with the number of its events; a code says why it
-// failed.
+// Followed ends the span of a subscription, with the number of its events. code is empty, or the
+// reason why it failed.
 func (s *Span) Followed(events int, code string, end time.Time) {
 	s.done("caspian.events", events, code, end)
 }

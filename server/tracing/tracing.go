@@ -1,8 +1,8 @@
-// Package tracing sends spans of GraphQL requests and of the operations in them to an
-// OpenTelemetry collector: OpenTelemetry's SDK with its exporter for OTLP over HTTP, set by
-// the standard OTEL_* variables.
+// Package tracing sends spans of GraphQL requests and their operations to an OpenTelemetry
+// collector. It uses OpenTelemetry's SDK with the exporter for OTLP over HTTP, configured by the
+// standard OTEL_* variables.
 //
-// Read Options and Tracer first, then span.go for what a span says. The package must not know
+// Read Options and Tracer first, then span.go for what a span contains. The package must not know
 // how requests are answered.
 package tracing
 
@@ -28,22 +28,22 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Options are how a Tracer works. An option that is set overrides its environment variable.
+// Options configures a Tracer. An option that is set overrides its environment variable.
 type Options struct {
-	// Endpoint is the URL of the collector; without a path it gets /v1/traces. Where it is
+	// Endpoint is the URL of the collector; if it has no path, /v1/traces is added. If Endpoint is
 	// empty, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and OTEL_EXPORTER_OTLP_ENDPOINT decide.
 	Endpoint string
-	// Ratio is the part of the requests that are traced, from 0 to 1. It applies to requests
-	// without a traceparent header, since that decides itself; nil leaves it to
-	// OTEL_TRACES_SAMPLER.
+	// Ratio is the share of requests that are traced, from 0 to 1. It does not apply to requests
+	// with a traceparent header, which says itself whether to trace. If Ratio is nil,
+	// OTEL_TRACES_SAMPLER decides.
 	Ratio *float64
-	// Version is the program's.
+	// Version is the program's version.
 	Version string
-	// Logger takes warnings where spans cannot be sent; nil discards them.
+	// Logger gets a warning when spans cannot be sent; nil discards it.
 	Logger *slog.Logger
 }
 
-// Check reports what is wrong with the options and the variables.
+// Check returns an error for a wrong option or variable.
 func (o Options) Check() error {
 	if o.Ratio != nil && !(*o.Ratio >= 0 && *o.Ratio <= 1) {
 		return graph.Errorf(graph.BadInput, "the part of the requests that are traced is from 0 to 1, not %g", *o.Ratio)
@@ -57,8 +57,8 @@ func (o Options) Check() error {
 	return nil
 }
 
-// On reports whether spans are sent: whether the options or the variables name an endpoint,
-// and neither OTEL_SDK_DISABLED is true nor OTEL_TRACES_EXPORTER is none.
+// On reports whether spans are sent. That needs an endpoint in the options or the variables.
+// OTEL_SDK_DISABLED=true and OTEL_TRACES_EXPORTER=none turn it off.
 func (o Options) On() bool {
 	if strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") || os.Getenv("OTEL_TRACES_EXPORTER") == "none" {
 		return false
@@ -66,7 +66,7 @@ func (o Options) On() bool {
 	return o.Endpoint != "" || variable("ENDPOINT") != "" || os.Getenv("OTEL_TRACES_EXPORTER") == "otlp"
 }
 
-// variable is OTLP's variable for traces, or the one for all signals.
+// variable returns OTLP's variable for traces, or else the one for all signals.
 func variable(name string) string {
 	return cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_TRACES_"+name), os.Getenv("OTEL_EXPORTER_OTLP_"+name))
 }
@@ -93,9 +93,9 @@ func (o Options) endpoint() (string, error) {
 	return u.String(), nil
 }
 
-// Tracer begins and ends spans. Spans wait in a queue until they are sent in batches. Those
-// that do not fit or cannot be delivered are dropped and counted, so that no request waits.
-// It is safe for concurrent use. All methods of a nil Tracer do nothing.
+// Tracer starts and ends spans. Spans wait in a queue until they are sent in batches. Spans that do
+// not fit into the queue or cannot be delivered are dropped and counted, so that no request waits.
+// A Tracer is safe for concurrent use. All methods of a nil Tracer do nothing.
 type Tracer struct {
 	provider   *sdk.TracerProvider
 	tracer     trace.Tracer
@@ -103,8 +103,8 @@ type Tracer struct {
 	counts     *counted
 }
 
-// New starts a tracer, which Close ends. It returns nil if the options are not On. It sets
-// OpenTelemetry's handler of errors, of which a process has one, to the logger.
+// New starts a tracer, which Close ends. It returns nil if the options are not On. It also makes
+// the logger OpenTelemetry's error handler, which is one for the whole process.
 func New(o Options) (*Tracer, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func New(o Options) (*Tracer, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Attributes from the environment come last, since the last value of an attribute wins.
+	// Attributes from the environment come last, because the last value of an attribute wins.
 	about, err := resource.New(context.Background(),
 		resource.WithAttributes(attribute.String("service.name", "caspian"), attribute.String("service.version", o.Version)),
 		resource.WithTelemetrySDK(), resource.WithFromEnv())
@@ -147,10 +147,10 @@ func New(o Options) (*Tracer, error) {
 		tracer: p.Tracer("github.com/caspian-kg/caspian/server", trace.WithInstrumentationVersion(o.Version))}, nil
 }
 
-// flushTime bounds how long the last spans may take when the service stops.
+// flushTime bounds the time for sending the last spans when the service stops.
 const flushTime = 3 * time.Second
 
-// Close sends the spans that wait and ends the tracer.
+// Close sends the queued spans and ends the tracer.
 func (t *Tracer) Close() {
 	if t == nil {
 		return
@@ -162,10 +162,10 @@ func (t *Tracer) Close() {
 	}
 }
 
-// Flush sends the spans that wait now.
+// Flush sends the queued spans now.
 func (t *Tracer) Flush(ctx context.Context) error { return t.provider.ForceFlush(ctx) }
 
-// Counts returns the spans sent to the collector, and those dropped.
+// Counts returns how many spans were sent to the collector, and how many were dropped.
 func (t *Tracer) Counts() (sent, dropped int64) { return t.counts.sent.Load(), t.counts.dropped.Load() }
 
 // queueLength returns the length of the SDK's queue.
@@ -176,8 +176,8 @@ func queueLength() int64 {
 	return sdk.DefaultMaxQueueSize
 }
 
-// counted counts the spans that a processor passes to its exporter. The SDK does not
-// report how many its queue drops, so counted drops what would not fit.
+// counted is a span processor that counts what its exporter gets. The SDK does not report how many
+// spans its queue drops, so counted itself drops those that would not fit.
 type counted struct {
 	sdk.SpanProcessor
 	exporter               sdk.SpanExporter
@@ -200,11 +200,11 @@ func (c *counted) OnEnd(s sdk.ReadOnlySpan) {
 	c.SpanProcessor.OnEnd(s)
 }
 
-// countedExporter is the exporter that the processor gets.
+// countedExporter is the exporter of the processor inside counted.
 type countedExporter struct{ c *counted }
 
-// ExportSpans implements sdk.SpanExporter. The first failure of a row is logged, and none is
-// returned: the SDK would only report it once more.
+// ExportSpans implements sdk.SpanExporter. It logs the first of consecutive failures. It never
+// returns an error, because the SDK would log it again.
 func (e countedExporter) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
 	c, n := e.c, int64(len(spans))
 	err := c.exporter.ExportSpans(ctx, spans)

@@ -1,10 +1,9 @@
-// Package access plans how the entities of a list are found: by the ids or codes that
-// a filter names, along a relation from its other end, by an index of values, or by
-// walking the whole list.
+// Package access plans how the entities of a list are found: by the ids or codes that a filter
+// names, along a relation from its other end, by an index of values, or by reading the whole list.
 //
-// Read Graph, Ask and Path first. A path finds candidates, never fewer entities than
-// the filter keeps and often more: the filter is still asked of each, through the view.
-// The package must not know how the graph is held, nor what a view shows.
+// Read Graph, Ask and Path first. A path finds candidates: all entities that the filter keeps, and
+// often more, so the caller must still apply the filter to each through the view. The package must
+// not know how the graph is stored, nor what a view shows.
 package access
 
 import (
@@ -15,21 +14,21 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Graph is what paths read. It finds entities whether or not the view shows them or
-// what they are found by.
+// Graph is the graph that paths read. It finds entities even if the view does not show them, or
+// does not show the claims by which they are found.
 type Graph interface {
-	// ID is the id of an entity.
+	// ID returns the id of an entity.
 	ID(node uint32) graph.ID
-	// Number is the entity with the id.
+	// Number returns the entity with the id.
 	Number(id graph.ID) (node uint32, ok bool)
-	// TouchIDs begins to read what Number reads of many ids.
+	// TouchIDs prefetches what Number reads for the ids.
 	TouchIDs(ids iter.Seq[graph.ID])
-	// Coded are the entities of which some claim gives a property the code; ok is false
-	// where codes of the property are not indexed.
+	// Coded returns the entities for which some claim gives a property the code; ok is false if
+	// codes of the property are not indexed.
 	Coded(f *schema.Field, code string) (nodes []uint32, ok bool)
-	// Leading estimates how many entities a relation, an inverse or a derived field may
-	// lead from to the one given, however many claims say so, and WalkLeading calls fn with
-	// those entities, one of them maybe several times.
+	// Leading estimates from how many entities a relation, an inverse or a derived field may lead
+	// to the given one, counting each entity once. WalkLeading calls fn with those entities,
+	// possibly with one of them several times.
 	Leading(f *schema.Field, to uint32) int
 	WalkLeading(f *schema.Field, to uint32, fn func(node uint32))
 	Indexes
@@ -37,70 +36,70 @@ type Graph interface {
 
 // Indexes find entities by the values that they may show.
 type Indexes interface {
-	// Within estimates how many entities WalkWithin finds: all that may show a value that
-	// passes the test, each any number of times and in any order. What a test asks for
-	// beyond eq, in, startsWith and a range does not narrow the walk.
+	// Within estimates how many entities WalkWithin finds. WalkWithin calls fn with all entities
+	// that may show a value that passes the test, in any order and possibly repeatedly. Only eq,
+	// in, startsWith and range conditions of the test narrow the search.
 	Within(by filter.Reading, t *filter.Test) (rows int, s State)
 	WalkWithin(by filter.Reading, t *filter.Test, fn func(node uint32) bool)
-	// InOrder estimates how many entities WalkInOrder finds: each that shows a value, once,
-	// in the order of the key. Those whose values are equal come in the order of their ids,
-	// and those that show no value not at all. It begins at a place where that is not nil.
-	// A test that is not nil may narrow the walk as in Within.
+	// InOrder estimates how many entities WalkInOrder finds. WalkInOrder calls fn once with each
+	// entity that shows a value, in the order of the key, and by id among equal values. It leaves
+	// out entities without a value. If from is not nil, it starts there. A test that is not nil may
+	// narrow the search as in Within.
 	InOrder(key filter.Key, t *filter.Test) (rows int, s State)
 	WalkInOrder(key filter.Key, t *filter.Test, from *Place, fn func(node uint32) bool)
 }
 
-// Place is a place in the order of a key: a value, and among the entities that show it
-// an id.
+// Place is a position in the order of a key: a value, and an id among the entities that show the
+// value.
 type Place struct {
 	Value graph.Value
 	ID    graph.ID
 }
 
-// State says whether an index can answer.
+// State says whether an index can be used.
 type State uint8
 
 const (
-	// Unfit: no index of the field answers such a test.
+	// Unfit means that no index of the field can evaluate the test.
 	Unfit State = iota
-	// Cold: an index would answer and is not built yet.
+	// Cold means that an index could be used but is not built yet.
 	Cold
 	Ready
 )
 
-// Ask is what a list is asked for.
+// Ask describes what a list is searched for.
 type Ask struct {
 	Nodes *filter.Node
-	Edges *filter.Edge // of its edges' nodes only
-	Order []filter.Key // none: the order of ids
-	Limit int          // how many are to be found, below 0 all
-	All   int          // how many the list has
-	Step  int          // what a step along an index of all entities costs beside one of the list; 0: as much
-	Eager bool         // for tests: any path but a scan is taken where there is one
+	Edges *filter.Edge // only the conditions on the nodes of its edges count
+	Order []filter.Key // none means the order of ids
+	Limit int          // how many entities are to be found; all if negative
+	All   int          // how many entities the list has
+	Step  int          // the cost of a step along an index of all entities, relative to a step along the list; 0 means equal
+	Eager bool         // for tests: any other path is preferred to a scan
 }
 
-// Kind is a kind of path.
+// Kind is the kind of a path.
 type Kind uint8
 
 const (
-	// Scan walks the whole list in the order of ids.
+	// Scan reads the whole list in the order of ids.
 	Scan Kind = iota
-	// ByID has the entities of the ids that the filter names.
+	// ByID finds the entities with the ids that the filter names.
 	ByID
-	// ByCode has the entities of the codes that it names.
+	// ByCode finds the entities with the codes that the filter names.
 	ByCode
-	// ByRelation has the entities from which a relation leads to others that another
-	// path finds.
+	// ByRelation finds the entities from which a relation leads to entities that another path
+	// finds.
 	ByRelation
-	// ByValue has the entities that an index of values finds.
+	// ByValue finds entities in an index of values.
 	ByValue
-	// ByOrder walks such an index in the order that is asked for.
+	// ByOrder reads an index of values in the requested order.
 	ByOrder
-	// ByPosting has the claims with an entity or value that the filter names.
+	// ByPosting finds the claims with an entity or value that the filter names.
 	ByPosting
-	// Union has what several paths find.
+	// Union finds what any of several paths finds.
 	Union
-	// Kept reads the order of a qualifier that is kept beside a list.
+	// Kept reads an order by a qualifier that is cached for a list.
 	Kept
 )
 
@@ -109,27 +108,27 @@ var kinds = [...]string{Scan: "scan", ByID: "id", ByCode: "code", ByRelation: "r
 // Path is one way to find the entities of a list.
 type Path struct {
 	Kind Kind
-	// Rows estimates how many candidates it finds.
+	// Rows estimates how many candidates the path finds.
 	Rows int
-	// Exact says that the filter keeps every candidate.
+	// Exact is true if the filter keeps every candidate.
 	Exact bool
-	// Cold names what would have been found by an index that is not built yet.
+	// Cold names the conditions that an index could have found if it had been built.
 	Cold []string
 
 	by        filter.Reading
-	predicate string // of ByPosting, unless ""
+	predicate string // for ByPosting, unless ""
 	key       filter.Key
 	test      *filter.Test
-	nodes     []uint32 // of ByID and ByCode the candidates, of ByRelation where it leads
-	sorted    bool     // the candidates come in the order of ids
+	nodes     []uint32 // the candidates of ByID and ByCode; for ByRelation, the entities to which the relation leads
+	sorted    bool     // the candidates are in the order of ids
 	any       []Path
-	to        *Path // of ByRelation
+	to        *Path // for ByRelation
 }
 
-// KeptOrder is the path along an order that is kept beside a list.
+// KeptOrder returns the path along an order that is cached for a list.
 func KeptOrder(by filter.Reading, rows int) *Path { return &Path{Kind: Kept, Rows: rows, by: by} }
 
-// String is the path in words: its kind, and of what.
+// String returns the path in words: its kind, and the field that it uses.
 func (p *Path) String() string {
 	name := kinds[p.Kind]
 	switch p.Kind {

@@ -10,13 +10,14 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// A filter of which nothing is known is taken to keep one entity in guessed.
+// guessed is the assumed selectivity of an unknown filter, which keeps one entity in guessed.
 const guessed = 10
 
-// A step along an index reads memory all over; one of a scan reads on.
+// indexStep is the cost of a step along an index relative to a step of a scan: an index reads
+// scattered memory, a scan reads it in sequence.
 const indexStep = 2
 
-// Choose returns the path that reads least.
+// Choose returns the path that reads the fewest entities.
 func Choose(g Graph, a *Ask) Path {
 	scan := Path{Kind: Scan, Rows: a.All, sorted: true}
 	if a.Nodes == nil && a.Edges == nil {
@@ -38,7 +39,7 @@ func Choose(g Graph, a *Ask) Path {
 	}
 	cost := best.Rows
 	if len(a.Order) == 0 {
-		// A walk in the order of ids ends with the page.
+		// A scan in the order of ids ends when the page is full.
 		if early := expected(a.Limit, a.All, kept); found && early < cost && !a.Eager {
 			best, cost = scan, early
 			best.Rows = early
@@ -50,8 +51,8 @@ func Choose(g Graph, a *Ask) Path {
 	return best
 }
 
-// expected estimates how many of the rows, walked in the order of the page, must be read to fill a
-// page of limit items, if the filter keeps kept of them. A negative limit means no limit.
+// expected estimates how many rows must be read in the order of the page to fill a page of limit
+// items, if the filter keeps kept of all rows. A negative limit means no limit.
 func expected(limit, rows, kept int) int {
 	if limit < 0 {
 		return rows
@@ -76,15 +77,15 @@ func (c *chooser) both(a *Ask) (Path, bool) {
 	return p, ok
 }
 
-// least keeps the better of two paths.
+// least replaces best by p if p is the better path.
 func least(best *Path, found *bool, p Path, ok bool) {
 	if ok && (!*found || p.Rows < best.Rows) {
 		*best, *found = p, true
 	}
 }
 
-// node is the cheapest of the paths to what one of a filter's conditions keeps, since
-// all must hold.
+// node returns the cheapest path for one of a filter's conditions; one is enough, because all
+// conditions must be true.
 func (c *chooser) node(f *filter.Node) (best Path, found bool) {
 	if f == nil {
 		return Path{}, false
@@ -116,7 +117,7 @@ func (c *chooser) node(f *filter.Node) (best Path, found bool) {
 		least(&best, &found, p, ok)
 	}
 	for i := range f.Relations {
-		// It reads the most to be found.
+		// This is the condition that costs most to look up.
 		if found && best.Rows <= few {
 			break
 		}
@@ -126,15 +127,15 @@ func (c *chooser) node(f *filter.Node) (best Path, found bool) {
 	return best, found
 }
 
-// few candidates are not worth the search for a better path.
+// few is a number of candidates for which searching for a better path is not worth it.
 const few = 8
 
-// one reports whether the filter asks for the id alone.
+// one reports whether the id is the filter's only condition.
 func one(f *filter.Node) bool {
 	return f.And == nil && f.Or == nil && f.Not == nil && f.Type == nil && f.Name == nil && len(f.Properties) == 0 && len(f.Relations) == 0
 }
 
-// edge is node for the conditions on the nodes of edges.
+// edge is node for a filter's conditions on the nodes of edges.
 func (c *chooser) edge(f *filter.Edge) (best Path, found bool) {
 	if f == nil {
 		return Path{}, false
@@ -152,7 +153,7 @@ func (c *chooser) edge(f *filter.Edge) (best Path, found bool) {
 	return best, found
 }
 
-// union has what any of several filters keeps, if each has a path.
+// union returns the path to what any of several filters keeps, if each filter has a path.
 func union[F any](c *chooser, fs []*F, path func(*F) (Path, bool)) (Path, bool) {
 	u := Path{Kind: Union, sorted: len(fs) == 0}
 	for _, f := range fs {
@@ -165,10 +166,10 @@ func union[F any](c *chooser, fs []*F, path func(*F) (Path, bool)) (Path, bool) 
 	return u, true
 }
 
-// manyIDs is from how many on ids are read ahead.
+// manyIDs is the number of ids from which they are prefetched.
 const manyIDs = 8
 
-// ids has the entities of the ids that a test allows.
+// ids returns the path to the entities with the ids that a test accepts.
 func (c *chooser) ids(t *filter.Test) (Path, bool) {
 	if !t.ByBytes || t.Eq == nil && t.In == nil {
 		return Path{}, false
@@ -189,7 +190,7 @@ func (c *chooser) ids(t *filter.Test) (Path, bool) {
 		}
 	}
 	byID := func(a, b uint32) int { return strings.Compare(string(c.g.ID(a)), string(c.g.ID(b))) }
-	if !slices.IsSortedFunc(p.nodes, byID) { // they are where the test is prepared
+	if !slices.IsSortedFunc(p.nodes, byID) { // a prepared test has sorted ids
 		slices.SortFunc(p.nodes, byID)
 	}
 	p.nodes = slices.Compact(p.nodes)
@@ -197,7 +198,7 @@ func (c *chooser) ids(t *filter.Test) (Path, bool) {
 	return p, true
 }
 
-// codes has the entities of the codes that a test allows.
+// codes returns the path to the entities with the codes that a test accepts.
 func (c *chooser) codes(x *filter.Property) (Path, bool) {
 	if !x.Field.Search || !x.Test.ByBytes || x.Test.Eq == nil && x.Test.In == nil {
 		return Path{}, false
@@ -214,7 +215,7 @@ func (c *chooser) codes(x *filter.Property) (Path, bool) {
 	return p, p.Rows < c.budget
 }
 
-// values has the entities that may show a value that passes a test.
+// values returns the path to the entities that may show a value that passes a test.
 func (c *chooser) values(by filter.Reading, t *filter.Test) (Path, bool) {
 	if t == nil || t.Eq == nil && t.In == nil && t.Lt == nil && t.Lte == nil && t.Gt == nil && t.Gte == nil && t.StartsWith == "" {
 		return Path{}, false
@@ -232,8 +233,8 @@ func (c *chooser) note(by filter.Reading) {
 	}
 }
 
-// relation has the entities from which a relation leads to what the filter of some of
-// its edges keeps.
+// relation returns the path to the entities from which a relation leads to entities that its filter
+// for some edge keeps.
 func (c *chooser) relation(r *filter.Relation) (Path, bool) {
 	to, ok := c.edge(r.Some)
 	if !ok || to.Rows >= c.budget {
@@ -246,12 +247,12 @@ func (c *chooser) relation(r *filter.Relation) (Path, bool) {
 			return Path{}, false
 		}
 	}
-	// One list is in the order of the ids at its other end.
+	// One adjacency list is in the order of the ids at its other end.
 	p.sorted = len(p.nodes) < 2 && r.Field.Kind != schema.Derived && !r.Field.Symmetric && r.Field.Mirror == nil
 	return p, true
 }
 
-// inOrder walks an index in the order of the page, if there is one.
+// inOrder returns the path along an index in the order of the page, if there is one.
 func (c *chooser) inOrder(a *Ask, kept int) (Path, bool) {
 	key := a.Order[0]
 	if a.Limit < 0 || key.By.Property == nil && key.By.Own != "name" {
@@ -265,7 +266,8 @@ func (c *chooser) inOrder(a *Ask, kept int) (Path, bool) {
 	return Path{Kind: ByOrder, Rows: expected(a.Limit, rows, kept), key: key, test: t}, state == Ready
 }
 
-// testOf is a test that all that the filter keeps pass by a reading; nil for none.
+// testOf returns a test of a reading that every entity kept by the filter passes, or nil if there
+// is none.
 func testOf(f *filter.Node, by filter.Reading) *filter.Test {
 	if f == nil {
 		return nil
@@ -286,8 +288,8 @@ func testOf(f *filter.Node, by filter.Reading) *filter.Test {
 	return nil
 }
 
-// Collect reads the candidates, each once, in the order of their ids or shuffled. A path
-// ByOrder is walked instead.
+// Collect returns the candidates, each once. They are in the order of their ids unless shuffled is
+// true. A path ByOrder must use Walk instead.
 func (p *Path) Collect(g Graph) (nodes []uint32, shuffled bool) {
 	add := func(n uint32) {
 		if k := len(nodes); k == 0 || nodes[k-1] != n {
@@ -321,14 +323,14 @@ func (p *Path) Collect(g Graph) (nodes []uint32, shuffled bool) {
 	return slices.Compact(nodes), true
 }
 
-// Walk calls fn with the candidates of a path ByOrder in the order of its key, beginning
-// at a place where that is not nil.
+// Walk calls fn with the candidates of a path ByOrder in the order of its key. If from is not nil,
+// it starts there.
 func (p *Path) Walk(g Graph, from *Place, fn func(node uint32) bool) {
 	g.WalkInOrder(p.key, p.test, from, fn)
 }
 
-// Missing reports whether the filter may keep entities that a path ByOrder leaves out,
-// those without a value of the key.
+// Missing reports whether the filter may keep entities that a path ByOrder leaves out because they
+// lack a value of the key.
 func (p *Path) Missing(o *schema.Ontology) bool {
 	return p.key.By.Own == "" && (p.test == nil || p.test.Passes(o, graph.Value{}))
 }

@@ -7,17 +7,16 @@ import (
 	"github.com/caspian-kg/caspian/graph/filter"
 )
 
-// Postings counts claims by what they name.
+// Postings counts claims by the entities and values that they name.
 type Postings interface {
-	// Claims is how many claims are found that have a value in a field, of one predicate
-	// unless that is ""; ok is false if there is no list of them.
+	// Claims returns how many claims have a value in a field, only of one predicate unless
+	// predicate is ""; ok is false if there is no index of them.
 	Claims(by filter.ClaimField, value, predicate string) (n int, ok bool)
 }
 
-// ChooseClaims returns the path that finds the fewest of all claims, nil where they must
-// be walked.
+// ChooseClaims returns the path that finds the fewest claims, or nil if all claims must be read.
 func ChooseClaims(g Postings, f *filter.Edge, all int) *Path {
-	var tests, predicates []filter.Claim // to find those of a predicate, all claims may have to be read
+	var tests, predicates []filter.Claim // listed separately, because a page of one predicate may need to read all claims
 	var gather func(f *filter.Edge)
 	gather = func(f *filter.Edge) {
 		if f == nil {
@@ -62,14 +61,14 @@ func ChooseClaims(g Postings, f *filter.Edge, all int) *Path {
 	return best
 }
 
-// Posting is what a path ByPosting finds claims by: a field, its values and, unless that
-// is "", the one predicate.
+// Posting returns how a path ByPosting finds claims: a field, its values and, unless it is "", one
+// predicate.
 func (p *Path) Posting() (by filter.ClaimField, values []graph.Value, predicate string) {
 	return p.by.Claim, p.test.Wanted(), p.predicate
 }
 
-// Count calls fn with the numbers below n in their order, or with back the other way,
-// beginning with from if it is given.
+// Count calls fn with the numbers below n in ascending order, or descending if back is set, until
+// fn returns false. If given is true, it starts at from.
 func Count(n int, from uint32, given, back bool, fn func(uint32) bool) {
 	switch {
 	case back:

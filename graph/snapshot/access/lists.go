@@ -10,11 +10,11 @@ import (
 // Entities is a list of entities in the order of their ids.
 type Entities = column.List[uint32, column.None]
 
-// Lists is what is left to read of several lists of entities that are walked as one.
+// Lists has the unread rest of several lists of entities that are read as one.
 type Lists []column.Walk[uint32, column.None]
 
-// ListsOf begins with the entities that have an id, or with those next to it; with ""
-// where the lists begin, or with back where they end.
+// ListsOf starts at the entity with the id from, or at its nearest successors in each list. If from
+// is "", it starts at the beginning, or at the end if back is set.
 func ListsOf(lists []Entities, from string, back bool, id func(node uint32) string) Lists {
 	ls := make(Lists, len(lists))
 	for i, l := range lists {
@@ -27,7 +27,7 @@ func ListsOf(lists []Entities, from string, back bool, id func(node uint32) stri
 	return ls
 }
 
-// Next takes the next entity of those that are left.
+// Next removes the next entity from the unread rest and returns it.
 func (ls Lists) Next(id func(node uint32) string) (node uint32, ok bool) {
 	best := -1
 	for k := range ls {
@@ -58,8 +58,8 @@ func (ls Lists) Next(id func(node uint32) string) (node uint32, ok bool) {
 	return node, true
 }
 
-// Seek leaves, of n elements in the order of ids, those from an id on, or with back those
-// up to it: from one number up to another, without that. The id "" leaves all.
+// Seek returns the range [lo, hi) of n elements sorted by id that remains when reading starts at
+// the id from; with back, when it ends there. The id "" leaves all.
 func Seek(n int, from string, back bool, id func(i int) string) (lo, hi int) {
 	switch {
 	case from == "":

@@ -7,18 +7,18 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/lists"
 )
 
-// Turn is the page of a query as it is read: from the front of the list, or with Back
-// from its end. Of a page that is read from the front, all but the Last are dropped
-// where the query has that.
+// Turn describes how the page of a query is read: from the front of the list, or from its end if
+// Back is set. If a page is read from the front and Last is given, all but the last items are
+// dropped.
 type Turn struct {
 	Back bool
-	// Begin and End are the cursors between which it is, in the order of reading.
+	// Begin and End are the cursors between which the page is, in the order of reading.
 	Begin, End string
-	// Most is how many it has at most; below 0 there is no limit.
+	// Most is the maximum number of items; negative means unlimited.
 	Most int
 }
 
-// TurnOf is how the page of a query is read.
+// TurnOf returns how the page of a query is read.
 func TurnOf(q *filter.Query) Turn {
 	limit := func(n *int) int {
 		if n == nil {
@@ -32,17 +32,18 @@ func TurnOf(q *filter.Query) Turn {
 	return Turn{false, q.After, q.Before, limit(q.First)}
 }
 
-// Page collects a page from items that come in its order.
+// Page collects a page from items that come in the page's order.
 type Page[T any] struct {
 	Items []T
-	Most  int // below 0 there is no limit
-	// Early and Late report whether an item comes before the page, or after it; nil: none.
+	Most  int // negative means unlimited
+	// Early reports whether an item comes before the page, Late whether it comes after. Nil means
+	// that none does.
 	Early, Late func(T) bool
-	// Before and After say whether some item did.
+	// Before and After are true if some item came before or after the page.
 	Before, After bool
 }
 
-// Take takes the next item and reports whether the page may have more.
+// Take adds the next item. It returns false when the page can have no more items.
 func (p *Page[T]) Take(x T) bool {
 	switch {
 	case p.Early != nil && p.Early(x):
@@ -56,19 +57,19 @@ func (p *Page[T]) Take(x T) bool {
 	return true
 }
 
-// Top collects the first items of an order from items in any: a heap keeps the best so
-// far, the worst of them on top.
+// Top collects the first items of an order from items in any order. It is a heap of the best items
+// so far with the worst on top.
 type Top[T any] struct {
 	Most    int
 	Compare func(a, b T) int
 	Items   []T
-	More    bool // whether some item did not fit
+	More    bool // some item did not fit
 }
 
-// Full reports whether only what comes before the worst is kept.
+// Full reports whether the heap is full, so that it accepts only items before the worst.
 func (t *Top[T]) Full() bool { return len(t.Items) == t.Most }
 
-// Take takes an item, and returns one that is not kept, if the page is full.
+// Take adds an item. If the heap is full, it returns the item that does not fit.
 func (t *Top[T]) Take(x T) (spare T, full bool) {
 	switch {
 	case !t.Full():
@@ -83,5 +84,5 @@ func (t *Top[T]) Take(x T) (spare T, full bool) {
 	return x, true
 }
 
-// Sort puts the items in order.
+// Sort sorts the items.
 func (t *Top[T]) Sort() { slices.SortFunc(t.Items, t.Compare) }

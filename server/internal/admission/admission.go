@@ -1,8 +1,8 @@
-// Package admission bounds what all requests take together: slots to run in, waits for them,
-// the memory of bodies, and connections. Requests beyond a limit are refused early.
+// Package admission bounds the resources of all requests together: slots to run in, waits for
+// slots, the memory of bodies, and connections. Requests beyond a limit are refused early.
 //
-// Read admission.go first, then queue.go, which decides who works, who waits and who is shed.
-// The package must not know GraphQL, nor how a refusal is answered.
+// Read admission.go first, then queue.go, which decides which requests run, wait or are shed. The
+// package must not know GraphQL, nor how a refusal is answered.
 package admission
 
 import (
@@ -17,37 +17,37 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Admission bounds what all requests take together: how many run at once, how many wait, and
-// the bytes of their bodies, each of which becomes many times as much memory while its request
-// runs. Reads and writes have a lane each, so that a flood of one does not affect the other; health and metrics need neither. A request holds its slot from its first step after
-// its body has arrived until its answer is made, not while it is sent: a slow client delays
-// no one else.
+// Admission bounds the requests that run at once, the requests that wait, and the bytes of their bodies; a running
+// request takes many times the memory of its body. Reads and writes have separate lanes, so that a flood of one does
+// not affect the other; health and metrics use neither. A request holds a slot from when its body has arrived until its
+// answer is ready. It holds none while the answer is sent, so that a slow client delays nobody else.
 type Admission struct {
 	Reads, Writes Lane
-	// Events limits how many answers of subscriptions are made at the same time. They wait
-	// without a limit, since each subscription reads later what it missed, and waits for one
-	// answer only.
+	// Events limits how many events of subscriptions are answered at the same time. Events wait for
+	// it without a limit: a subscription waits for one answer at a time, and later reads what it
+	// missed.
 	Events chan struct{}
-	// paused counts the requests that wait for a snapshot and hold no slot.
+	// paused counts the requests that wait for a snapshot without a slot.
 	paused    atomic.Int64
-	bodies    atomic.Int64 // bytes
+	bodies    atomic.Int64 // bytes in use
 	refusals  atomic.Int64 // for RetryAfter
 	maxPaused int64
 	maxBodies int64
 }
 
-// Options bound an Admission.
+// Options configures an Admission.
 type Options struct {
-	// Reads and Writes are the slots of the lanes.
+	// Reads and Writes are the numbers of slots in the lanes.
 	Reads, Writes int
-	// Queue bounds the requests of a lane that wait for a slot, and Patience their wait.
+	// Queue bounds the requests that wait in a lane. Patience bounds the time that each waits.
 	Queue    int
 	Patience time.Duration
-	// Paused bounds the requests that hold no slot while they wait for a snapshot.
+	// Paused bounds the requests that wait for a snapshot without a slot.
 	Paused int
-	// Bodies bounds the bytes of all bodies.
+	// Bodies bounds the bytes of all bodies together.
 	Bodies int64
-	// Waited observes the waits of a lane in seconds; nil observes none.
+	// Waited returns the observer of the waits in a lane, in seconds. If Waited is nil, waits are
+	// not observed.
 	Waited func(lane string) prometheus.Observer
 }
 
@@ -56,7 +56,7 @@ const (
 	queueInterval = 100 * time.Millisecond
 )
 
-// New makes lanes of free slots.
+// New returns an Admission whose slots are all free.
 func New(o Options) *Admission {
 	a := &Admission{Events: make(chan struct{}, runtime.GOMAXPROCS(0)), maxPaused: int64(o.Paused), maxBodies: o.Bodies}
 	limits := queueLimits{length: o.Queue, patience: o.Patience, target: min(queueTarget, o.Patience), interval: queueInterval}
@@ -77,26 +77,26 @@ func New(o Options) *Admission {
 // Paused returns how many requests wait for a snapshot.
 func (a *Admission) Paused() int64 { return a.paused.Load() }
 
-// Bodies returns how many bytes the bodies take.
+// Bodies returns how many bytes the bodies of requests take.
 func (a *Admission) Bodies() int64 { return a.bodies.Load() }
 
-// RetryAfter returns how many seconds a client should wait. It varies, so that clients
-// that are refused together do not return together.
+// RetryAfter returns how many seconds a client should wait. It varies, so that clients refused at
+// the same time do not all return at the same time.
 func (a *Admission) RetryAfter() string { return strconv.FormatInt(1+a.refusals.Add(1)%3, 10) }
 
 // Slot is the right of one request, or of one operation on a connection, to run.
 type Slot struct {
 	of   *Admission
-	lane *Lane // nil where the slot is not held
-	// Refused reports that the request paused and did not get a slot again. It then counts
-	// as refused even if it has an answer.
+	lane *Lane // nil if the slot is not held
+	// Refused is true if the request paused and got no slot afterwards. Such a request counts as
+	// refused even if it has an answer.
 	Refused bool
 }
 
-// Slot returns a slot that is not held yet.
+// Slot returns a slot that is not held; Enter takes it.
 func (a *Admission) Slot() Slot { return Slot{of: a} }
 
-// Enter takes a slot of the lane, unless it is held already.
+// Enter waits for a slot of the lane, unless one is held already.
 func (h *Slot) Enter(ctx context.Context, l *Lane) error {
 	if h.lane != nil {
 		return nil
@@ -108,7 +108,7 @@ func (h *Slot) Enter(ctx context.Context, l *Lane) error {
 	return nil
 }
 
-// Leave gives the slot back; it may be called twice.
+// Leave returns the slot. A second call does nothing.
 func (h *Slot) Leave() {
 	if l := h.lane; l != nil {
 		h.lane = nil
@@ -136,12 +136,12 @@ func (h *Slot) Pause(ctx context.Context, wait func()) error {
 	return err
 }
 
-// ShortBody is the length up to which bodies are not counted, so that long ones never keep
-// short ones out.
+// ShortBody is the length in bytes up to which bodies are not counted, so that long bodies never
+// keep short ones out.
 const ShortBody = 64 << 10
 
-// BodyQuota is how much of the bytes for all bodies one body takes. It reads the body, and
-// counts its bytes.
+// BodyQuota is the part of Options.Bodies that one body takes. It reads the body and counts the
+// bytes.
 type BodyQuota struct {
 	src   io.Reader
 	of    *Admission
@@ -149,16 +149,16 @@ type BodyQuota struct {
 	taken int64
 }
 
-// BodyQuota returns a quota of which nothing is taken yet.
+// BodyQuota returns an empty quota.
 func (a *Admission) BodyQuota() BodyQuota { return BodyQuota{of: a} }
 
-// Of returns the quota as a reader of the body.
+// Of returns a reader of the body that counts its bytes in the quota.
 func (h *BodyQuota) Of(body io.Reader) io.Reader {
 	h.src = body
 	return h
 }
 
-// Add counts n more bytes, and reports whether there was room for them.
+// Add counts n more bytes, and reports whether Options.Bodies had room for them.
 func (h *BodyQuota) Add(n int) bool {
 	if h.seen += int64(n); h.seen <= ShortBody {
 		return true
@@ -172,7 +172,7 @@ func (h *BodyQuota) Add(n int) bool {
 	return true
 }
 
-// GiveBack frees what is taken.
+// GiveBack returns the counted bytes.
 func (h *BodyQuota) GiveBack() {
 	if h.taken > 0 {
 		h.of.bodies.Add(-h.taken)
@@ -180,7 +180,7 @@ func (h *BodyQuota) GiveBack() {
 	}
 }
 
-// ErrNoRoom ends the reading of a body if other bodies fill the limit.
+// ErrNoRoom ends the reading of a body if the other bodies fill Options.Bodies.
 var ErrNoRoom = errors.New("the bodies of the requests in progress fill their limit")
 
 func (h *BodyQuota) Read(p []byte) (int, error) {

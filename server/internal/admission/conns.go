@@ -11,49 +11,50 @@ import (
 	"time"
 )
 
-// Connections bounds the open connections of all listeners below the limit of open files, so
-// that some files are left for the store and for the next connection. If all connections are
-// taken, the one that has been idle longest is closed, so that a client that holds
-// connections and sends nothing does not keep others out. If none is idle, a few spare
-// connections remain, over which only probes are answered.
+// Connections bounds the open connections of all listeners below the limit of open files, so that
+// some files remain for the store and for the next connection. If the bound is reached, the
+// connection that has been idle longest is closed, so that clients that hold connections and send
+// nothing do not keep others out. If no connection is idle, a few spare connections may still be
+// opened; only probes are answered on them.
 type Connections struct {
 	most   int
-	made   atomic.Int64 // connections closed to make room
-	spares atomic.Int64 // open connections that are spare
+	made   atomic.Int64 // how many connections were closed to make room
+	spares atomic.Int64 // how many spare connections are open
 
-	mu   sync.Mutex // guards what is below, and the links of each conn
+	mu   sync.Mutex // guards everything below, and the links of each conn
 	open int
 	// oldest and newest are the ends of the list of idle connections.
 	oldest, newest *conn
 }
 
 const (
-	// SpareConnections are those that --max-connections does not count.
+	// SpareConnections is the number of connections that --max-connections does not count.
 	SpareConnections = 16
-	// idleAtLeast is how long a connection must have been idle to be closed before spare ones
-	// are used: a request may be on its way.
+	// idleAtLeast is how long a connection must have been idle to be closed in favour of a new one.
+	// A shorter time would risk a request on its way, so spare connections are used first.
 	idleAtLeast = 100 * time.Millisecond
-	// filesOfStore are the open files that connections leave to the store and the rest.
+	// filesOfStore is the number of open files that connections leave to the store and the rest of
+	// the process.
 	filesOfStore = 600
-	// manyConnections is the default limit if the limit of open files allows more: each
-	// takes some 20 KB of memory.
+	// manyConnections is the highest default limit, even if the limit of open files allows more:
+	// each connection takes some 20 KB of memory.
 	manyConnections = 30_000
 )
 
-// DefaultMaxConnections returns how many connections the process's limit of open files
-// leaves. It reads the limit at each call.
+// DefaultMaxConnections returns how many connections the process's limit of open files permits.
+// Each call reads the limit.
 func DefaultMaxConnections() int {
 	return connectionsOf(openFiles())
 }
 
-// connectionsOf returns how many connections a limit of open files allows; at least half
-// of it, since a store that is open has its files.
+// connectionsOf returns how many connections a limit of open files permits. It is at least half of
+// the limit, because the files of an open store are already open.
 func connectionsOf(files uint64) int {
 	left := max(files/2, files-min(files, filesOfStore+SpareConnections))
 	return int(max(1, min(left, manyConnections)))
 }
 
-// NewConnections bounds the connections of the listeners that Listener wraps.
+// NewConnections returns a bound of most connections for the listeners that Listener wraps.
 func NewConnections(most int) *Connections { return &Connections{most: most} }
 
 // conn is a connection that is counted until it is closed.
@@ -62,9 +63,9 @@ type conn struct {
 	all          *Connections
 	spare        bool
 	closed       bool
-	idle         bool // no request is under way
+	idle         bool // no request is in progress
 	since        time.Time
-	older, newer *conn // where it is idle
+	older, newer *conn // neighbours in the list of idle connections
 }
 
 func (c *conn) Close() error {
@@ -72,7 +73,7 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// CloseWrite lets net/http end a connection so that the client reads the last answer.
+// CloseWrite lets net/http close a connection so that the client can still read the last answer.
 func (c *conn) CloseWrite() error {
 	if w, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return w.CloseWrite()
@@ -80,7 +81,8 @@ func (c *conn) CloseWrite() error {
 	return nil
 }
 
-// setIdle puts a connection at the end of the list, or takes it out. The caller holds mu.
+// setIdle adds a connection at the end of the idle list, or removes it from the list. The caller
+// holds mu.
 func (a *Connections) setIdle(c *conn, idle bool) {
 	if c.idle == idle {
 		return
@@ -126,14 +128,14 @@ func (a *Connections) drop(c *conn) {
 	}
 }
 
-// add counts a new connection, and makes room for it if there is none. It returns nil if not
-// even a spare connection is left.
+// add counts a new connection, after making room for it if necessary. It returns nil if not even a
+// spare connection is free.
 func (a *Connections) add(nc net.Conn) *conn {
 	c := &conn{deadlines: deadlines{Conn: nc}, all: a}
 	a.mu.Lock()
 	var out *conn
 	if a.open-int(a.spares.Load()) >= a.most {
-		// Closing a spare connection would make room only for another spare one.
+		// Closing a spare connection would only make room for another spare one.
 		for out = a.oldest; out != nil && out.spare; out = out.newer {
 		}
 		if out != nil && time.Since(out.since) < idleAtLeast {
@@ -158,12 +160,12 @@ func (a *Connections) add(nc net.Conn) *conn {
 	a.mu.Unlock()
 	if out != nil {
 		a.made.Add(1)
-		_ = out.Conn.Close() // its goroutine gets an error
+		_ = out.Conn.Close() // the goroutine of the connection gets an error
 	}
 	return c
 }
 
-// closeIdle closes the connection that has been idle for longest, and reports whether there was one.
+// closeIdle closes the connection that has been idle longest. It returns false if none is idle.
 func (a *Connections) closeIdle() bool {
 	a.mu.Lock()
 	c := a.oldest
@@ -175,11 +177,11 @@ func (a *Connections) closeIdle() bool {
 		return false
 	}
 	a.made.Add(1)
-	_ = c.Conn.Close() // its goroutine gets an error
+	_ = c.Conn.Close() // the goroutine of the connection gets an error
 	return true
 }
 
-// State is http.Server.ConnState: net/http reports what a connection does.
+// State is the http.Server.ConnState by which net/http reports whether a connection is idle.
 func (a *Connections) State(nc net.Conn, state http.ConnState) {
 	c, ok := nc.(*conn)
 	if !ok || state == http.StateNew || state == http.StateClosed {
@@ -199,7 +201,7 @@ func (a *Connections) Count() int {
 	return a.open
 }
 
-// countedListener is a listener whose connections are counted.
+// countedListener is a listener that counts its connections.
 type countedListener struct {
 	net.Listener
 	all *Connections
@@ -209,8 +211,8 @@ func (l *countedListener) Accept() (net.Conn, error) {
 	for {
 		nc, err := l.Listener.Accept()
 		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
-			// Other parts of the process hold the open files. If no connection can be
-			// closed, net/http waits before it tries again.
+			// The limit of open files is reached, although the connections are below their bound.
+			// If no connection can be closed, net/http waits before it tries again.
 			if l.all.closeIdle() {
 				continue
 			}
@@ -221,15 +223,14 @@ func (l *countedListener) Accept() (net.Conn, error) {
 		if c := l.all.add(nc); c != nil {
 			return c, nil
 		}
-		_ = nc.Close() // a client without an answer tries again
+		_ = nc.Close() // closed without an answer, so the client tries again
 	}
 }
 
-// connKey is the key of the request's *conn in its context.
+// connKey is the context key of the request's *conn.
 type connKey struct{}
 
-// WithConn is for http.Server.ConnContext: it puts the connection into the context, for
-// Spare.
+// WithConn is an http.Server.ConnContext. It adds a spare connection to the context, for Spare.
 func WithConn(ctx context.Context, nc net.Conn) context.Context {
 	if c, ok := nc.(*conn); ok && c.spare {
 		return context.WithValue(ctx, connKey{}, c)
@@ -237,13 +238,13 @@ func WithConn(ctx context.Context, nc net.Conn) context.Context {
 	return ctx
 }
 
-// Spare reports whether the context is of a request over a spare connection, which should end
-// with it.
+// Spare reports whether the context belongs to a request over a spare connection. The caller should
+// close that connection after the request.
 func (a *Connections) Spare(ctx context.Context) bool {
 	return a.spares.Load() > 0 && ctx.Value(connKey{}) != nil
 }
 
-// Listener is l with its connections counted.
+// Listener returns l with its connections counted.
 func (a *Connections) Listener(l net.Listener) net.Listener { return &countedListener{l, a} }
 
 // Spares returns how many spare connections are open.

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// patient is the deadline of one direction of a connection. net/http sets up to seven
-// deadlines for each request, and each one changes a timer of the runtime, although nearly
-// none passes. Here the connection keeps the earliest deadline; only when that passes does
-// it get the one that applies by then.
+// patient is the deadline of one direction of a connection. net/http sets up to seven deadlines for
+// each request. Each changes a timer of the runtime, although hardly any deadline passes. patient
+// gives the connection only the earliest deadline. When that passes, it gives the connection the
+// deadline that is wanted by then.
 type patient struct {
-	mu    sync.Mutex // guards what is below, and orders calls of set
-	wants time.Time  // what was asked for; zero is none
-	has   time.Time  // what the connection has, at or before wants; zero is none
+	mu    sync.Mutex // guards the fields below, and orders the calls of set
+	wants time.Time  // the deadline that net/http set; zero if none
+	has   time.Time  // the deadline of the connection, never after wants; zero if none
 }
 
-// want asks for a deadline. set gives the connection one.
+// want records a deadline. It calls set only if the connection's deadline is later.
 func (p *patient) want(t time.Time, set func(time.Time) error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -30,8 +30,8 @@ func (p *patient) want(t time.Time, set func(time.Time) error) error {
 	return set(t)
 }
 
-// passed reports whether the deadline that an operation met is the one that was asked for.
-// If not, the connection gets the latter, and the operation goes on.
+// passed reports whether the wanted deadline has passed when an operation met the connection's
+// deadline. If it has not, the connection gets the wanted deadline, and the operation continues.
 func (p *patient) passed(set func(time.Time) error) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -42,7 +42,7 @@ func (p *patient) passed(set func(time.Time) error) bool {
 	return set(p.wants) != nil
 }
 
-// deadlines is a connection whose deadlines cost little to set. The rest of it is unchanged.
+// deadlines is a connection whose deadlines are cheap to set.
 type deadlines struct {
 	net.Conn
 	reads, writes patient

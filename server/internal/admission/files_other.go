@@ -2,6 +2,5 @@
 
 package admission
 
-// openFiles returns how many files the process may have open, where the system has no such
-// limit.
+// openFiles returns a high limit of open files, because this system has none.
 func openFiles() uint64 { return 1 << 20 }

@@ -4,8 +4,8 @@ package admission
 
 import "syscall"
 
-// openFiles returns how many files the process may have open. Go's runtime has already
-// raised that to the hard limit.
+// openFiles returns the process's limit of open files. Go's runtime has already raised it to the
+// hard limit.
 func openFiles() uint64 {
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {

@@ -10,22 +10,22 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Lane bounds how many requests of one kind run at once; others wait or are shed.
+// Lane bounds how many requests of one kind run at once. Further requests wait or are shed.
 type Lane struct {
 	Name string
 	mu   sync.Mutex // guards q
 	q    queue
 
-	waiters sync.Pool // of *parked
+	waiters sync.Pool // values of type *parked
 
-	// shut reports that the queue is full while the lane is overloaded, so that requests may be
+	// shut is true while the lane is overloaded and its queue is full, so that requests may be
 	// refused before they are read.
 	shut   atomic.Bool
-	shed   atomic.Int64        // requests refused
-	waited prometheus.Observer // seconds of the requests that waited and got a slot; may be nil
+	shed   atomic.Int64        // how many requests were refused
+	waited prometheus.Observer // observes the waits of the requests that got a slot, in seconds; may be nil
 }
 
-// ErrOverloaded is why a request got no slot.
+// ErrOverloaded is the error of a request that got no slot.
 var ErrOverloaded = errors.New("the service has more requests than it can answer; try again later")
 
 // parked is a waiter with its timer.
@@ -34,7 +34,7 @@ type parked struct {
 	timer *time.Timer
 }
 
-// Enter takes a slot, which Leave gives back. It waits if none is free, and fails with
+// Enter takes a slot, which Leave returns. It waits if no slot is free. It fails with
 // ErrOverloaded, or with the context's error.
 func (l *Lane) Enter(ctx context.Context) error {
 	l.mu.Lock()
@@ -76,7 +76,7 @@ func (l *Lane) wait(ctx context.Context, p *parked) error {
 		admitted = l.withdraw(p.waiter)
 	}
 	switch {
-	case admitted && err != nil: // at the same moment
+	case admitted && err != nil: // admitted at the moment the context ended
 		l.Leave()
 		return err
 	case admitted:
@@ -90,7 +90,7 @@ func (l *Lane) wait(ctx context.Context, p *parked) error {
 	return ErrOverloaded
 }
 
-// withdraw takes w out of the queue. It returns true if w was admitted before that.
+// withdraw removes w from the queue. It returns true if w was already admitted.
 func (l *Lane) withdraw(w *waiter) bool {
 	l.mu.Lock()
 	defer l.unlock()
@@ -101,10 +101,10 @@ func (l *Lane) withdraw(w *waiter) bool {
 	return <-w.admitted
 }
 
-// Leave gives a slot back.
+// Leave returns a slot.
 func (l *Lane) Leave() {
 	l.mu.Lock()
-	if l.q.oldest == nil { // the clock is read only where a request waits
+	if l.q.oldest == nil { // reads the clock only if a request waits
 		l.q.working--
 		l.mu.Unlock()
 		return
@@ -113,7 +113,7 @@ func (l *Lane) Leave() {
 	l.unlock()
 }
 
-// unlock ends a change of the queue.
+// unlock updates shut and unlocks mu.
 func (l *Lane) unlock() {
 	if shut := l.q.overloaded && l.q.full(); shut != l.shut.Load() {
 		l.shut.Store(shut)
@@ -128,7 +128,7 @@ func (l *Lane) Load() (working, waiting int) {
 	return l.q.working, l.q.waiting
 }
 
-// Shut reports whether a request would get no slot now, nor a place to wait.
+// Shut reports whether a request would get neither a slot nor a place in the queue.
 func (l *Lane) Shut() bool { return l.shut.Load() }
 
 // Shed counts a request that was refused because the lane is shut.

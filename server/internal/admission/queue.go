@@ -2,51 +2,51 @@ package admission
 
 import "time"
 
-// queue decides which requests of a lane run, which wait and which are shed. It holds the
-// state and takes the time from its caller, so that a test can run it on a simulated clock;
-// lane.go puts goroutines to sleep around it. Why it is made so, with figures:
-// ../../decision-overload.md.
+// queue decides which requests of a lane run, which wait and which are shed. It has only the state
+// and gets the time from its caller, so that a test can run it on a simulated clock; lane.go makes
+// goroutines wait. ../../decision-overload.md explains the design, with figures.
 //
-// While the lane keeps up, requests wait in the order of their arrival, up to patience. When
-// the oldest has waited longer than target throughout an interval, the lane is overloaded:
-// from then on requests wait for target at most, few wait at all, and the newest goes first,
-// since its client is the likeliest to be there still. It ends when no request waits.
+// While the lane keeps up, requests wait in the order of arrival, up to patience. When the oldest
+// has waited longer than target throughout an interval, the lane is overloaded. From then on
+// requests wait for at most target, only few wait, and the newest runs first, because its client is
+// the most likely to be still waiting. The overload ends when no request waits.
 type queue struct {
 	queueLimits
 	working int
 	waiting int
-	// oldest and newest are the ends of the list of those who wait.
+	// oldest and newest are the ends of the list of waiting requests.
 	oldest, newest *waiter
-	// slowSince is when the oldest waiter was first seen to wait longer than target; zero
-	// if it does not.
+	// slowSince is when the oldest waiter was first seen to wait longer than target; zero while it
+	// does not.
 	slowSince  time.Time
 	overloaded bool
 }
 
 // queueLimits bound a queue.
 type queueLimits struct {
-	slots    int           // requests that run at once
-	length   int           // requests that wait at once
+	slots    int           // how many requests run at once
+	length   int           // how many requests wait at once
 	patience time.Duration // the longest wait
-	target   time.Duration // the longest wait that is accepted for longer than an interval
+	target   time.Duration // the wait that, if exceeded for an interval, means overload
 	interval time.Duration
 }
 
-// standing is how many requests may wait for each slot when the lane is overloaded.
+// standing is how many requests may wait for each slot while the lane is overloaded.
 const standing = 4
 
-// waiter is a request that waits. It may be used again when it has left the queue.
+// waiter is a request that waits. It can be reused after it has left the queue.
 type waiter struct {
 	since, until time.Time
 	older, newer *waiter
 	queued       bool
-	// admitted receives one value: whether the request may run. It is buffered, so the sender never blocks.
+	// admitted receives one value: whether the request may run. The channel is buffered, so the sender
+	// never blocks.
 	admitted chan bool
 }
 
 func newWaiter() *waiter { return &waiter{admitted: make(chan bool, 1)} }
 
-// start takes a slot where one is free and no request waits for it.
+// start takes a slot if one is free and no request waits.
 func (q *queue) start() bool {
 	if q.working >= q.slots || q.oldest != nil {
 		return false
@@ -55,7 +55,7 @@ func (q *queue) start() bool {
 	return true
 }
 
-// join lets w wait, after start was refused. It reports whether there was room.
+// join makes w wait, after start returned false. It returns false if the queue is full.
 func (q *queue) join(now time.Time, w *waiter) bool {
 	q.observe(now)
 	if q.full() {
@@ -76,8 +76,8 @@ func (q *queue) join(now time.Time, w *waiter) bool {
 	return true
 }
 
-// full reports whether no other request may wait. If the lane is overloaded, only a few may
-// wait for each slot: the others would get no slot, and refusing them at once costs least.
+// full reports whether no further request may wait. While the lane is overloaded, only a few may
+// wait for each slot: the others would get no slot, and refusing them at once is cheapest.
 func (q *queue) full() bool {
 	if q.overloaded && q.waiting >= standing*q.slots {
 		return true
@@ -85,7 +85,7 @@ func (q *queue) full() bool {
 	return q.waiting >= q.length
 }
 
-// finish gives the slot of a request that has ended to one that waits.
+// finish passes the slot of a finished request to a waiting one.
 func (q *queue) finish(now time.Time) {
 	q.observe(now)
 	for q.oldest != nil {
@@ -94,7 +94,7 @@ func (q *queue) finish(now time.Time) {
 			w = q.newest
 		}
 		if now.After(w.until) {
-			q.shed(w) // its timer is late
+			q.shed(w) // it waited too long, but its timer is late
 			continue
 		}
 		q.remove(w)
@@ -128,8 +128,8 @@ func (q *queue) remove(w *waiter) {
 	}
 }
 
-// observe measures the queue: it is overloaded when the delay did not fall below target for
-// an interval.
+// observe updates slowSince and overloaded: the lane is overloaded if the wait has not been below
+// target for an interval.
 func (q *queue) observe(now time.Time) {
 	switch {
 	case q.oldest == nil || now.Sub(q.oldest.since) < q.target:

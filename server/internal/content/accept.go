@@ -1,5 +1,5 @@
-// Package content settles the form of an answer: its media type by the Accept header, and
-// whether and how it is compressed.
+// Package content decides the form of an answer: its media type, from the Accept header, and its
+// compression.
 //
 // Read Memo and Packers first. The package must not know what is in an answer.
 package content
@@ -20,16 +20,16 @@ const (
 	CSV      = "text/csv"
 )
 
-// Accepted is the result of an Accept header.
+// Accepted is what an Accept header means.
 type Accepted struct {
-	Media    string // of negotiate
-	Streamed bool   // of AcceptsStream
+	Media    string // the result of negotiate
+	Streamed bool   // the result of AcceptsStream
 }
 
-// Memo remembers the results of headers: clients send the same few, and taking them
-// apart costs as much as a small query. It holds a bounded number, and no long ones. The zero value is ready.
+// Memo caches the meaning of Accept headers: clients send the same few, and parsing one costs as much as a
+// small query. It caches a bounded number, and no long ones. The zero value is ready.
 type Memo struct {
-	known sync.Map // of Accepted, by header
+	known sync.Map // values of type Accepted, by header
 	count atomic.Int32
 }
 
@@ -38,7 +38,7 @@ const (
 	memoLength  = 256
 )
 
-// Of returns the result of the Accept headers of a request.
+// Of returns what the Accept headers of a request mean.
 func (m *Memo) Of(accept []string) Accepted {
 	if len(accept) == 1 {
 		if a, ok := m.known.Load(accept[0]); ok {
@@ -53,9 +53,9 @@ func (m *Memo) Of(accept []string) Accepted {
 	return a
 }
 
-// negotiate chooses the media type of the answer from the Accept headers, or "" if none is
-// acceptable. A client that prefers none gets application/json, which every client reads; a table is for those
-// that name it.
+// negotiate returns the media type of the answer for the Accept headers, or "" if none is acceptable. A client
+// without a preference gets application/json, which every client reads. Only clients that name text/csv get a
+// table.
 func negotiate(accept []string) string {
 	if strings.TrimSpace(strings.Join(accept, "")) == "" {
 		return JSON
@@ -89,7 +89,7 @@ func negotiate(accept []string) string {
 			case "*/*":
 				specific = 1
 			}
-			// The most specific range decides; among equally specific ones, the first.
+			// The most specific media range decides; among equally specific ones, the first.
 			if specific > prefs[media].specific {
 				prefs[media] = preference{q, specific}
 			}
@@ -125,7 +125,7 @@ func splitList(s string) []string {
 	return append(parts, s[start:])
 }
 
-// AcceptsStream reports whether the client names event streams among what it takes.
+// AcceptsStream reports whether the Accept headers name event streams.
 func AcceptsStream(accept []string) bool {
 	for _, part := range splitList(strings.Join(accept, ",")) {
 		typ, params, err := mime.ParseMediaType(part)

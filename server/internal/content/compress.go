@@ -9,30 +9,30 @@ import (
 	"sync"
 )
 
-// Packers compress answers. Their number is fixed, which bounds the cores and the memory that
-// compression takes; an answer that finds none free is sent uncompressed.
+// Packers compress answers. Their fixed number bounds the cores and the memory for compression. If
+// none is free, an answer is sent uncompressed.
 type Packers struct {
 	free    chan *gzip.Writer
-	buffers sync.Pool // of *bytes.Buffer: a slow client holds one, and no packer
+	buffers sync.Pool // values of type *bytes.Buffer; a slow client holds a buffer, but no packer
 }
 
-// packStep is how much is compressed between looks at the context: about a millisecond.
+// packStep is how many bytes are compressed between checks of the context: about a millisecond.
 const packStep = 128 << 10
 
-// keepPacked is the capacity above which a buffer is not kept.
+// keepPacked is the capacity above which a buffer is not reused.
 const keepPacked = 4 << 20
 
-// NewPackers makes n packers.
+// NewPackers returns n packers.
 func NewPackers(n int) *Packers {
 	p := &Packers{free: make(chan *gzip.Writer, n)}
 	for range cap(p.free) {
-		p.free <- nil // made when it is needed
+		p.free <- nil // created at first use
 	}
 	return p
 }
 
-// Pack returns the body compressed, or nil if no packer is free. It stops early when the
-// client has gone. The caller gives the buffer back.
+// Pack returns the compressed body, or nil if no packer is free. It stops early if the client has
+// disconnected. The caller returns the buffer with Give.
 func (p *Packers) Pack(ctx context.Context, body []byte) *bytes.Buffer {
 	var z *gzip.Writer
 	select {
@@ -46,20 +46,20 @@ func (p *Packers) Pack(ctx context.Context, body []byte) *bytes.Buffer {
 		out = new(bytes.Buffer)
 	}
 	if z == nil {
-		z, _ = gzip.NewWriterLevel(out, gzip.BestSpeed) // fails on a wrong level only
+		z, _ = gzip.NewWriterLevel(out, gzip.BestSpeed) // fails only for an invalid level
 	} else {
 		z.Reset(out)
 	}
 	for len(body) > 0 && ctx.Err() == nil {
 		n := min(len(body), packStep)
-		_, _ = z.Write(body[:n]) // a bytes.Buffer takes everything
+		_, _ = z.Write(body[:n]) // a bytes.Buffer never fails
 		body = body[n:]
 	}
 	_ = z.Close()
 	return out
 }
 
-// Give takes back a buffer of Pack.
+// Give returns a buffer of Pack for reuse.
 func (p *Packers) Give(b *bytes.Buffer) {
 	if b.Cap() <= keepPacked {
 		b.Reset()
@@ -67,7 +67,7 @@ func (p *Packers) Give(b *bytes.Buffer) {
 	}
 }
 
-// AcceptsGzip reports whether the client takes gzip, and does not prefer the answer as it is.
+// AcceptsGzip reports whether the client accepts gzip and does not prefer an uncompressed answer.
 func AcceptsGzip(header []string) bool {
 	named, other, plain := -1.0, 0.0, 0.0
 	for _, line := range header {

@@ -1,10 +1,9 @@
-// Package deadline bounds the time of the work on a request at a price that short requests do
-// not notice.
+// Package deadline bounds the time of work on a request, at no noticeable cost for short requests.
 //
-// Read Context first. Most requests end within microseconds, and preparing each for a timeout and
-// for a client that leaves would take longer than some of them: context.WithTimeout changes a timer
-// and its parent, twice. Here a request is prepared when it has lasted for Young. The package must
-// not know HTTP.
+// Read Context first. Most requests end within microseconds. context.WithTimeout, which changes a
+// timer and the parent context twice, would take longer than some of them. Here a request is
+// prepared for a timeout and for its client's disconnection only when it has lasted for Young. The
+// package must not know HTTP.
 package deadline
 
 import (
@@ -13,36 +12,36 @@ import (
 	"time"
 )
 
-// Young is how long a request runs before its parent is watched: unless Err is called, a context
-// may end this much later than its parent.
+// Young is how long a request runs before its parent context is watched. A context may end this
+// much later than its parent, unless Err is called.
 const Young = 5 * time.Millisecond
 
-// Context ends at its deadline, with its parent, or with End, as a context of
-// context.WithDeadline does. It is safe for concurrent use.
+// Context ends at its deadline, with its parent, or with End, like a context from
+// context.WithDeadline. It is safe for concurrent use.
 type Context struct {
 	context.Context // the parent
 	from, at        time.Time
 	lasting         Lasting
 	watch           *watch
 
-	mu   sync.Mutex // guards what is below
+	mu   sync.Mutex // guards everything below
 	err  error
-	done chan struct{} // nil until somebody asks for it
-	// leave stops watching the parent; nil while it is not watched.
+	done chan struct{} // nil until Done is called
+	// leave stops watching the parent; nil while the parent is not watched.
 	leave func() bool
 }
 
-// Lasting learns of a request that is no longer young. Lasts is called once at most, and not
-// after End.
+// Lasting is notified of a request that lasts longer than Young. Lasts is called at most once, and
+// not after End.
 type Lasting interface{ Lasts() }
 
-// Watches watch the contexts of one server. The zero value is ready.
+// Watches has the watches of one server. The zero value is ready.
 type Watches struct {
-	idle sync.Pool // of *watch
+	idle sync.Pool // values of type *watch
 }
 
-// Begin returns a context that ends after the timeout, from a time that has just been read.
-// Lasting may be nil. The caller calls End.
+// Begin returns a context that ends when timeout has passed since from. Lasting may be nil. The
+// caller must call End.
 func (s *Watches) Begin(parent context.Context, from time.Time, timeout time.Duration, lasting Lasting) *Context {
 	w, ok := s.idle.Get().(*watch)
 	if !ok {
@@ -53,8 +52,8 @@ func (s *Watches) Begin(parent context.Context, from time.Time, timeout time.Dur
 	return c
 }
 
-// End ends the context, as the cancel function of context.WithDeadline does. It may be
-// called twice, but not concurrently.
+// End ends the context, like the cancel function of context.WithDeadline. It may be called twice,
+// but not concurrently.
 func (c *Context) End() {
 	w := c.watch
 	if w == nil {
@@ -64,7 +63,7 @@ func (c *Context) End() {
 	w.end()
 	w.all.idle.Put(w)
 	c.end(context.Canceled)
-	if c.leave != nil { // it is set by the watch only
+	if c.leave != nil { // only the watch sets leave
 		c.leave()
 	}
 }
@@ -115,7 +114,7 @@ func (c *Context) end(err error) {
 	}
 }
 
-// lasts prepares a context that is no longer young. Its watch is locked.
+// lasts prepares a context that has lasted for Young. The caller has locked the watch.
 func (c *Context) lasts() {
 	c.leave = context.AfterFunc(c.Context, func() { c.end(c.Context.Err()) })
 	if c.lasting != nil {
@@ -123,17 +122,17 @@ func (c *Context) lasts() {
 	}
 }
 
-// watch is a timer for one request after another. The timer keeps running when a request
-// ends. When it fires it looks at the request of that moment, so short requests never touch
-// it.
+// watch is a timer that serves one request after another. The timer keeps running when a request
+// ends. When it fires, it checks the request of that moment, so short requests never change the
+// timer.
 type watch struct {
 	all   *Watches
 	timer *time.Timer
 
-	mu      sync.Mutex // guards what is below; held while Lasts runs
+	mu      sync.Mutex // guards everything below; held while Lasts runs
 	of      *Context   // nil between requests
 	running bool       // the timer will fire
-	old     bool       // of is no longer young
+	old     bool       // of has lasted for Young
 }
 
 func (w *watch) begin(c *Context) {
@@ -142,7 +141,7 @@ func (w *watch) begin(c *Context) {
 	w.of, w.old = c, false
 	if first := min(Young, c.at.Sub(c.from)); !w.running {
 		w.fireIn(first)
-	} else if first < Young { // before it fires by itself
+	} else if first < Young { // the deadline is before the timer fires
 		w.timer.Reset(first)
 	}
 }
@@ -151,12 +150,12 @@ func (w *watch) end() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.of = nil
-	if w.old { // the timer waits for the deadline, which may be far
+	if w.old { // the timer is set to the previous deadline, which may be far away
 		w.running = !w.timer.Stop()
 	}
 }
 
-// fireIn is called with the lock.
+// fireIn starts the timer. The caller holds mu.
 func (w *watch) fireIn(d time.Duration) {
 	w.running = true
 	if w.timer == nil {
@@ -176,7 +175,7 @@ func (w *watch) fire() {
 	}
 	now := time.Now()
 	if left := c.at.Sub(now); left <= 0 {
-		if c.Err() == nil { // the parent may have ended before
+		if c.Err() == nil { // the parent may have ended earlier
 			c.end(context.DeadlineExceeded)
 		}
 	} else if age := now.Sub(c.from); age < Young {

@@ -1,6 +1,6 @@
-// Package metrics holds the instruments that count what the server does, in its own
-// registry: what other packages put into Prometheus's default registry, as Cayley does, is
-// not exported.
+// Package metrics has the instruments that count what the server does, in a separate registry, so
+// that metrics of other packages in Prometheus's default registry, such as Cayley's, are not
+// exported.
 //
 // Read Metrics first. Values that exist at any time, such as the size of the snapshot, are
 // not counted here: the server registers a collector for them with Registry. The package
@@ -23,24 +23,24 @@ import (
 // buckets are the upper bounds of all duration histograms, in seconds.
 var buckets = []float64{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30}
 
-// The transports of subscriptions, indexes of Metrics.Subscribers.
+// The transports of subscriptions, as indexes of Metrics.Subscribers.
 const (
 	SSE = iota
 	WebSocket
 )
 
-// Why subscriptions are dropped, indexes of Metrics.Dropped.
+// The reasons why subscriptions are dropped, as indexes of Metrics.Dropped.
 const (
-	// Lagged is for subscriptions that fell too many entries behind.
+	// Lagged means that the subscription lagged by too many entries.
 	Lagged = iota
-	// Slow is for clients that took nothing for too long.
+	// Slow means that the client did not read in time.
 	Slow
 )
 
 var (
 	transports = [...]string{SSE: "sse", WebSocket: "websocket"}
 	drops      = [...]string{Lagged: "behind", Slow: "slow"}
-	// kinds are those of operations; a document that cannot be read has none.
+	// kinds are the kinds of operations; "none" is for a document that cannot be parsed.
 	kinds = [...]string{"query", "mutation", "subscription", "none"}
 )
 
@@ -54,22 +54,22 @@ const (
 
 var outcomes = [...]string{ok: "ok", partial: "partial", refused: "refused", aborted: "aborted"}
 
-// Metrics are the instruments of one server, counted from its start. The children of a
-// vector that every request needs are resolved once, so that counting allocates nothing.
-// All methods and fields are safe for concurrent use.
+// Metrics are the instruments of one server. Their counts begin at zero when the server starts. The
+// children of vectors that every request needs are resolved once, so that counting allocates
+// nothing. All methods and fields are safe for concurrent use.
 type Metrics struct {
-	// Registry has all instruments, those of Go's runtime and of the process among them.
+	// Registry has all instruments, including those of Go's runtime and of the process.
 	Registry *prometheus.Registry
 
-	// InFlight are the HTTP requests in progress.
+	// InFlight is the number of HTTP requests in progress.
 	InFlight prometheus.Gauge
 	// NotModified counts the GET requests answered with 304.
 	NotModified prometheus.Counter
-	// Slow counts the GraphQL requests that ran too long.
+	// Slow counts the GraphQL requests that are logged as slow.
 	Slow prometheus.Counter
 	// Events counts the events sent to subscribers.
 	Events prometheus.Counter
-	// Subscribers are the open subscriptions by transport.
+	// Subscribers are the numbers of open subscriptions, by transport.
 	Subscribers [len(transports)]prometheus.Gauge
 	// Dropped counts the subscriptions that were ended, by reason.
 	Dropped [len(drops)]prometheus.Counter
@@ -84,7 +84,7 @@ type Metrics struct {
 	waits     *prometheus.HistogramVec
 }
 
-// New makes the instruments of a server of the version.
+// New returns the instruments of a server. version is the program's version.
 func New(version string) *Metrics {
 	m := &Metrics{Registry: prometheus.NewRegistry()}
 	m.Registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -146,8 +146,8 @@ func (m *Metrics) histograms(name, help string, labels ...string) *prometheus.Hi
 	return v
 }
 
-// children are those of a vector with one label, whose few values are known when they are
-// first counted. Finding one here costs less than finding it in the vector.
+// children caches the children of a vector with one label that has few values. Finding a child here
+// costs less than in the vector.
 type children[T any] struct {
 	resolve func(value string) T
 	mu      sync.RWMutex // guards known
@@ -170,7 +170,7 @@ func (c *children[T]) of(value string) T {
 	return c.known[value]
 }
 
-// Response counts an answer of HTTP with its status and the bytes of its body.
+// Response counts an HTTP answer by its status, and the bytes of its body.
 func (m *Metrics) Response(status int, bytes int64) {
 	if i := status/100 - 1; i >= 0 && i < len(m.status) {
 		m.status[i].Inc()
@@ -181,7 +181,7 @@ func (m *Metrics) Response(status int, bytes int64) {
 // Served counts how long a whole request at /graphql took.
 func (m *Metrics) Served(took time.Duration) { m.duration.Observe(took.Seconds()) }
 
-// Executed counts the result of the engine for one request, and the time it took.
+// Executed counts the engine's response to one request, and the time that it took.
 func (m *Metrics) Executed(res *gql.Response, took time.Duration) {
 	kind := slices.Index(kinds[:], res.Operation)
 	if kind < 0 {
@@ -210,8 +210,7 @@ func (m *Metrics) Kept() { m.requests[0][ok].Inc() }
 // plainFields is the workload of fields for which the schema names none.
 const plainFields = "fields"
 
-// Fields counts the root fields of an answer by their workloads, which are the schema's and
-// few.
+// Fields counts the root fields of an answer by workload. The schema has few workloads.
 func (m *Metrics) Fields(res *gql.Response) {
 	if res.Timing == nil {
 		return
@@ -226,11 +225,11 @@ func (m *Metrics) Fields(res *gql.Response) {
 	}
 }
 
-// Refused counts a request refused or aborted with the code, which is one of package codes.
+// Refused counts a request that was refused or aborted with a code of package codes.
 func (m *Metrics) Refused(code string) { m.refusals.of(code).Inc() }
 
 // Refusals returns the counter of a code, for tests.
 func (m *Metrics) Refusals(code string) prometheus.Counter { return m.refusals.of(code) }
 
-// Wait observes the waits for a slot of a lane, in seconds.
+// Wait returns the observer of waits for a slot in a lane, in seconds.
 func (m *Metrics) Wait(lane string) prometheus.Observer { return m.waits.WithLabelValues(lane) }

@@ -13,9 +13,9 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
-// Server-sent events, by the GraphQL over SSE protocol in its distinct
-// connections mode: one operation per request, its results as events named
-// next, then one named complete. The other mode is in reservation.go.
+// Server-sent events, by the protocol GraphQL over SSE in its distinct connections mode: each
+// request has one operation, whose results are events named next, followed by one named complete.
+// reservation.go has the other mode.
 
 // Fail answers with an event stream of one error, and completes it.
 func (s *Streams) Fail(w http.ResponseWriter, code, message string) {
@@ -25,8 +25,8 @@ func (s *Streams) Fail(w http.ResponseWriter, code, message string) {
 	}
 }
 
-// Serve answers a request with the results of one operation, as events, and returns when the
-// stream has ended. Where start returns nil twice, it has answered the request itself.
+// Serve answers a request with the results of one operation, as events, and returns when the stream
+// has ended. If start returns nil twice, start has answered the request itself.
 func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, start Start) *Refusal {
 	if bad := s.places.enter(); bad != nil {
 		return bad
@@ -50,8 +50,8 @@ func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, start Start) *Re
 	open := s.opts.Metrics.Subscribers[metrics.SSE]
 	open.Inc()
 	defer open.Dec()
-	// The first id comes before the first event: a client that is cut off in between
-	// resumes from here as well.
+	// The first id comes before the first event, so that a client that is disconnected in between
+	// resumes from here too.
 	err := e.quiet(uint64(sub.After()))
 	if err == nil {
 		err = s.follow(ctx, sub, e)
@@ -62,7 +62,7 @@ func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, start Start) *Re
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		s.slow("resume_from", sub.After())
 	case errors.Is(err, context.Canceled):
-		// No complete is sent, so that clients connect again and go on from the last id.
+		// No complete is sent, so that clients connect again and resume from the last id.
 	default:
 		s.opts.Logger.Debug("stream_ended", "error", err.Error())
 	}
@@ -74,19 +74,19 @@ type events struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	timeout time.Duration
-	id      bool // results carry ids to resume from
+	id      bool // results have ids, from which a client can resume
 }
 
 // newEvents begins the stream.
 func newEvents(w http.ResponseWriter, timeout time.Duration) *events {
 	e := &events{w, http.NewResponseController(w), timeout, true}
-	// The server's own limits are for requests with one answer. The request has been read;
-	// its deadline would end the stream if it stayed.
-	_ = e.control.SetReadDeadline(time.Time{}) // a recorder in a test has none
+	// The server's deadlines are for requests with one answer. The deadline for reading the request
+	// would end the stream.
+	_ = e.control.SetReadDeadline(time.Time{}) // fails only for a recorder in a test
 	h := w.Header()
 	h.Set("Content-Type", content.Stream+"; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // or nginx holds events back
+	h.Set("X-Accel-Buffering", "no") // else nginx delays events
 	_ = e.control.SetWriteDeadline(time.Now().Add(timeout))
 	w.WriteHeader(http.StatusOK)
 	return e
@@ -100,7 +100,7 @@ func (e *events) next(res *gql.Response, after uint64) error {
 	return e.parts([]byte(id+"event: next\ndata: "), res.Body, []byte("\n\n"))
 }
 
-// parts writes the parts of an event. JSON as the engine writes it has no line breaks.
+// parts writes the parts of an event. JSON from the engine has no line breaks.
 func (e *events) parts(parts ...[]byte) error {
 	if err := Write(e.w, e.control, e.timeout, parts...); err != nil {
 		return err
@@ -108,10 +108,11 @@ func (e *events) parts(parts ...[]byte) error {
 	return e.control.Flush()
 }
 
-// comment shows that the stream lives.
+// comment sends a comment, which shows that the stream is alive.
 func (e *events) comment() error { return e.write(": here\n\n") }
 
-// quiet sends a comment, to show that the stream lives, and how far it has come.
+// quiet sends a comment, which shows that the stream is alive, with the sequence number that the
+// subscription has reached.
 func (e *events) quiet(after uint64) error {
 	return e.write(": here\nid: " + strconv.FormatUint(after, 10) + "\n\n")
 }

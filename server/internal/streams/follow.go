@@ -11,19 +11,19 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
-// slowReader is what traces call the end of a subscription whose client did not read.
+// slowReader is the code in traces for a subscription that ended because its client did not read.
 const slowReader = "slow_reader"
 
-// eventSink is where the events of one subscription go.
+// eventSink receives the events of one subscription.
 type eventSink interface {
 	// next sends the answer to one event.
 	next(res *gql.Response, after uint64) error
-	// quiet is called when nothing happened for a while.
+	// quiet is called when there was no event for Limits.Heartbeat.
 	quiet(after uint64) error
 }
 
-// follow sends the events of a subscription until it ends, the context is done, or the
-// client takes no more. It returns nil only if the subscription ended.
+// follow sends the events of a subscription until it ends, the context ends, or the client stops
+// reading. It returns nil only if the subscription ended.
 func (s *Streams) follow(ctx context.Context, sub Subscription, to eventSink) (err error) {
 	events, code := 0, ""
 	defer func() {
@@ -70,15 +70,15 @@ func (s *Streams) follow(ctx context.Context, sub Subscription, to eventSink) (e
 	}
 }
 
-// event answers the next event once there is room for it among those being answered. It
-// returns nil if ctx ended before.
+// event waits until few enough events are being answered, and answers the next event. It returns
+// nil if ctx ended first.
 func (s *Streams) event(ctx context.Context, sub Subscription) *gql.Response {
 	select {
 	case s.opts.Admission.Events <- struct{}{}:
 	case <-ctx.Done():
 		return nil
 	}
-	defer func() { <-s.opts.Admission.Events }() // in a panic too
+	defer func() { <-s.opts.Admission.Events }() // even after a panic
 	run, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
 	return sub.Answer(run)

@@ -12,27 +12,27 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
-// operations are those that share a connection, each by an id that the client chose. The
-// connection takes a place, and each operation but the first takes another.
+// operations are the operations that share a connection, by the ids that the client chose. The
+// connection takes one place, and each operation except the first another.
 type operations struct {
 	streams   *Streams
-	transport int // an index of Metrics.Subscribers
+	transport int // index of Metrics.Subscribers
 	to        resultSink
-	ctx       context.Context // ends all of them
+	ctx       context.Context // its end ends all operations
 	cancel    context.CancelFunc
 	running   sync.WaitGroup
 
 	mu    sync.Mutex // guards byID and ended
 	byID  map[string]*operation
-	ended bool // nothing more is added
+	ended bool // no operation may be added
 }
 
-// resultSink is the connection that takes the results of operations, from many goroutines at
-// once.
+// resultSink is the connection that sends the results of operations. It must be safe for concurrent
+// use.
 type resultSink interface {
 	next(id string, payload []byte) error
 	complete(id string) error
-	// refuse ends an operation that was refused, with the errors' list.
+	// refuse ends an operation that was refused, with the JSON list of its errors.
 	refuse(id string, errors json.RawMessage) error
 	// fail ends the connection after a fault of the server.
 	fail()
@@ -44,7 +44,7 @@ func newOperations(ctx context.Context, s *Streams, transport int, to resultSink
 	return o
 }
 
-// end ends all operations, waits for them, and lets no other begin.
+// end ends all operations, waits for them, and refuses new ones.
 func (o *operations) end() {
 	o.cancel()
 	o.mu.Lock()
@@ -59,8 +59,8 @@ type operation struct {
 	id     string
 	ctx    context.Context
 	cancel context.CancelFunc
-	place  bool                // it has a place, in addition to that of the connection
-	quota  admission.BodyQuota // of what its request takes, where that is not held elsewhere
+	place  bool                // it takes a place in addition to the connection's
+	quota  admission.BodyQuota // the quota for its request, if the request has no other
 }
 
 var (
@@ -68,8 +68,8 @@ var (
 	errEnded  = errors.New("the connection has ended")
 )
 
-// add makes room for an operation. It fails with errExists, errEnded, or a Refusal if there is
-// no room. The caller must call done.
+// add adds an operation. It fails with errExists, errEnded, or a Refusal if there is no room. The
+// caller must call done.
 func (o *operations) add(id string) (*operation, error) {
 	most := o.streams.opts.MaxOperations
 	o.mu.Lock()
@@ -94,8 +94,8 @@ func (o *operations) add(id string) (*operation, error) {
 	return op, nil
 }
 
-// remove frees an id and returns its operation. It returns nil if there is none, or if it is
-// not the given one.
+// remove removes an id and returns its operation. It returns nil if the id has none, or if op is
+// not nil and not that operation.
 func (o *operations) remove(id string, op *operation) *operation {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -110,14 +110,14 @@ func (o *operations) remove(id string, op *operation) *operation {
 	return have
 }
 
-// complete ends the operation of an id because the client wants no more of it.
+// complete ends the operation with an id because the client wants no more results.
 func (o *operations) complete(id string) {
 	if op := o.remove(id, nil); op != nil {
 		op.cancel()
 	}
 }
 
-// done frees what the operation holds.
+// done releases the resources of the operation.
 func (op *operation) done() {
 	op.cancel()
 	op.quota.GiveBack()
@@ -125,7 +125,7 @@ func (op *operation) done() {
 	op.all.running.Done()
 }
 
-// carry sends what start begins, and ends the operation.
+// carry starts an operation, sends its results, and ends it.
 func (op *operation) carry(start func() (Subscription, *gql.Response)) {
 	s := op.all.streams
 	defer op.done()
@@ -143,7 +143,7 @@ func (op *operation) carry(start func() (Subscription, *gql.Response)) {
 	}
 }
 
-// contain keeps a panic from leaving the operation's goroutine.
+// contain recovers from a panic in the operation's goroutine.
 func (op *operation) contain() {
 	if p := recover(); p != nil {
 		op.all.streams.opts.Logger.Error("panic", "operation", op.id, "value", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -151,7 +151,7 @@ func (op *operation) contain() {
 	}
 }
 
-// answer sends the one result of a query or mutation, or why there is none.
+// answer sends the single result of a query or mutation, or its errors.
 func (op *operation) answer(res *gql.Response) {
 	defer res.Release()
 	if !res.RequestError {
@@ -164,16 +164,16 @@ func (op *operation) answer(res *gql.Response) {
 		Errors json.RawMessage `json:"errors"`
 	}
 	if err := json.Unmarshal(res.Body, &body); err != nil {
-		panic(err) // the engine writes JSON
+		panic(err) // cannot fail: the engine writes JSON
 	}
 	op.last(func() error { return op.all.to.refuse(op.id, body.Errors) })
 }
 
-// last sends the last message of the operation, unless the client has completed it. The id
-// is free by the time the client reads that message.
+// last sends the last message of the operation, unless the client has completed it. It frees the id
+// before the client can read that message.
 func (op *operation) last(send func() error) {
 	if op.all.remove(op.id, op) != nil {
-		_ = send() // reported by the connection's end
+		_ = send() // the end of the connection reports an error
 	}
 }
 

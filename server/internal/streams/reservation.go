@@ -18,32 +18,32 @@ import (
 )
 
 // Server-sent events in the protocol's single connection mode, for browsers, which open few
-// connections: PUT reserves a stream and gives its token, GET with the token opens it, POST
-// with the token begins an operation whose results go down the stream, DELETE ends one.
+// connections. PUT reserves a stream and returns its token, GET with the token opens the stream,
+// POST with the token starts an operation whose results are sent down the stream, and DELETE ends
+// an operation.
 
-// reservations are the reserved and the open streams, by the hashes of their tokens.
+// reservations has the reserved and the open streams, by the hashes of their tokens.
 type reservations struct {
-	mu        sync.Mutex // guards all below, and the claimed of each
+	mu        sync.Mutex // guards everything below, and claimed of each Reservation
 	byToken   map[[sha256.Size]byte]*Reservation
 	unclaimed int
 }
 
-// Reservation is one stream, from its reservation to its end. It takes a place all that
-// time.
+// Reservation is one stream, from its reservation to its end. It takes a place throughout.
 type Reservation struct {
 	streams *Streams
 	key     [sha256.Size]byte
 	all     *operations
 	claimed bool
-	expiry  *time.Timer   // ends it unclaimed
-	opened  chan struct{} // closed when there are events
-	release func()        // the context of all
+	expiry  *time.Timer   // ends the reservation if it is not claimed in time
+	opened  chan struct{} // closed when events is set
+	release func()        // releases the context of all
 
-	mu     sync.Mutex // guards events, which one at a time writes
-	events *events    // nil before the stream is open and after it has ended
+	mu     sync.Mutex // guards events, which one goroutine at a time writes
+	events *events    // nil before the stream is opened and after it has ended
 }
 
-// Reserve answers PUT with the token of a stream that it reserves.
+// Reserve reserves a stream and answers PUT with its token.
 func (s *Streams) Reserve(w http.ResponseWriter) *Refusal {
 	all := &s.reservations
 	all.mu.Lock()
@@ -61,7 +61,7 @@ func (s *Streams) Reserve(w http.ResponseWriter) *Refusal {
 	}
 	token := rand.Text()
 	v := &Reservation{streams: s, key: sha256.Sum256([]byte(token)), opened: make(chan struct{})}
-	// It outlives the request, and ends when the server stops.
+	// The context outlives the request, and ends when the server stops.
 	ctx, release := s.places.joined(context.Background())
 	v.all = newOperations(ctx, s, metrics.SSE, v)
 	all.mu.Lock()
@@ -90,7 +90,7 @@ func (s *Streams) Reserved(token string) *Reservation {
 	return s.reservations.byToken[sha256.Sum256([]byte(token))]
 }
 
-// Reservations returns how many streams are reserved, and how many of them are not
+// Reservations returns how many streams are reserved or open, and how many of them are not yet
 // open.
 func (s *Streams) Reservations() (all, unclaimed int) {
 	s.reservations.mu.Lock()
@@ -98,14 +98,15 @@ func (s *Streams) Reservations() (all, unclaimed int) {
 	return len(s.reservations.byToken), s.reservations.unclaimed
 }
 
-// expire ends a reservation that nobody has claimed.
+// expire ends a reservation that was not claimed.
 func (v *Reservation) expire() {
 	if v.claim() {
 		v.end()
 	}
 }
 
-// claim reports whether it was unclaimed; then its caller must call end.
+// claim marks the reservation as claimed. It returns true if it was unclaimed; the caller must then
+// call end.
 func (v *Reservation) claim() bool {
 	all := &v.streams.reservations
 	all.mu.Lock()
@@ -125,7 +126,7 @@ func (v *Reservation) end() {
 	all.mu.Lock()
 	delete(all.byToken, v.key)
 	all.mu.Unlock()
-	v.all.cancel() // first, or a write in progress would keep the others waiting
+	v.all.cancel() // first, because a write in progress would make the others wait
 	v.mu.Lock()
 	v.events = nil
 	v.mu.Unlock()
@@ -134,7 +135,7 @@ func (v *Reservation) end() {
 	v.streams.places.leave()
 }
 
-// Complete ends the operation of an id, if there is one.
+// Complete ends the operation with an id, if there is one.
 func (v *Reservation) Complete(id string) { v.all.complete(id) }
 
 // Serve opens the stream, and returns when it has ended.
@@ -161,14 +162,14 @@ func (v *Reservation) Serve(w http.ResponseWriter, r *http.Request) *Refusal {
 			}
 		case <-r.Context().Done():
 			return nil
-		case <-v.all.ctx.Done(): // the server stops, or the client did not read
+		case <-v.all.ctx.Done(): // the server is stopping, or the client did not read in time
 			return nil
 		}
 	}
 }
 
-// Begin begins an operation under an id; its results go down the stream. Where the document
-// cannot run, the response says why, and its caller sends and releases it.
+// Begin starts an operation under an id. Its results are sent down the stream. If the document
+// cannot run, Begin returns the response that says why, which the caller must send and release.
 func (v *Reservation) Begin(ctx context.Context, id string, start Start) (*gql.Response, *Refusal) {
 	op, err := v.all.add(id)
 	var bad *Refusal
@@ -187,7 +188,7 @@ func (v *Reservation) Begin(ctx context.Context, id string, start Start) (*gql.R
 			op.done()
 		}
 	}()
-	// A client that leaves before it has its answer ends the operation.
+	// If the client disconnects before it has its answer, the operation ends.
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(op.ctx, cancel)()
@@ -200,7 +201,7 @@ func (v *Reservation) Begin(ctx context.Context, id string, start Start) (*gql.R
 	return nil, nil
 }
 
-// write lets one at a time write to the stream, when it is open.
+// write waits until the stream is open, and calls send; only one send runs at a time.
 func (v *Reservation) write(send func(*events) error) error {
 	select {
 	case <-v.opened:
@@ -216,7 +217,7 @@ func (v *Reservation) write(send func(*events) error) error {
 	if err == nil {
 		return nil
 	}
-	v.events = nil // half an event may have been sent
+	v.events = nil // because half an event may have been sent
 	v.all.cancel()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		v.streams.slow()
@@ -236,7 +237,7 @@ func (v *Reservation) complete(id string) error {
 	})
 }
 
-// refuse sends the refusal of an operation that had been accepted.
+// refuse sends the errors of an operation that was already accepted.
 func (v *Reservation) refuse(id string, list json.RawMessage) error {
 	payload := append(append([]byte(`{"errors":`), list...), '}')
 	if err := v.next(id, payload); err != nil {
@@ -247,5 +248,5 @@ func (v *Reservation) refuse(id string, list json.RawMessage) error {
 
 func (v *Reservation) fail() { v.all.cancel() }
 
-// quoted returns a JSON string on one line.
+// quoted returns the text as a JSON string, which has no line breaks.
 func quoted(text string) []byte { return gql.AppendString(nil, text) }

@@ -22,8 +22,8 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
-// WebSockets, by the protocol graphql-transport-ws: many operations on one
-// connection, each with an id that its client chose.
+// WebSockets, by the protocol graphql-transport-ws: one connection has many operations, each with
+// an id that the client chose.
 
 const socketProtocol = "graphql-transport-ws"
 
@@ -39,19 +39,19 @@ const (
 	closeInternal     websocket.StatusCode = 4500
 )
 
-// maxMessage bounds a message of a client; larger requests need POST.
+// maxMessage bounds a message from a client, in bytes; larger requests must use POST.
 const maxMessage = 1 << 20
 
-// Client is who opens a socket, as the server knows them.
+// Client is the server's view of the client that opens a socket.
 type Client interface {
-	// Opened is called once the socket is open, and returns the context of its operations,
+	// Opened is called once the socket is open. It returns the context for the socket's operations,
 	// which does not end with the handshake.
 	Opened() context.Context
-	// Identify takes the Authorization of connection_init, or "" if there is none, and
-	// returns an error made by Forbidden where the client may not read.
+	// Identify checks the Authorization from connection_init, or "" if there is none. It returns an
+	// error from Forbidden if the client may not read.
 	Identify(ctx context.Context, authorization string) error
-	// Operation reads the payload of a subscribe message. A Refusal ends the operation, any
-	// other error the socket; it is made by Forbidden or says what is wrong with the payload.
+	// Operation reads the payload of a subscribe message. A Refusal ends the operation. Any other
+	// error ends the socket: it is from Forbidden, or says what is wrong with the payload.
 	Operation(payload []byte) (Start, error)
 }
 
@@ -70,8 +70,8 @@ type socket struct {
 	out     sync.Mutex  // guards writing messages
 }
 
-// Socket answers an upgrade, whose origin the caller has checked, and returns when the socket
-// has ended.
+// Socket upgrades a request to a socket, and returns when the socket has ended. The caller must
+// have checked the origin.
 func (s *Streams) Socket(w http.ResponseWriter, r *http.Request, client Client) *Refusal {
 	if bad := s.places.enter(); bad != nil {
 		return bad
@@ -116,13 +116,13 @@ func (c *socket) serve() {
 		_ = c.conn.Close(bad.code, abridge(bad.reason))
 		return
 	}
-	_ = c.conn.CloseNow() // closed already, as a rule
+	_ = c.conn.CloseNow() // usually closed already
 }
 
-// heartbeat asks the client now and then whether it is there, and cuts the
-// connection where no answer comes. Nothing waits in between.
+// heartbeat pings the client at intervals, and closes the connection if no answer comes. No
+// goroutine waits between pings.
 func (c *socket) heartbeat(every time.Duration) (stop func()) {
-	var mu sync.Mutex // guards timer, which the first beat may need before it is set
+	var mu sync.Mutex // guards timer, which the first ping may need before it is assigned
 	var timer *time.Timer
 	mu.Lock()
 	defer mu.Unlock()
@@ -142,7 +142,7 @@ func (c *socket) heartbeat(every time.Duration) (stop func()) {
 	return func() { timer.Stop() }
 }
 
-// violation is a breach of the protocol, which ends the connection.
+// violation is an error that ends the connection because the client broke the protocol.
 type violation struct {
 	code   websocket.StatusCode
 	reason string
@@ -154,7 +154,7 @@ func invalid(format string, a ...any) error {
 	return &violation{closeInvalid, fmt.Sprintf(format, a...)}
 }
 
-// abridge cuts a reason to the length that a close frame can hold.
+// abridge cuts a reason to the length that fits into a close frame.
 func abridge(reason string) string {
 	const most = 123
 	if len(reason) <= most {
@@ -167,7 +167,7 @@ func abridge(reason string) string {
 	return reason[:n] + "…"
 }
 
-// message is what travels in both directions.
+// message is a message in either direction.
 type message struct {
 	Type    string          `json:"type"`
 	ID      string          `json:"id,omitempty"`
@@ -176,7 +176,7 @@ type message struct {
 
 func (c *socket) read() error {
 	for {
-		typ, text, err := c.conn.Read(context.Background()) // a context that ended would cut the connection without a word
+		typ, text, err := c.conn.Read(context.Background()) // a context that ends would close the connection without a close frame
 		if err != nil {
 			return err
 		}
@@ -193,7 +193,7 @@ func (c *socket) read() error {
 	}
 }
 
-// take acts on one message.
+// take processes one message.
 func (c *socket) take(m *message) error {
 	switch m.Type {
 	case "connection_init":
@@ -216,8 +216,8 @@ func (c *socket) take(m *message) error {
 	return invalid("there is no message of type %q", m.Type)
 }
 
-// begin answers connection_init. Its payload may hold what a browser cannot
-// send as a header: {"Authorization": "Bearer TOKEN"}.
+// begin answers connection_init. The payload may have what a browser cannot send as a header:
+// {"Authorization": "Bearer TOKEN"}.
 func (c *socket) begin(payload json.RawMessage) error {
 	fields := map[string]any{}
 	if len(payload) > 0 && json.Unmarshal(payload, &fields) != nil {
@@ -265,8 +265,8 @@ func (c *socket) subscribe(m *message) error {
 	return nil
 }
 
-// turnAway refuses an operation before its document is looked at, or returns the error that
-// ends the socket.
+// turnAway refuses an operation that Client.Operation returned err for. It returns err if err must
+// end the socket.
 func (c *socket) turnAway(id string, err error) error {
 	var bad *Refusal
 	var broken *violation
@@ -304,14 +304,13 @@ func (c *socket) send(m *message) error {
 	return c.write(text)
 }
 
-// write sends one message. A client that leaves it unread too long is cut off:
-// nothing is kept for it, and it can go on from the last number it has.
+// write sends one message. A client that does not read it in time is disconnected: nothing is
+// queued, because the client can resume from the last number it received.
 func (c *socket) write(parts ...[]byte) error {
-	c.out.Lock() // before the time begins
+	c.out.Lock() // before the time limit begins
 	defer c.out.Unlock()
 	o := c.streams.opts
-	// This is not the operation's context, because the connection goes on when an operation
-	// ends.
+	// The context is not the operation's, because the connection continues when an operation ends.
 	ctx, cancel := context.WithTimeout(context.Background(), max(sendTime, o.WriteTimeout))
 	defer cancel()
 	late := time.AfterFunc(o.WriteTimeout, cancel)
@@ -327,7 +326,7 @@ func (c *socket) write(parts ...[]byte) error {
 	return os.ErrDeadlineExceeded
 }
 
-// pieces writes a message of one frame, or of several where it is long, and reports after each.
+// pieces writes a message, in several frames if it is long, and calls sent after each frame.
 func (c *socket) pieces(ctx context.Context, parts [][]byte, sent func()) error {
 	length := 0
 	for _, part := range parts {

@@ -1,11 +1,9 @@
-// Package streams keeps the connections over which results come for as long as the client
-// likes: WebSockets by the protocol graphql-transport-ws, and event streams by GraphQL over
-// SSE, in both of its modes.
+// Package streams serves the connections that stay open and receive results: WebSockets by the
+// protocol graphql-transport-ws, and event streams by GraphQL over SSE, in both of its modes.
 //
-// Read Streams first, then follow.go, which sends the events of a subscription. The server
-// reads a request and hands in a Start, which begins its operation. The package must not
-// know how requests are read, who may send them, how operations run, or how a Refusal is
-// answered.
+// Read Streams first, then follow.go, which sends the events of a subscription. The server reads a
+// request and passes a Start, which starts the operation. The package must not know how requests
+// are read, who may send them, how operations run, or how a Refusal is answered.
 package streams
 
 import (
@@ -22,107 +20,107 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 )
 
-// Limits are how changes are followed, over any transport. Streams takes them as they are;
-// the server gives each its default.
+// Limits configures how changes are followed, over any transport. Streams uses the values as they
+// are; the server replaces zeros by the defaults.
 type Limits struct {
-	// MaxSubscribers bounds the subscriptions and sockets open at once; 0 is 20,000.
+	// MaxSubscribers bounds the subscriptions and sockets open at once; 0 means 20,000.
 	MaxSubscribers int
-	// MaxBehind ends a subscription that was up to date and then lags by more entries than
-	// this; 0 is 20,000, above what one publication brings.
+	// MaxBehind ends a subscription that was up to date and then lags by more entries than this; 0
+	// means 20,000, which is more than one publication adds.
 	MaxBehind int
-	// Heartbeat is how often a quiet stream shows that it lives; 0 is 15 seconds.
-	Heartbeat time.Duration
-	// WriteTimeout is how long a client may leave what was sent to it unread
-	// before its connection is cut; 0 is 10 seconds.
-	WriteTimeout time.Duration
-	// InitTimeout is how long a socket may take to begin; 0 is 5 seconds.
-	InitTimeout time.Duration
-	// MaxOperations bounds the operations of one socket, or of one reserved stream, at
-	// once; 0 is 100.
-	MaxOperations int
-	// MaxReservations bounds the streams that are reserved and not yet open; 0 is 1,000.
-	MaxReservations int
-	// ReservationTimeout is how long a reserved stream may take to be opened; 0 is 10
+	// Heartbeat is the time after which a stream without events shows that it is alive; 0 means 15
 	// seconds.
+	Heartbeat time.Duration
+	// WriteTimeout is how long a client may leave sent data unread before it is disconnected; 0
+	// means 10 seconds.
+	WriteTimeout time.Duration
+	// InitTimeout is how long a socket may take to send connection_init; 0 means 5 seconds.
+	InitTimeout time.Duration
+	// MaxOperations bounds the operations that one socket or reserved stream has at once; 0 means
+	// 100.
+	MaxOperations int
+	// MaxReservations bounds the streams that are reserved but not yet open; 0 means 1,000.
+	MaxReservations int
+	// ReservationTimeout is how long a reserved stream may remain unopened; 0 means 10 seconds.
 	ReservationTimeout time.Duration
 }
 
-// Options are what Streams works with; all are needed.
+// Options configures Streams; all fields are required.
 type Options struct {
 	Limits
-	// MaxMessage bounds a message that a client sends on a socket, in bytes.
+	// MaxMessage bounds a message from a client on a socket, in bytes.
 	MaxMessage int64
-	// Timeout bounds the work on one event.
+	// Timeout bounds the time of work on one event.
 	Timeout   time.Duration
 	Admission *admission.Admission
 	Metrics   *metrics.Metrics
 	Logger    *slog.Logger
 }
 
-// Subscription is a subscription that has begun. It is for one goroutine at a time.
+// Subscription is a running subscription. Only one goroutine may use it at a time.
 type Subscription interface {
-	// Wait returns nil once there is an event to answer, and io.EOF at the end.
+	// Wait waits for an event. It returns nil when there is one, and io.EOF at the end.
 	Wait(ctx context.Context) error
-	// Answer makes the next event. It returns nil if ctx ended before.
+	// Answer returns the response to the next event, or nil if ctx ended first.
 	Answer(ctx context.Context) *gql.Response
-	// After is the sequence number of the last entry that was answered or passed over.
+	// After returns the sequence number of the last entry that was answered or skipped.
 	After() graph.Seq
-	// Lagged reports whether the last answer ended it because it lagged too far.
+	// Lagged reports whether the last answer ended the subscription because it lagged too far.
 	Lagged() bool
-	// Ended is called once, after the last event. It gets the number of events sent, and a
-	// code if the subscription failed.
+	// Ended is called once, after the last event. events is the number of events sent; code says
+	// why the subscription failed, or is empty.
 	Ended(events int, code string)
 }
 
-// Start begins an operation, until ctx is done at the latest. It returns a subscription, or,
-// for an operation with a single response, that response, which the caller releases.
+// Start starts an operation, which ends with ctx at the latest. It returns a subscription or, for
+// an operation with a single response, that response, which the caller must release.
 type Start func(ctx context.Context) (Subscription, *gql.Response)
 
-// Refusal says why an operation or a stream is refused. Its code gives the status.
+// Refusal says why an operation or a stream is refused. Its code determines the HTTP status.
 type Refusal struct {
 	Code, Message string
-	// RetryAfter is in seconds; 0 for none.
+	// RetryAfter is in seconds; 0 means none.
 	RetryAfter int
 }
 
 // Error returns the message.
 func (r *Refusal) Error() string { return r.Message }
 
-// AppendErrors appends the errors of a response with one error, a JSON list.
+// AppendErrors appends a JSON list with one error, the errors of a response.
 func AppendErrors(dst []byte, code, message string) []byte {
 	dst = gql.AppendString(append(dst, `[{"message":`...), message)
 	return append(gql.AppendString(append(dst, `,"extensions":{"code":`...), code), `}}]`...)
 }
 
-// Streams are the open streams and sockets of a server. It is safe for concurrent use.
+// Streams has the open streams and sockets of a server. It is safe for concurrent use.
 type Streams struct {
 	opts         Options
 	places       *places
 	reservations reservations
 }
 
-// New makes a Streams with nothing open.
+// New returns a Streams without open streams.
 func New(o Options) *Streams { return &Streams{opts: o, places: newPlaces(o.MaxSubscribers)} }
 
-// End ends all streams and sockets, and refuses new ones from now on.
+// End ends all streams and sockets, and refuses new ones.
 func (s *Streams) End() { s.places.end() }
 
-// Wait waits until all streams and sockets are gone, or ctx is done.
+// Wait waits until all streams and sockets have ended, or ctx ends.
 func (s *Streams) Wait(ctx context.Context) { s.places.wait(ctx) }
 
-// Places returns how many of MaxSubscribers are taken.
+// Places returns how many places of MaxSubscribers are in use.
 func (s *Streams) Places() int { return s.places.taken() }
 
-// slow counts and logs a client that is cut off because it did not read.
+// slow counts and logs a client that is disconnected because it did not read in time.
 func (s *Streams) slow(attrs ...any) {
 	s.opts.Metrics.Dropped[metrics.Slow].Inc()
 	s.opts.Logger.Info("subscriber_dropped", append([]any{"reason", "it did not read in time"}, attrs...)...)
 }
 
-// places are what open streams, sockets, reservations and operations take, up to a limit.
+// places counts what open streams, sockets, reservations and operations take, up to a limit.
 type places struct {
 	limit   int
-	closing context.Context // done when the server stops
+	closing context.Context // ends when the server stops
 	stop    context.CancelFunc
 	open    sync.WaitGroup
 
@@ -136,7 +134,7 @@ func newPlaces(limit int) *places {
 	return p
 }
 
-// enter takes a place. If that is refused, leave must not be called.
+// enter takes a place. If it returns a refusal, leave must not be called.
 func (p *places) enter() *Refusal {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -169,7 +167,7 @@ func (p *places) taken() int {
 }
 
 func (p *places) end() {
-	p.mu.Lock() // so that none enters meanwhile
+	p.mu.Lock() // so that nobody enters meanwhile
 	defer p.mu.Unlock()
 	p.stop()
 }
@@ -183,7 +181,7 @@ func (p *places) wait(ctx context.Context) {
 	}
 }
 
-// joined returns a context that ends with the request and when the server stops.
+// joined returns a context that ends with ctx or when the server stops.
 func (p *places) joined(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	release := context.AfterFunc(p.closing, cancel)
