@@ -46,8 +46,8 @@ type Follow struct {
 	// After, if not nil, replaces the sinceSequence in the document: a client that lost its
 	// connection resumes from After.
 	After *graph.Seq
-	// MaxBehind ends the subscription of a client that was up to date once and is now more than
-	// MaxBehind entries behind; 0 means unlimited.
+	// MaxBehind ends the subscription of a client that was up to date once and now lags by more entries than
+	// this; 0 means unlimited.
 	MaxBehind int
 }
 

@@ -33,8 +33,7 @@ func (v *View) claimValue(n uint32, f filter.ClaimField) graph.Value {
 // reads it. The Bits of an entity are its number, the Bits of an int the int.
 type Cell = dense.Cell
 
-// QualifierOf returns the value of a qualifier of an edge's claim; a cell of NoKind if the claim
-// lacks it.
+// QualifierOf returns the value of a qualifier of an edge's claim; a cell of NoKind if the claim lacks it.
 func (s *Snapshot) QualifierOf(e Edge, q *schema.Qualifier) Cell {
 	return qualifierIn(s.Graph, e, memory.QualifierOf(q))
 }

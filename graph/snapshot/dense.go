@@ -21,8 +21,7 @@ import (
 // chunk's links and their claims, for all views and snapshots that have the chunk. From the columns
 // of days, confidence and record time follows whether a view shows a link, unless the link is odd.
 
-// The numbers of the columns that are not of qualifiers. The column of a qualifier has the number
-// of its name.
+// The numbers of the columns that are not of qualifiers. The column of a qualifier has the number of its name.
 const (
 	firstDays = 1<<16 + iota // the first and (lastDays) the last day on which the claim may hold
 	lastDays
@@ -58,8 +57,7 @@ func (r *listRoom) release() {
 	listRooms.Put(r)
 }
 
-// beside returns the links of the list if values may be cached for them; ok is false if the list
-// must be iterated.
+// beside returns the links of the list if values may be cached for them; ok is false if the list must be iterated.
 func (l *List) beside() (run memory.Run, ok bool) {
 	v, f := l.view, l.field
 	if f == nil || l.entity == memory.None || v.planning == never || f.Symmetric || f.Kind == schema.Derived || v.mirrors(l.entity, f) || f.Mirror != nil && !l.series {
@@ -240,8 +238,7 @@ func (l *List) figures(run memory.Run, q *filter.Query, keep *filterPass, room *
 	return st, n, true
 }
 
-// topDense is top for a list whose order by the first key is cached. It returns false for other
-// lists.
+// topDense is top for a list whose order by the first key is cached. It returns false for other lists.
 func (l *List) topDense(t access.Turn, at *placed, w *walk, a *prepared, p *Page) bool {
 	v := l.view
 	if w.only || len(p.order) == 0 || !a.readers[0].known {

@@ -11,9 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Division is the list of a relation over all subjects, divided by the entities at one end of the
-// edges. Each such entity has a list. Its keys are read once for the whole list, and the sums of a
-// long list are cached.
+// Division is the list of a relation over all subjects, divided by the entities at one end of the edges. Each such
+// entity has a list. Its keys are read once for the whole list, and the sums of a long list are cached.
 type Division struct {
 	aggregate.Parts // of the long lists, then of the edges in the short ones
 	view            *View
@@ -25,9 +24,8 @@ type Division struct {
 	edges           []Edge
 }
 
-// Divide divides a list of all subjects into groups by the keys; without keys, into one group. ok is
-// false if the keys or the filters need both ends of each edge, or if each end reports the relation
-// separately.
+// Divide divides a list of all subjects into groups by the keys; without keys, into one group. ok is false if the
+// keys or the filters need both ends of each edge, or if each end reports the relation separately.
 func (l *List) Divide(q *filter.Query, by []filter.Reading) (d *Division, ok bool) {
 	v := l.view
 	if l.field == nil || l.entity != memory.None || v.describing(l.field) || l.field.Mirror != nil {
@@ -85,8 +83,7 @@ func (d *Division) split(q *filter.Query) (of *filter.Node, ok bool) {
 	return of, true
 }
 
-// collect finds the lists that have edges, and returns their entities and the counts of their
-// edges.
+// collect finds the lists that have edges, and returns their entities and the counts of their edges.
 func (d *Division) collect(l *List, of *filter.Node) (ends []Edge, counts []int) {
 	v, f := d.view, l.field
 	if d.inverse {

@@ -20,8 +20,7 @@ import (
 // lists without claims, such as the list of all countries.
 type Edge struct {
 	Node, Claim uint32
-	// The position of the claim's qualifiers, and noted, their number + 1. noted is 0 if they were
-	// not looked up.
+	// The position of the claim's qualifiers, and noted, their number + 1. noted is 0 if they were not looked up.
 	qualifiers uint32
 	noted      uint16
 	mirror     bool // the node states the claim about the entity, not the reverse
@@ -39,24 +38,21 @@ type List struct {
 	claims *posting // where a list of claims is read from
 }
 
-// Relation returns the list of a relation, an inverse or a derived field of the entity. For each
-// object and set of distinct qualifiers (in an observation, also of figures), the list has the best
-// claim. It leaves out DEPRECATED claims and claims about less than the field asks for. With series it
-// has every claim. If a filter tests a qualifier that narrows a claim, the list also has the claims
-// that state the qualifier. For figures that are parts of one whole, such as shares of all exports, it
-// has those of the latest period.
+// Relation returns the list of a relation, an inverse or a derived field of the entity. For each object and set of
+// distinct qualifiers (in an observation, also of figures), the list has the best claim. It leaves out DEPRECATED
+// claims and claims about less than the field asks for. With series it has every claim. If a filter tests a
+// qualifier that narrows a claim, the list also has the claims that state the qualifier. For figures that are parts
+// of one whole, such as shares of all exports, it has those of the latest period.
 //
-// For the entity None and a stored relation, the list has the relation of every entity of the types
-// that declare it, one after the other, with the claims that Lists accepts. A symmetric relation is
-// listed from both ends. The list of one entity also has mirrored edges (Edge.Mirrored); the list of
-// all entities does not.
+// For the entity None and a stored relation, the list has the relation of every entity of the types that declare
+// it, one after the other, with the claims that Lists accepts. A symmetric relation is listed from both ends. The
+// list of one entity also has mirrored edges (Edge.Mirrored); the list of all entities does not.
 func (v *View) Relation(entity uint32, f *schema.Field, series bool) *List {
 	return &List{view: v, entity: entity, field: f, series: series}
 }
 
-// OfTypes returns the list of every entity of the concrete types that exists in the view and whose
-// lifetime includes the view's date. Without types it has every entity that exists in the view, on
-// any date.
+// OfTypes returns the list of every entity of the concrete types that exists in the view and whose lifetime
+// includes the view's date. Without types it has every entity that exists in the view, on any date.
 func (v *View) OfTypes(types []*schema.Type) *List { return &List{view: v, types: types} }
 
 // edges appends to dst the whole list of a relation.
@@ -68,16 +64,14 @@ func (v *View) edges(entity uint32, f *schema.Field, series bool, dst []Edge) []
 	return dst
 }
 
-// All iterates over the list's edges. Their order is by the nodes' ids, and among the edges of one
-// node by distinct qualifiers; in a list of all subjects, by the subjects' ids first. When the loop
-// ends, the rest is not read.
+// All iterates over the list's edges. Their order is by the nodes' ids, and among the edges of one node by distinct
+// qualifiers; in a list of all subjects, by the subjects' ids first. When the loop ends, the rest is not read.
 func (l *List) All() iter.Seq[Edge] {
 	return func(yield func(Edge) bool) { l.walk(&walk{ties: true}, yield) }
 }
 
-// walk says how to iterate over a list: in its order, or backwards if back is set. If from is not
-// "", the iteration starts at the node (in a list of all subjects, at the subject) with the id
-// from.
+// walk says how to iterate over a list: in its order, or backwards if back is set. If from is not "", the iteration
+// starts at the node (in a list of all subjects, at the subject) with the id from.
 type walk struct {
 	ties, back bool // if ties is false, the edges of one node may come in any order
 	from       string
@@ -243,8 +237,7 @@ func (g *groups) cutPart() []memory.Link {
 	return part[:n]
 }
 
-// next returns the edges to the next node, or nil after the last. They are valid until the next
-// call.
+// next returns the edges to the next node, or nil after the last. They are valid until the next call.
 func (g *groups) next() []Edge {
 	if g.edges != nil {
 		return g.nextCollected()
@@ -257,9 +250,8 @@ func (g *groups) next() []Edge {
 		}
 		node := same[0].Other
 		g.read++
-		// Skip literals: they are values of a property of the same name in another type. Several
-		// types may declare a relation with one name, so an inverse skips subjects that are not of
-		// the field's target type.
+		// Skip literals: they are values of a property of the same name in another type. Several types may declare
+		// a relation with one name, so an inverse skips subjects that are not of the field's target type.
 		if node == memory.None || g.inverse && !v.includes(g.f, node) {
 			continue
 		}
@@ -328,13 +320,11 @@ func (g *groups) nextCollected() []Edge {
 	return nil
 }
 
-// collect returns the edges of a relation that is read from several runs, in the order of the
-// nodes' ids.
+// collect returns the edges of a relation that is read from several runs, in the order of the nodes' ids.
 func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 	all := []Edge{}
 	if f.Kind == schema.Derived {
-		// The claims along the way are not about this entity, so its existence is checked
-		// separately.
+		// The claims along the way are not about this entity, so its existence is checked separately.
 		if !v.lives(entity) {
 			return all
 		}
@@ -358,8 +348,7 @@ func (v *View) collect(entity uint32, f *schema.Field) []Edge {
 	return all
 }
 
-// collectClaims returns the edges from the claims of the entity, and with inverse also from the
-// claims about it.
+// collectClaims returns the edges from the claims of the entity, and with inverse also from the claims about it.
 func (v *View) collectClaims(entity uint32, f *schema.Field, inverse bool) []Edge {
 	runs := [2]memory.Run{v.s.OutRun(entity, memory.PredicateOf(f))}
 	if inverse {

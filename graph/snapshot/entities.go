@@ -11,8 +11,7 @@ import (
 
 // Lists of the entities of some types: those from OfTypes, and the subjects of a relation.
 
-// walkTypes is walk for the entities of the list's types, or for those among them that a plan
-// found.
+// walkTypes is walk for the entities of the list's types, or for those among them that a plan found.
 func (l *List) walkTypes(w *walk, fn func(Edge) bool) {
 	l.declared(w, func(n uint32) bool {
 		e := Edge{Node: n, Claim: memory.None}
@@ -36,8 +35,7 @@ func (l *List) declared(w *walk, fn func(n uint32) bool) {
 	}
 }
 
-// byType returns, for each of the list's types whose entities the filter may keep, the list of its
-// entities.
+// byType returns, for each of the list's types whose entities the filter may keep, the list of its entities.
 func (l *List) byType(keep *filterPass) (lists []memory.Numbers) {
 	s, types := l.view.s, l.types
 	if types == nil {

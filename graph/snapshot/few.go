@@ -13,8 +13,7 @@ import (
 
 // Short lists are read link by link, because caching values for them would cost more.
 
-// flat returns the links of a short list that can be read from the front; ok is false for other
-// lists.
+// flat returns the links of a short list that can be read from the front; ok is false for other lists.
 func (l *List) flat(entity uint32, w *walk) (links []memory.Link, ok bool) {
 	f := l.field
 	if l.view.planning == never || w.only || w.back || w.from != "" || f.Symmetric || f.Kind == schema.Derived || f.Mirror != nil {

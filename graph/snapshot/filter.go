@@ -140,9 +140,8 @@ func (v *View) decidesClaim(f *filter.Edge, e Edge, want bool) bool {
 	return want
 }
 
-// filterPass applies a query's filters to edges. Each node is tested once for all edges that lead
-// to it, before these edges are read, and so is the subject of a list. A nil filterPass keeps
-// everything.
+// filterPass applies a query's filters to edges. Each node is tested once for all edges that lead to it, before
+// these edges are read, and so is the subject of a list. A nil filterPass keeps everything.
 type filterPass struct {
 	v      *View
 	q      *filter.Query
@@ -150,8 +149,7 @@ type filterPass struct {
 	nodes  bool // the filter tests nodes apart from their edges
 	// from is true if the subject of all edges that follow was already tested.
 	from bool
-	// known has the verdicts on nodes, by number, for lists where several subjects lead to one
-	// node.
+	// known has the verdicts on nodes, by number, for lists where several subjects lead to one node.
 	known []verdict
 	tests dense.Tests
 	// keeps is v.Keeps. A filter may iterate over lists, which use a filterPass themselves. A

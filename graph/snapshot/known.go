@@ -43,9 +43,8 @@ func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool 
 	return want
 }
 
-// leadsToSome reports whether a relation of many values certainly leads to an entity that the filter
-// of some keeps. On long lists it looks for one along a path. ok is false if only iterating over the
-// whole list can decide.
+// leadsToSome reports whether a relation of many values certainly leads to an entity that the filter of some keeps.
+// On long lists it looks for one along a path. ok is false if only iterating over the whole list can decide.
 func (v *View) leadsToSome(r *filter.Relation, node uint32) (leads, ok bool) {
 	if !r.Field.Many || r.Field.Symmetric || r.Field.Kind == schema.Derived {
 		return false, false
@@ -109,10 +108,9 @@ func (v *View) lax() *View {
 	return &w
 }
 
-// saysWhere reports whether some source says where a relation of the entity leads on the days of
-// the view. A source does if it names an entity, unless it says that it names only the first few.
-// It also does if it makes a claim about the entity and declares that it is complete for the
-// relation.
+// saysWhere reports whether some source says where a relation of the entity leads on the days of the view. A source
+// does if it names an entity, unless it says that it names only the first few. It also does if it makes a claim
+// about the entity and declares that it is complete for the relation.
 func (v *View) saysWhere(entity uint32, f *schema.Field) bool {
 	if n, ok := v.None(entity, f); ok && v.looked(n, v.s.Rows.Ref(n)) {
 		return true

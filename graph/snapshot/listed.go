@@ -10,10 +10,9 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// A source may maintain the list of a relation (Source.maintains). If an older source claims a state
-// that is no longer in the list, the state ended before the list's date. If the source names a
-// relation, it maintains the list of each subject that it mentions; if it names an inverse, of each
-// object.
+// A source may maintain the list of a relation (Source.maintains). If an older source claims a state that is no
+// longer in the list, the state ended before the list's date. If the source names a relation, it maintains the list
+// of each subject that it mentions; if it names an inverse, of each object.
 
 // kept is a list that a source maintains.
 type kept struct {
@@ -22,8 +21,7 @@ type kept struct {
 	ofObjects bool
 }
 
-// readKept finds the maintained lists that matter on the days of the view. Hardly any source has
-// one.
+// readKept finds the maintained lists that matter on the days of the view. Hardly any source has one.
 func (v *View) readKept() {
 	for _, source := range v.s.Keepers {
 		date := v.dateOf(source)

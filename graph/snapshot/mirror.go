@@ -20,8 +20,7 @@ func (v *View) mirrors(entity uint32, f *schema.Field) bool {
 	return f.Kind == schema.Relation && f.Mirror != nil && entity != memory.None && v.s.InRun(entity, memory.PredicateOf(f.Mirror.Of)).Len() > 0
 }
 
-// mirrored appends to dst the edges that the other ends report, including those that the entity
-// reports too.
+// mirrored appends to dst the edges that the other ends report, including those that the entity reports too.
 func (v *View) mirrored(entity uint32, f *schema.Field, dst []Edge) []Edge {
 	for l := range v.s.InRun(entity, memory.PredicateOf(f.Mirror.Of)).All() {
 		if v.stop() {
@@ -64,9 +63,8 @@ func mayMeet(a, b graph.Interval) bool {
 	return a.From.First() <= b.To.Last() && b.From.First() <= a.To.Last()
 }
 
-// sameThing reports whether two claims agree in the qualifiers by which the reports of both ends are
-// compared. An entity that only one claim names makes them differ; any other value that only one
-// states does not.
+// sameThing reports whether two claims agree in the qualifiers by which the reports of both ends are compared. An
+// entity that only one claim names makes them differ; any other value that only one states does not.
 func (v *View) sameThing(f *schema.Field, a, b uint32) bool {
 	for _, q := range f.Mirror.Same {
 		x, y := v.s.ClaimQualifier(a, memory.QualifierOf(q)), v.s.ClaimQualifier(b, memory.QualifierOf(q))
@@ -80,8 +78,7 @@ func (v *View) sameThing(f *schema.Field, a, b uint32) bool {
 	return true
 }
 
-// unreported removes, in place, from the edges to one node the mirrored ones whose facts the entity
-// itself reports.
+// unreported removes, in place, from the edges to one node the mirrored ones whose facts the entity itself reports.
 func (v *View) unreported(f *schema.Field, group []Edge) []Edge {
 	var own []uint32
 	mirrored := false

@@ -9,13 +9,11 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// The qualifier lang may state the language of a text (BCP 47). A field prefers a text without a
-// stated language unless a language is requested. A text in another language is shown only if there
-// is nothing else, English first.
+// The qualifier lang may state the language of a text (BCP 47). A field prefers a text without a stated language
+// unless a language is requested. A text in another language is shown only if there is nothing else, English first.
 
-// Name returns the name of the entity in the view. If no claim of its name is visible, it returns
-// the latest label in the store, except labels of sources that were published later than the view
-// permits; if there is none, the id.
+// Name returns the name of the entity in the view. If no claim of its name is visible, it returns the latest label
+// in the store, except labels of sources that were published later than the view permits; if there is none, the id.
 func (v *View) Name(entity uint32) string {
 	if n := v.s.Named.Ref(entity); v.showsName(entity, n) {
 		return n.Name
@@ -26,9 +24,8 @@ func (v *View) Name(entity uint32) string {
 	return v.s.IDs.At(entity)
 }
 
-// NameIn returns the name in a language that the view shows, or Name if there is none. Languages
-// match as in RFC 4647: fr-CA also finds a name in fr. pt also finds one in pt-BR if there is none
-// in pt.
+// NameIn returns the name in a language that the view shows, or Name if there is none. Languages match as in RFC
+// 4647: fr-CA also finds a name in fr. pt also finds one in pt-BR if there is none in pt.
 func (v *View) NameIn(entity uint32, lang string) string {
 	if n := v.bestIn(entity, v.s.NamePredicate, lang); n != memory.None {
 		if fit, _ := text.Fit(v.s.Language(v.s.Rows.Ref(n)), lang); fit {
@@ -38,9 +35,8 @@ func (v *View) NameIn(entity uint32, lang string) string {
 	return v.Name(entity)
 }
 
-// OneIn returns the claim that a property of one value shows to readers of a language, or None if
-// the property shows nothing. If no claim is in the language, it is the claim that the field shows
-// without a language.
+// OneIn returns the claim that a property of one value shows to readers of a language, or None if the property
+// shows nothing. If no claim is in the language, it is the claim that the field shows without a language.
 func (v *View) OneIn(entity uint32, f *schema.Field, lang string) uint32 {
 	return v.bestIn(entity, memory.PredicateOf(f), lang)
 }
@@ -121,8 +117,7 @@ func (v *View) label(entity uint32) uint32 {
 	return latest
 }
 
-// showsName reports whether the entity has exactly one claim of its name, and the view shows that
-// claim.
+// showsName reports whether the entity has exactly one claim of its name, and the view shows that claim.
 func (v *View) showsName(entity uint32, n *memory.Naming) bool {
 	return n.One() && n.Rank != graph.Deprecated && v.Shows(entity, n.Link(v.s.NamePredicate))
 }

@@ -88,9 +88,8 @@ func (v *View) comparer(order []filter.Key) func(a, b *placed) int {
 	}
 }
 
-// after reports whether the first key of the edge certainly comes after worst, so that most edges
-// of a long list need no Value. It decides only plain numbers, and texts that differ in a letter;
-// for all others it returns false.
+// after reports whether the first key of the edge certainly comes after worst, so that most edges of a long list
+// need no Value. It decides only plain numbers, and texts that differ in a letter; for all others it returns false.
 func (v *View) after(by *reader, descending bool, e Edge, worst *graph.Value) bool {
 	if by.Own == "name" {
 		n := by.end(v, e)

@@ -31,8 +31,7 @@ type Page struct {
 	known   int // the total, or -1 if it is not known yet
 }
 
-// Path returns the path by which the nodes of the list were found, or nil if the whole list was
-// read.
+// Path returns the path by which the nodes of the list were found, or nil if the whole list was read.
 func (p *Page) Path() *access.Path {
 	if p.kept {
 		return access.KeptOrder(p.order[0].By, access.TurnOf(p.query).Most)
@@ -124,8 +123,7 @@ func (l *List) plan(q *filter.Query, page bool) *access.Path {
 	return &p
 }
 
-// linkStep is the cost of looking up whether a list has an entity, as a number of links that could
-// be read instead.
+// linkStep is the cost of looking up whether a list has an entity, as a number of links that could be read instead.
 const linkStep = 8
 
 // ordered reports whether the list can be read along an index with the query's order.

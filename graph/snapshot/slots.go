@@ -31,8 +31,7 @@ func qualifierIn(s *memory.Graph, e Edge, name uint16) dense.Cell {
 	return s.QualifierAmong(first, n, name)
 }
 
-// rulesOf returns the rules for the qualifiers of a claim; they are the same for all claims in its
-// list.
+// rulesOf returns the rules for the qualifiers of a claim; they are the same for all claims in its list.
 func (v *View) rulesOf(n uint32) []vocabulary.Rule { return v.s.Rules[v.s.Field(n)] }
 
 // sameQualifiers reports whether two claims agree in every distinct qualifier. Observations must

@@ -1,10 +1,8 @@
-// Package snapshot is the immutable graph at one sequence number: what every request
-// reads.
+// Package snapshot is the immutable graph at one sequence number: what every request reads.
 //
-// Read Snapshot, View and List first. A Snapshot never changes: Apply returns the next one, which
-// shares what did not change. A View shows a snapshot to one request: it decides which claims are
-// visible (visibility.go) and which of them a field shows. Lists of entities, edges and claims are
-// filtered, ordered and cut by Run.
+// Read Snapshot, View and List first. A Snapshot never changes: Apply returns the next one, which shares what did
+// not change. A View shows a snapshot to one request: it decides which claims are visible (visibility.go) and which
+// of them a field shows. Lists of entities, edges and claims are filtered, ordered and cut by Run.
 //
 // Package graph/internal/memory, which knows no views, stores a snapshot in memory, builds it, and
 // writes it to a file. The package must not know how claims are stored on disk, nor GraphQL.
@@ -31,9 +29,8 @@ type Snapshot struct{ *memory.Graph }
 // Empty returns the snapshot of an empty store.
 func Empty(o *schema.Ontology) *Snapshot { return &Snapshot{memory.Empty(o)} }
 
-// Apply returns the snapshot after one more commit. It shares everything unchanged with s; its cost
-// is proportional to the commit. Only the newest snapshot may be advanced, by one goroutine at a
-// time.
+// Apply returns the snapshot after one more commit. It shares everything unchanged with s; its cost is proportional
+// to the commit. Only the newest snapshot may be advanced, by one goroutine at a time.
 func (s *Snapshot) Apply(c *graph.Commit) (*Snapshot, error) { return s.next(s.Graph.Apply(c)) }
 
 // Replay returns the snapshot after the commits that feed adds in their order, or s if feed adds

@@ -11,8 +11,7 @@ import (
 
 // Lists of the edges of one relation over all its subjects, from Relation(None, …).
 
-// bySubject is the first key in the order of such a list. The order of a subject's own list
-// follows.
+// bySubject is the first key in the order of such a list. The order of a subject's own list follows.
 var bySubject = filter.Key{By: filter.Reading{Of: filter.OfSubject, Own: "id"}}
 
 // ofSubjects reports whether the list has the edges of all subjects.

@@ -7,14 +7,12 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// When a claim holds depends on more than its valid time: on the date of its source, on how far its
-// field reaches, on the dated claims that answer the same question, and on when the entities at its
-// ends exist. All of these are claims too; the view uses those that it knows.
-// validity.Bounds.Window has the rules.
+// When a claim holds depends on more than its valid time: on the date of its source, on how far its field reaches,
+// on the dated claims that answer the same question, and on when the entities at its ends exist. All of these are
+// claims too; the view uses those that it knows. validity.Bounds.Window has the rules.
 //
-// Most links need none of this: their field reaches as far as their ends exist, or no dated claim
-// answers their question. Links that need it are marked open when their list is built; for them the
-// view reads the claim's row.
+// Most links need none of this: their field reaches as far as their ends exist, or no dated claim answers their
+// question. Links that need it are marked open when their list is built; for them the view reads the claim's row.
 
 // Reading returns whether the claim holds on the view's date, and on what basis. It is HoldsNo for
 // a claim that the view does not show.
@@ -27,8 +25,7 @@ func (v *View) Reading(n uint32) validity.Reading {
 	return x
 }
 
-// reading returns whether the claim holds on the view's date and on what basis, whether or not the
-// view shows it.
+// reading returns whether the claim holds on the view's date and on what basis, whether or not the view shows it.
 func (v *View) reading(n uint32, r *memory.Row) validity.Reading {
 	w := v.window(n, r)
 	return w.On(v.on, v.mode)
@@ -82,8 +79,7 @@ func (v *View) dateOf(source uint32) graph.Date {
 	return v.s.AttestedOn(source, v.sees)
 }
 
-// refined returns the bounds of a claim with rough dates, made exact by other claims that state the
-// same.
+// refined returns the bounds of a claim with rough dates, made exact by other claims that state the same.
 func (v *View) refined(n uint32, r *memory.Row) *validity.Bounds {
 	own := &v.s.Times.Ref(r.Valid).Bounds
 	var by []*validity.Bounds
@@ -130,8 +126,7 @@ func (v *View) Agreeing(n uint32, dst []uint32) []uint32 {
 	return dst
 }
 
-// statesToo reports whether the view knows the claim of a link, and the claim states the same as
-// claim n.
+// statesToo reports whether the view knows the claim of a link, and the claim states the same as claim n.
 func (v *View) statesToo(n uint32, l memory.Link) bool {
 	return l.Claim != n && l.Rank != graph.Deprecated && v.sees(l.Claim) && v.sameQuestion(n, l.Claim) && v.s.SameCell(v.s.Rows.Ref(n).Cell(), v.s.Rows.Ref(l.Claim).Cell())
 }
@@ -166,16 +161,14 @@ func (v *View) nextFigure(n uint32, r *memory.Row) graph.Day {
 	return first
 }
 
-// answersToo reports whether the view knows the claim of a link as a dated answer to the same
-// question as claim n.
+// answersToo reports whether the view knows the claim of a link as a dated answer to the same question as claim n.
 func (v *View) answersToo(n uint32, l memory.Link) bool {
 	return l.Claim != n && l.Rank != graph.Deprecated && l.Period() != 0 && v.sees(l.Claim) && v.sameQuestion(n, l.Claim)
 }
 
-// sameQuestion reports whether two claims of one subject and predicate answer the
-// same question. In a field of one value, their qualifiers must agree (for names, the
-// language). In a field of many, their distinct qualifiers must agree, and they must
-// give the same value or be figures in one unit.
+// sameQuestion reports whether two claims of one subject and predicate answer the same question. In a field of one
+// value, their qualifiers must agree (for names, the language). In a field of many, their distinct qualifiers must
+// agree, and they must give the same value or be figures in one unit.
 func (v *View) sameQuestion(n, m uint32) bool {
 	a, b := v.s.Rows.Ref(n), v.s.Rows.Ref(m)
 	f := v.s.Field(n)
@@ -209,8 +202,7 @@ func (v *View) lifetime(entity uint32) validity.Lifetime {
 	return v.s.LifetimeOf(entity, v.sees)
 }
 
-// lives reports whether the entity exists on the view's date, with the certainty that the view
-// requires.
+// lives reports whether the entity exists on the view's date, with the certainty that the view requires.
 func (v *View) lives(entity uint32) bool {
 	if !v.mortal(entity) {
 		return true

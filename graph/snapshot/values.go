@@ -73,8 +73,7 @@ func (p paths) InOrder(key filter.Key, t *filter.Test) (rows int, s access.State
 	return r.Len(), s
 }
 
-// WalkInOrder implements access.Indexes. The position of an entity is that of the claim that it
-// shows.
+// WalkInOrder implements access.Indexes. The position of an entity is that of the claim that it shows.
 func (p paths) WalkInOrder(key filter.Key, t *filter.Test, from *access.Place, fn func(node uint32) bool) {
 	x, r, _, _ := p.entries(key.By, t)
 	if x == nil {
@@ -87,8 +86,7 @@ func (p paths) WalkInOrder(key filter.Key, t *filter.Test, from *access.Place, f
 	}
 }
 
-// displays reports whether the entity shows the claim of the index entry; of many values, the first
-// counts.
+// displays reports whether the entity shows the claim of the index entry; of many values, the first counts.
 func (v *View) displays(by filter.Reading, e values.Entry) bool {
 	switch {
 	case by.Own == "name":

@@ -10,8 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// View shows a snapshot to one request. Creating one is cheap. A View never changes, and goroutines
-// may share it.
+// View shows a snapshot to one request. Creating one is cheap. A View never changes, and goroutines may share it.
 type View struct {
 	s             *memory.Graph
 	snapshot      *Snapshot // the same snapshot, for callers
@@ -35,10 +34,9 @@ type View struct {
 // errInterrupted is the error of a query whose request has ended.
 var errInterrupted = graph.Errorf(graph.Unavailable, "the request ended before the answer was found")
 
-// WithDone returns the view for one goroutine, whose iterations end when done is closed. If done is
-// nil, nothing ends them; use that for a view that outlives a request or that goroutines share. The
-// result of an ended iteration is incomplete: queries return an error, and after any other iteration
-// the caller must check Err.
+// WithDone returns the view for one goroutine, whose iterations end when done is closed. If done is nil, nothing
+// ends them; use that for a view that outlives a request or that goroutines share. The result of an ended iteration
+// is incomplete: queries return an error, and after any other iteration the caller must check Err.
 func (v *View) WithDone(done <-chan struct{}) *View {
 	if done == nil {
 		if v.interrupt == nil {
@@ -197,8 +195,7 @@ func (v *View) Literals(entity uint32) iter.Seq[uint32] {
 	}
 }
 
-// showAll calls fn with the claims of links that the view shows. It returns false if the iteration
-// must end.
+// showAll calls fn with the claims of links that the view shows. It returns false if the iteration must end.
 func (v *View) showAll(entity uint32, part []memory.Link, fn func(n uint32) bool) bool {
 	for i := range part {
 		if l := part[i]; v.stop() || v.Shows(entity, l) && !fn(l.Claim) {
@@ -286,9 +283,8 @@ func (v *View) best(entity uint32, p uint16) uint32 {
 	return v.bestOf(entity, v.s.OutRun(entity, p))
 }
 
-// bestOf returns the claim that a field of one value shows, chosen from all its claims. It never
-// returns a claim that is DEPRECATED or about less than the field asks for. No other function makes
-// this choice.
+// bestOf returns the claim that a field of one value shows, chosen from all its claims. It never returns a claim
+// that is DEPRECATED or about less than the field asks for. No other function makes this choice.
 func (v *View) bestOf(entity uint32, claims memory.Run) uint32 {
 	best := memory.None
 	for part, at := claims.First(); len(part) > 0; part, at = claims.After(at) {
@@ -301,9 +297,8 @@ func (v *View) bestOf(entity uint32, claims memory.Run) uint32 {
 	return best
 }
 
-// Touch prefetches the ids and names of the edges' nodes. They are scattered in memory, and the
-// processor overlaps the reads of a short loop: a caller that then uses them one by one waits once
-// instead of for each.
+// Touch prefetches the ids and names of the edges' nodes. They are scattered in memory, and the processor overlaps
+// the reads of a short loop: a caller that then uses them one by one waits once instead of for each.
 func (v *View) Touch(edges []Edge) {
 	if v.interrupt == nil {
 		return

@@ -138,8 +138,7 @@ func (v *View) Shows(entity uint32, l memory.Link) bool {
 	return !v.mortal(entity) && (l.Other == memory.None || !v.mortal(l.Other)) || v.Holds(l.Claim) != graph.HoldsNo
 }
 
-// Lists reports whether the claim may be in a list of claims: it holds, and the view selects its
-// source.
+// Lists reports whether the claim may be in a list of claims: it holds, and the view selects its source.
 func (v *View) Lists(n uint32) bool { return v.listsRow(n, v.s.Rows.Ref(n)) }
 
 func (v *View) listsRow(n uint32, r *memory.Row) bool { return v.selected(r) && v.present(n, r) }
@@ -167,8 +166,7 @@ func (v *View) Exists(entity uint32) bool {
 	return s.Out.Ref(entity).Has(mentions) || s.In.Ref(entity).Has(mentions) || s.Cited.At(entity).Has(v.Lists)
 }
 
-// byID returns the entity with the id if the view shows it. A source is shown even if the view
-// selects others.
+// byID returns the entity with the id if the view shows it. A source is shown even if the view selects others.
 func (v *View) byID(id graph.ID) (uint32, bool) {
 	n, ok := v.s.Number(id)
 	if !ok || !v.Exists(n) && !(v.s.TypeName(n) == schema.SourceType && v.describes(n)) {

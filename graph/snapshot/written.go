@@ -54,8 +54,7 @@ func (v *View) written(entity uint32, p uint16, write Write) (text string, ok bo
 	return x.card.Text(p)
 }
 
-// TouchClaims prefetches, like Touch, the claims about those entities that have few claims, or their
-// cards.
+// TouchClaims prefetches, like Touch, the claims about those entities that have few claims, or their cards.
 func (v *View) TouchClaims(entities iter.Seq[uint32]) {
 	switch {
 	case v.interrupt == nil:

@@ -1,8 +1,7 @@
-// Package cards keeps what the fields of an entity show, written once as text, on one card for each
-// entity, so that a reader of many fields reads one place in memory.
+// Package cards caches what the fields of an entity show. Each entity has one card with the texts of its
+// fields, so that a reader of many fields reads one place in memory.
 //
-// Read Memory and Card first. The package must not know what is written on a card, nor why a field
-// shows it.
+// Read Memory and Card first. The package must not know what the texts mean, nor why a field shows them.
 package cards
 
 import (
@@ -11,17 +10,17 @@ import (
 	"unsafe"
 )
 
-// Version says of which claims a card was made: how many there were about the entity, and how many
-// of these were withdrawn. Both only grow.
+// Version identifies the claims from which a card was made, by how many claims there were about the entity and
+// how many of these were withdrawn. Both numbers only grow.
 type Version struct{ Claims, Withdrawn uint32 }
 
-// ID is the field whose text is the entity's id.
+// ID is the number of the field whose text is the entity's id.
 const ID = math.MaxUint16
 
-// Card is what an entity shows. It never changes. A nil card is empty.
+// Card has the texts of an entity's fields. It never changes. A nil card is empty.
 //
-// It has the version, the least confidence and the number of fields, then for each field its number
-// and where its text ends, then the texts.
+// A card consists of the version, the lowest confidence, and the number of fields; then, for each field, its
+// number and where its text ends; then the texts.
 type Card []byte
 
 const (
@@ -30,7 +29,7 @@ const (
 	mostText   = math.MaxUint16
 )
 
-// Text is what a field shows, "" for nothing; ok is false if the card does not have the field.
+// Text returns what a field shows, "" for nothing; ok is false if the card does not have the field.
 func (c Card) Text(field uint16) (text string, ok bool) {
 	if c == nil {
 		return "", false
@@ -41,24 +40,24 @@ func (c Card) Text(field uint16) (text string, ok bool) {
 		x := binary.LittleEndian.Uint32(c[i:])
 		end := texts + int(x>>16)
 		if uint16(x) == field {
-			return unsafe.String(&c[at-1], end-at+1)[1:], true // a text may be empty, at the end
+			return unsafe.String(&c[at-1], end-at+1)[1:], true // so that an empty text at the end is within the card
 		}
 		at = end
 	}
 	return "", false
 }
 
-// Least is the least confidence of the claims on the card.
+// Least returns the lowest confidence of the claims on the card.
 func (c Card) Least() uint16 { return binary.LittleEndian.Uint16(c[8:]) }
 
 func (c Card) version() Version {
 	return Version{binary.LittleEndian.Uint32(c), binary.LittleEndian.Uint32(c[4:])}
 }
 
-// texts is where the texts begin.
+// texts returns the offset of the texts.
 func (c Card) texts() int { return headBytes + fieldBytes*int(binary.LittleEndian.Uint16(c[10:])) }
 
-// len is how many bytes the card has.
+// len returns the length of the card in bytes.
 func (c Card) len() int {
 	texts := c.texts()
 	if texts == headBytes {
@@ -75,11 +74,11 @@ type Writer struct {
 	n      int
 }
 
-// NewWriter begins an empty card.
+// NewWriter returns a writer of an empty card.
 func NewWriter() *Writer { return &Writer{least: math.MaxUint16} }
 
-// Add adds a field, whose text add appends, and the confidence of the claim that it shows. A field
-// whose text is an error, or has no place, is left out.
+// Add adds a field whose text add appends. confidence is that of the claim that the field shows. A field is
+// left out if add returns an error or its text does not fit.
 func (w *Writer) Add(field, confidence uint16, add func(dst []byte) ([]byte, error)) {
 	texts, err := add(w.texts)
 	if err != nil || len(texts) > mostText {
@@ -89,7 +88,7 @@ func (w *Writer) Add(field, confidence uint16, add func(dst []byte) ([]byte, err
 	w.fields = binary.LittleEndian.AppendUint32(w.fields, uint32(field)|uint32(len(texts))<<16)
 }
 
-// append appends the card.
+// append appends the card to dst.
 func (w *Writer) append(dst []byte, at Version) []byte {
 	dst = binary.LittleEndian.AppendUint32(dst, at.Claims)
 	dst = binary.LittleEndian.AppendUint32(dst, at.Withdrawn)

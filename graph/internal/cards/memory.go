@@ -7,13 +7,13 @@ import (
 	"sync/atomic"
 )
 
-// Memory keeps the cards of a line of snapshots, each of its newest version that was read. Readers may
-// use it concurrently. An entity gets a card when it is read for the second time, so that what is read
-// once costs no more than before.
+// Memory has the cards of a line of snapshots: of each entity the newest version that was read. It is safe for
+// concurrent use. An entity gets its card at the second reading, so that entities read once cost no more than
+// without cards.
 type Memory struct {
 	now   atomic.Pointer[kept]
 	limit atomic.Int64
-	mu    sync.Mutex // guards growing: the lists of pages and of blocks, and what is not atomic in kept
+	mu    sync.Mutex // guards changes: the lists of pages and of blocks, and the fields of kept that are not atomic
 }
 
 const (
@@ -23,26 +23,26 @@ const (
 	align      = 8
 )
 
-// kept are the cards, until too many of them are of old versions. The pages have for each entity
-// whether it was read, or where its card is.
+// kept has the cards, until too many are of old versions. Its pages say for each entity whether it was read, or
+// where its card is.
 type kept struct {
 	pages  atomic.Pointer[[]*page]
 	blocks atomic.Pointer[[][]byte]
-	bytes  atomic.Int64 // of pages and blocks
-	used   int          // of the last block
-	old    int64        // bytes of cards that were replaced
+	bytes  atomic.Int64 // size of pages and blocks
+	used   int          // bytes used in the last block
+	old    int64        // bytes of replaced cards
 }
 
 type page [pageSize]atomic.Uint32
 
-// What a page has for an entity; from first on, the place of its card.
+// The value of an entity in a page; values from first on are the position of its card.
 const (
 	unread = iota
 	readOnce
 	first
 )
 
-// New returns an empty memory that takes at most limit bytes.
+// New returns an empty memory of at most limit bytes.
 func New(limit int64) *Memory {
 	m := &Memory{}
 	m.limit.Store(limit)
@@ -58,14 +58,14 @@ func (m *Memory) Forget() {
 	m.now.Store(k)
 }
 
-// Limit sets how many bytes may be used from now on; with 0 no cards are made.
+// Limit sets how many bytes may be used from now on; with 0 no new cards are made.
 func (m *Memory) Limit(bytes int64) { m.limit.Store(bytes) }
 
-// Used is how many bytes are used.
+// Used returns how many bytes are used.
 func (m *Memory) Used() int64 { return m.now.Load().bytes.Load() }
 
-// Of returns the card of an entity of a version, nil if there is none; wanted says that one should be
-// made.
+// Of returns the card of a version of an entity, or nil if there is none. wanted is true if the caller should
+// make one.
 func (m *Memory) Of(entity uint32, at Version) (c Card, wanted bool) {
 	k := m.now.Load()
 	slot := k.slot(entity)
@@ -103,7 +103,7 @@ func (k *kept) card(x uint32) Card {
 	return Card((*k.blocks.Load())[at/blockBytes][at%blockBytes:])
 }
 
-// grow adds the page of an entity; nil if there is no room.
+// grow adds the page of an entity and returns the entity's slot, or nil if there is no room.
 func (m *Memory) grow(k *kept, entity uint32) *atomic.Uint32 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -119,8 +119,8 @@ func (m *Memory) grow(k *kept, entity uint32) *atomic.Uint32 {
 	return k.slot(entity)
 }
 
-// Keep keeps the card of an entity that w has, and returns it; nil if there is no room. If at least half
-// of the cards are of old versions, it drops all.
+// Keep stores the card of an entity from w and returns it, or nil if there is no room. If at least half of the
+// cards are of old versions, it drops all.
 func (m *Memory) Keep(entity uint32, at Version, w *Writer) Card {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -157,8 +157,8 @@ func (m *Memory) addBlock(k *kept) bool {
 	return true
 }
 
-// Touch begins to read the cards of entities, and yields those that have none. What it reads is added
-// up, so that the compiler reads it.
+// Touch prefetches the cards of entities, and yields the entities without a card. It adds what it reads to x,
+// so that the compiler does not drop the reads.
 func (m *Memory) Touch(entities iter.Seq[uint32], x *uint) iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
 		k := m.now.Load()
@@ -172,7 +172,7 @@ func (m *Memory) Touch(entities iter.Seq[uint32], x *uint) iter.Seq[uint32] {
 			}
 			if at := slot.Load(); at >= first {
 				c := k.card(at)
-				*x += uint(c[c.len()-1]) // beyond it, another may be written
+				*x += uint(c[c.len()-1]) // another goroutine may be writing after the end of the card
 			} else if !yield(n) {
 				return
 			}

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Check reports what is wrong with how a list is made, for tests.
+// Check reports inconsistencies in the structure of a list, for tests.
 func (l List[T, S]) Check(o Order[T]) error {
 	if l.tree == nil {
 		return sorted(l.first, o)
@@ -39,7 +39,7 @@ func (l List[T, S]) Check(o Order[T]) error {
 	return sorted(all, o)
 }
 
-// Check reports what is wrong with how a divided list is made, for tests.
+// Check reports inconsistencies in the structure of a divided list, for tests.
 func (d *Divided[T, S]) Check(o Order[T]) error {
 	if d == nil || d.runs == nil {
 		if d.Len() > dividedMost {

@@ -1,13 +1,13 @@
-// Package column has the data structures of a snapshot: arrays that grow, tables and lists
-// that change, and indexes by hash, each while its older states stay as they were; and their
-// sections in a file.
+// Package column has the data structures of a snapshot: arrays that grow, tables and lists that change, and
+// hash indexes. Changing one leaves its older states valid. The package also reads and writes them as sections
+// of a file.
 //
 // The package must not know what its elements mean.
 package column
 
-// Column is an append-only array in chunks of one size. A copy of the header
-// is an older state: appending through the newest copy never changes what an
-// older one can see, so snapshots share their columns. One writer appends.
+// Column is an append-only array in chunks of equal size. A copy of the header is an older state: appending to
+// the newest copy never changes what older copies contain, so snapshots share the chunks. Only one goroutine
+// may append.
 type Column[T any] struct {
 	chunks []*[chunkSize]T
 	n      int
@@ -22,10 +22,10 @@ const (
 // Len returns the number of elements.
 func (c *Column[T]) Len() int { return c.n }
 
-// At returns the element with the number.
+// At returns element i.
 func (c *Column[T]) At(i uint32) T { return c.chunks[i>>chunkBits][i&chunkMask] }
 
-// Ref returns a pointer to the stored element, which must not be changed.
+// Ref returns a pointer to element i, which the caller must not change.
 func (c *Column[T]) Ref(i uint32) *T { return &c.chunks[i>>chunkBits][i&chunkMask] }
 
 // Append adds an element and returns its number.

@@ -6,21 +6,21 @@ import (
 	"sort"
 )
 
-// Divided is a sorted list that never changes. Once it is long, it is divided into a list
-// for each number that Order.Run gives its elements. A nil one is empty.
+// Divided is a sorted list that never changes. A long one is divided into a list for each number that Order.Run
+// returns for its elements. A nil one is empty.
 type Divided[T, S any] struct {
 	short []T
-	runs  *runs[T, S] // of a long one
+	runs  *runs[T, S] // if the list is long
 }
 
-// runs are the elements of a long list by number.
+// runs has the elements of a long list, by their number.
 type runs[T, S any] struct {
 	n       int
 	numbers []uint16
-	lists   []List[T, S] // of each
+	lists   []List[T, S] // for each number
 }
 
-// DividedOf is the divided list of sorted elements, whose memory it keeps.
+// DividedOf returns a divided list of sorted elements. The list uses the memory of items.
 func DividedOf[T, S any](items []T, o Order[T]) Divided[T, S] {
 	if len(items) <= dividedMost {
 		return Divided[T, S]{short: items}
@@ -34,8 +34,7 @@ func DividedOf[T, S any](items []T, o Order[T]) Divided[T, S] {
 	return Divided[T, S]{runs: r}
 }
 
-// run returns the number that Order.Run gives the first of sorted elements, and how many
-// have the same.
+// run returns the Order.Run of the first of sorted elements, and how many elements have the same.
 func (o *Order[T]) run(items []T) (number uint16, n int) {
 	number = o.Run(items[0])
 	return number, sort.Search(len(items), func(i int) bool { return o.Run(items[i]) > number })
@@ -54,7 +53,7 @@ func (d *Divided[T, S]) Run(number uint16) List[T, S] {
 	if d == nil || d.runs == nil {
 		return List[T, S]{}
 	}
-	// There are few, next to each other.
+	// There are few numbers, stored together, so a loop is fast.
 	for i, n := range d.runs.numbers {
 		if n >= number {
 			if n == number {
@@ -66,7 +65,7 @@ func (d *Divided[T, S]) Run(number uint16) List[T, S] {
 	return List[T, S]{}
 }
 
-// Len is how many elements there are.
+// Len returns the number of elements.
 func (d *Divided[T, S]) Len() int {
 	switch {
 	case d == nil:

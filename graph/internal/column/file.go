@@ -14,23 +14,22 @@ const align = 64
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Checksum returns the sum that a Writer of the same bytes returns.
+// Checksum returns the checksum that a Writer of the same bytes computes.
 func Checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
 
-// NewWriter writes sections to w.
+// NewWriter returns a Writer that writes to w.
 func NewWriter(w *bufio.Writer) *Writer { return &Writer{w: w} }
 
-// Sum is the checksum of what was written.
+// Sum returns the checksum of what was written.
 func (w *Writer) Sum() uint32 { return w.crc }
 
-// Err is the first error of writing.
+// Err returns the first error of writing.
 func (w *Writer) Err() error { return w.err }
 
-// NewReader reads the sections that begin at an offset of the bytes, which must
-// be aligned as words are.
+// NewReader returns a Reader of the sections in buf from the offset at. buf must be aligned to words.
 func NewReader(buf []byte, at int) *Reader { return &Reader{buf: buf, at: at} }
 
-// Bad reports whether anything read so far cannot come from a Writer.
+// Bad reports whether something read so far cannot be from a Writer.
 func (r *Reader) Bad() bool { return r.bad }
 
 // Fail makes the reader bad.
@@ -45,7 +44,7 @@ type Writer struct {
 	err error
 }
 
-// Bytes writes bytes outside any section.
+// Bytes writes bytes that are not part of a section.
 func (w *Writer) Bytes(b []byte) {
 	if w.err != nil {
 		return
@@ -86,7 +85,7 @@ func WriteList[T any](w *Writer, list []T) {
 	w.pad()
 }
 
-// Flat lists n elements in one block.
+// Flat returns n elements as one slice.
 func Flat[T any](n int, at func(i uint32) T) []T {
 	list := make([]T, n)
 	for i := range list {
@@ -95,9 +94,8 @@ func Flat[T any](n int, at func(i uint32) T) []T {
 	return list
 }
 
-// WriteColumn writes whole chunks, so that they can be used where they are. What
-// follows the column's end in the last chunk belongs to the writer, who may be
-// changing it now, so zeros are written instead.
+// WriteColumn writes whole chunks, so that a reader can use them in place. In the last chunk, the writer
+// goroutine may be changing the memory after the column's end; WriteColumn writes zeros instead of it.
 func WriteColumn[T any](w *Writer, c *Column[T]) {
 	var x T
 	size := int(unsafe.Sizeof(x))
@@ -110,7 +108,7 @@ func WriteColumn[T any](w *Writer, c *Column[T]) {
 	w.pad()
 }
 
-// WriteTexts writes n texts: where each ends, and their bytes.
+// WriteTexts writes n texts: first where each ends, then their bytes.
 func WriteTexts(w *Writer, n int, at func(i int) string) {
 	ends := make([]uint32, n)
 	total := 0
@@ -130,7 +128,7 @@ func WriteTexts(w *Writer, n int, at func(i int) string) {
 	w.pad()
 }
 
-// WriteLists writes n lists, each given in parts: where each ends, and their elements.
+// WriteLists writes n lists, each given in parts: first where each ends, then their elements.
 func WriteLists[T any](w *Writer, n int, parts func(i uint32) iter.Seq[[]T]) {
 	ends := make([]uint32, n)
 	total := 0
@@ -151,21 +149,20 @@ func WriteLists[T any](w *Writer, n int, parts func(i uint32) iter.Seq[[]T]) {
 	w.pad()
 }
 
-// Reader reads what Writer wrote; the bytes stay where they are and
-// become the memory of the columns.
+// Reader reads what Writer wrote. The columns use the bytes as their memory without copying.
 type Reader struct {
 	buf []byte
 	at  int
 	bad bool
 }
 
-// Aligned returns n bytes whose address permits reading them as whole words.
+// Aligned returns n bytes at an address that is aligned to words.
 func Aligned(n int) []byte {
 	words := make([]uint64, (n+7)/8)
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), n)
 }
 
-// Section returns the next section, nil if the reader is bad.
+// Section returns the next section, or nil if the reader is bad.
 func (r *Reader) Section() []byte {
 	if r.bad || r.at+8 > len(r.buf) {
 		r.bad = true
@@ -198,8 +195,8 @@ func ReadList[T any](r *Reader) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/size)
 }
 
-// ReadColumn uses the chunks in place, except for the last, which a later
-// snapshot will continue to fill.
+// ReadColumn uses the chunks in place, except for the last, which it copies because later snapshots append to
+// it.
 func ReadColumn[T any](r *Reader, n int) Column[T] {
 	list := ReadList[T](r)
 	if len(list)%chunkSize != 0 || n > len(list) || len(list)-n >= chunkSize && len(list) > 0 {
@@ -246,7 +243,7 @@ func ReadTextColumn(r *Reader) Column[string] {
 	return c
 }
 
-// ReadLists reads what WriteLists wrote: each list with its number.
+// ReadLists yields what WriteLists wrote: the lists with their numbers.
 func ReadLists[T any](r *Reader) iter.Seq2[uint32, []T] {
 	ends, flat := ReadList[uint32](r), ReadList[T](r)
 	return func(yield func(uint32, []T) bool) {
@@ -256,7 +253,7 @@ func ReadLists[T any](r *Reader) iter.Seq2[uint32, []T] {
 				r.bad = true
 				return
 			}
-			// The capacity ends with the list, so that appending to it copies.
+			// The capacity ends with the list, so that appending to it copies the list.
 			if !yield(uint32(i), flat[from:to:to]) {
 				return
 			}

@@ -6,41 +6,40 @@ import (
 	"slices"
 )
 
-// Index finds numbers by the hash of what they stand for. It never changes: With returns
-// another index, which shares all buckets except those that get numbers, so that the cost
-// of adding a number does not depend on how many there are.
+// Index finds numbers by the hash of what they identify. It never changes: With returns another index, which
+// shares all buckets except those that get new numbers, so that the cost of adding a number does not depend on
+// the size of the index.
 //
-// The first bits of a hash choose a branch, and the next ones a bucket of it. The last ones
-// are kept in the bucket beside each number, so that a search compares hardly any other
-// number. A full bucket splits in two, for which the branch may have to distinguish one more
-// bit.
+// The first bits of a hash choose a branch, and the next bits a bucket in it. The bucket stores the last bits
+// with each number, so that a search hardly ever compares a wrong number. A full bucket splits in two; the
+// branch may then have to distinguish one more bit.
 type Index struct {
 	root    *[1 << rootBits]*hashBranch
-	crowded List[hashed, None] // what a full bucket that cannot split had no room for
-	epoch   uint32             // of the last With
+	crowded List[hashed, None] // numbers that did not fit into a full bucket that cannot split
+	epoch   uint32             // the number of the last With
 }
 
 const (
 	rootBits   = 8
-	depthMost  = 14  // bits of a branch
-	tagBits    = 24  // where the bits of a tag begin, at the lower end
-	bucketMost = 100 // numbers of a bucket, which is half a kilobyte large
-	bucketLoad = 88  // what is put into the buckets of a new branch
+	depthMost  = 14  // bits that a branch can distinguish
+	tagBits    = 24  // position of the lowest bit of a tag
+	bucketMost = 100 // numbers of a bucket, which takes half a kilobyte
+	bucketLoad = 88  // numbers per bucket when a branch is created
 )
 
-// hashBranch has the buckets for the hashes that begin alike. A bucket that
-// distinguishes fewer bits than the branch is in it several times.
+// hashBranch has the buckets for the hashes that begin alike. A bucket that distinguishes fewer bits than its
+// branch occurs in it several times.
 type hashBranch struct {
-	epoch   uint32 // of the With that made it
+	epoch   uint32 // the With that created it
 	depth   uint8
 	buckets []*bucket
 }
 
 type bucket struct {
-	epoch   uint32 // of the With that made it
+	epoch   uint32 // the With that created it
 	n       uint8
 	depth   uint8
-	crowded bool // more numbers are in Index.crowded
+	crowded bool // Index.crowded has more numbers of this bucket
 	tags    [bucketMost]uint8
 	numbers [bucketMost]uint32
 }
@@ -55,7 +54,7 @@ var byHash = Order[hashed]{Compare: func(a, b hashed) int {
 	return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.number, b.number))
 }}
 
-// tag returns bits of a hash that choose neither branch nor bucket.
+// tag returns bits of a hash that choose neither the branch nor the bucket.
 func tag(hash uint64) uint8 { return uint8(hash >> tagBits) }
 
 func (b *hashBranch) at(hash uint64) uint64 { return hash << rootBits >> (64 - b.depth) }
@@ -88,7 +87,8 @@ func (x *Index) Find(hash uint64, same func(uint32) bool) (uint32, bool) {
 	return 0, false
 }
 
-// Touch begins to read what Find reads of the index, and returns a number that follows from it.
+// Touch prefetches what Find reads in the index. It returns a value computed from it, so that the compiler does
+// not drop the reads.
 func (x *Index) Touch(hash uint64) uint {
 	if x.root == nil || x.root[hash>>(64-rootBits)] == nil {
 		return 0
@@ -97,7 +97,7 @@ func (x *Index) Touch(hash uint64) uint {
 	return uint(branch.buckets[branch.at(hash)].n)
 }
 
-// With returns the index with more numbers; hash gives the hash of a number.
+// With returns the index with more numbers. hash returns the hash of a number.
 func (x Index) With(numbers []uint32, hash func(uint32) uint64) Index {
 	return x.with(len(numbers), func(i int) uint32 { return numbers[i] }, hash)
 }
@@ -127,7 +127,7 @@ func (x Index) with(n int, number func(int) uint32, hash func(uint32) uint64) In
 	return Index{e.root, m.Put(x.crowded, e.crowded), e.epoch}
 }
 
-// Numbers are all numbers of the index.
+// Numbers returns all numbers in the index.
 func (x *Index) Numbers() []uint32 {
 	var all []uint32
 	if x.root == nil {
@@ -146,16 +146,16 @@ func (x *Index) Numbers() []uint32 {
 	return all
 }
 
-// indexEdit is an index while With makes it.
+// indexEdit is an index that With is creating.
 type indexEdit struct {
 	root    *[1 << rootBits]*hashBranch
 	hash    func(uint32) uint64
-	epoch   uint32 // of what it has made
+	epoch   uint32 // marks what it has created
 	crowded []hashed
 }
 
-// putMany sorts the numbers by branch first, so that the memory it writes to at a
-// time is small, and gives new branches their size at once.
+// putMany adds numbers. It first sorts them by branch, so that it writes to a small part of memory at a time,
+// and creates new branches at their final size.
 func (e *indexEdit) putMany(n int, number func(int) uint32) {
 	var ends [1 << rootBits]int
 	hashes := make([]uint64, n)
@@ -167,7 +167,7 @@ func (e *indexEdit) putMany(n int, number func(int) uint32) {
 	for k := range ends {
 		total, ends[k] = total+ends[k], total
 	}
-	sorted := make([]uint64, n) // the bits that choose bucket and tag, then the number
+	sorted := make([]uint64, n) // the bits that choose bucket and tag, followed by the number
 	for i, h := range hashes {
 		at := &ends[h>>(64-rootBits)]
 		sorted[*at] = h>>tagBits<<32 | uint64(number(i))
@@ -185,7 +185,7 @@ func (e *indexEdit) putMany(n int, number func(int) uint32) {
 	}
 }
 
-// branch is a new branch with room for n numbers.
+// branch returns a new branch with room for n numbers.
 func (e *indexEdit) branch(n int) *hashBranch {
 	b := &hashBranch{epoch: e.epoch}
 	for b.depth < depthMost && n > bucketLoad<<b.depth {
@@ -198,7 +198,7 @@ func (e *indexEdit) branch(n int) *hashBranch {
 	return b
 }
 
-// put adds a number. The last bits of its hash may be missing.
+// put adds a number. The last bits of hash may be missing.
 func (e *indexEdit) put(hash uint64, number uint32) {
 	at := &e.root[hash>>(64-rootBits)]
 	switch {
@@ -235,7 +235,7 @@ func (b *bucket) add(hash uint64, number uint32) {
 	b.n++
 }
 
-// differ reports whether some number of a bucket has another hash than the one given.
+// differ reports whether some number in a bucket has a different hash than the given number.
 func (e *indexEdit) differ(b *bucket, number uint32) bool {
 	hash := e.hash(number)
 	return slices.ContainsFunc(b.numbers[:b.n], func(n uint32) bool { return e.hash(n) != hash })
@@ -250,7 +250,7 @@ func (b *hashBranch) set(hash uint64, to *bucket) {
 	}
 }
 
-// split divides the bucket for the hash by the next bit.
+// split divides the bucket for the hash in two by the next bit.
 func (e *indexEdit) split(branch *hashBranch, b *bucket, hash uint64) {
 	if b.depth == branch.depth {
 		twice := make([]*bucket, 2*len(branch.buckets))
@@ -262,7 +262,7 @@ func (e *indexEdit) split(branch *hashBranch, b *bucket, hash uint64) {
 	bit := uint64(1) << (63 - rootBits - b.depth)
 	halves := [2]*bucket{}
 	for i := range halves {
-		// Those that had no room may be of either half.
+		// Numbers in Index.crowded may belong to either half.
 		halves[i] = &bucket{epoch: e.epoch, depth: b.depth + 1, crowded: b.crowded}
 	}
 	for _, n := range b.numbers[:b.n] {

@@ -8,57 +8,57 @@ import (
 	"unsafe"
 )
 
-// List is a sorted list that never changes. Put makes another one, which shares all chunks
-// but those that differ: adding to a list of a million elements costs as much as adding to
-// one of a thousand. A short list is one slice. A longer one is in chunks, and each chunk
-// has room for what readers derive from it (S).
+// List is a sorted list that never changes. Merger.Put returns another list, which shares all chunks except
+// those that differ: adding to a list of a million elements costs as much as adding to one of a thousand. A
+// short list is one slice. A longer one consists of chunks, and each chunk can hold what readers compute from
+// it (S).
 //
 //	for part, at := l.First(); len(part) > 0; part, at = l.After(at) {
 type List[T, S any] struct {
-	first []T         // the first part; of a short list all of it
-	tree  *tree[T, S] // nil of a short list
+	first []T         // the first part; the whole of a short list
+	tree  *tree[T, S] // nil for a short list
 }
 
-// tree has the chunks of a list, in branches.
+// tree has the chunks of a long list, grouped into branches.
 type tree[T, S any] struct {
 	n        int
 	branches [][]*Chunk[T, S]
 }
 
-// Chunk is a part of a long list. All lists that have the same part share it.
+// Chunk is a part of a long list. Lists with the same part share it.
 type Chunk[T, S any] struct {
 	items []T
-	// Side is what a reader derived from the items, kept for other readers; nil before that.
-	// It must depend on the items only, because all lists that share them share it.
+	// Side is what a reader computed from the items, stored for other readers; nil until then. It must depend
+	// only on the items, because all lists with the chunk share it.
 	Side atomic.Pointer[S]
 }
 
-// Items are the elements of the chunk, which must not be changed.
+// Items returns the elements of the chunk, which must not be changed.
 func (c *Chunk[T, S]) Items() []T { return c.items }
 
-// None is the side of lists from which readers derive nothing.
+// None is the type S of lists from whose chunks readers compute nothing.
 type None struct{}
 
-// The lengths of parts. They are variables only so that tests can shorten them.
+// The maximum lengths. They are variables so that tests can shorten them.
 var (
-	dividedMost = 63  // elements of a list that is not divided
-	flatMost    = 15  // elements of a list that is not in chunks: what is kept beside those hangs on chunks
+	dividedMost = 63  // elements of an undivided list
+	flatMost    = 15  // elements of a list without chunks. It is low because a Side needs a chunk
 	chunkMost   = 512 // elements of a chunk
 	branchMost  = 64  // chunks of a branch
 )
 
-// Shorten sets, for a test, how long a list may be without chunks or undivided, and a chunk and a
-// branch at most. It returns a function that restores the lengths.
+// Shorten sets the maximum lengths for a test: of lists without chunks and undivided lists, of a chunk, and of
+// a branch. It returns a function that restores them.
 func Shorten(flat, chunk, branch int) (restore func()) {
 	d, f, c, b := dividedMost, flatMost, chunkMost, branchMost
 	dividedMost, flatMost, chunkMost, branchMost = flat, flat, chunk, branch
 	return func() { dividedMost, flatMost, chunkMost, branchMost = d, f, c, b }
 }
 
-// branchBits is how many bits of a place count chunks within a branch.
+// branchBits is the number of bits in a position that are the index of a chunk in its branch.
 const branchBits = 12
 
-// Len is how many elements there are.
+// Len returns the number of elements.
 func (l List[T, S]) Len() int {
 	if l.tree == nil {
 		return len(l.first)
@@ -66,10 +66,10 @@ func (l List[T, S]) Len() int {
 	return l.tree.n
 }
 
-// First returns the first elements of the list, and their place; none if it is empty.
+// First returns the first part of the list and its position; the part is empty if the list is.
 func (l List[T, S]) First() (part []T, at int) { return l.first, 0 }
 
-// After returns the elements after those at a place, and their place; none at the end.
+// After returns the part after the one at a position, and its position; the part is empty at the end.
 func (l List[T, S]) After(at int) (part []T, next int) {
 	if l.tree == nil {
 		return nil, at
@@ -87,7 +87,7 @@ func (t *tree[T, S]) after(at int) ([]T, int) {
 	return t.branches[b][c].items, b<<branchBits | c
 }
 
-// Chunk returns the chunk with the elements at a place; nil for a short list.
+// Chunk returns the chunk at a position, or nil for a short list.
 func (l List[T, S]) Chunk(at int) *Chunk[T, S] {
 	if l.tree == nil {
 		return nil
@@ -95,8 +95,8 @@ func (l List[T, S]) Chunk(at int) *Chunk[T, S] {
 	return l.tree.branches[at>>branchBits][at&(1<<branchBits-1)]
 }
 
-// ID identifies a long list: copies have the same, every other list has another. It is nil
-// for a short list.
+// ID identifies a long list: copies have the same ID, and any other list has another. It is nil for a short
+// list.
 func (l List[T, S]) ID() unsafe.Pointer { return unsafe.Pointer(l.tree) }
 
 // Parts yields the parts of the list in their order.
@@ -131,8 +131,9 @@ func (l List[T, S]) Has(test func(T) bool) bool {
 	return false
 }
 
-// Within are the elements for which where is 0, in one slice that must not be changed;
-// where is negative for those before them and positive for those after them.
+// Within returns the elements for which where returns 0, as a slice that must not be changed. where must return
+// a negative number for the elements before them and a positive one for those after. All these elements must be
+// in one part.
 func (l List[T, S]) Within(where func(T) int) []T {
 	part, at := l.part(func(x T) bool { return where(x) >= 0 })
 	cut := func(part []T) []T {
@@ -163,11 +164,10 @@ func (l List[T, S]) Within(where func(T) int) []T {
 	}
 }
 
-// Short returns a list of sorted elements in one part, however many there are. It keeps
-// their memory.
+// Short returns a list of sorted elements in one part, whatever its length. The list uses the memory of items.
 func Short[T, S any](items []T) List[T, S] { return List[T, S]{first: items} }
 
-// ListOf returns the list of sorted elements. It keeps their memory.
+// ListOf returns the list of sorted elements. The list uses the memory of items.
 func ListOf[T, S any](items []T, o Order[T]) List[T, S] {
 	if len(items) <= flatMost {
 		return List[T, S]{first: items}
@@ -181,28 +181,28 @@ func listOf[T, S any](n int, branches [][]*Chunk[T, S]) List[T, S] {
 
 // Order is how a list is sorted.
 type Order[T any] struct {
-	Compare func(a, b T) int // 0 for one element only
-	// Together reports whether two elements belong to one group of neighbours, which a
-	// list keeps in one chunk unless the group is longer than that. nil: none do.
+	Compare func(a, b T) int // 0 only for equal elements
+	// Together reports whether two elements belong to one group of neighbours. A list puts a group into one
+	// chunk unless the group is longer than a chunk. If Together is nil, there are no groups.
 	Together func(a, b T) bool
-	// Run is by what a Divided is divided; it does not decrease along the order.
+	// Run returns the number by which a Divided is divided. It must not decrease along the order.
 	Run func(T) uint16
 }
 
 func (o *Order[T]) together(a, b T) bool { return o.Together != nil && o.Together(a, b) }
 
-// left reports whether an element goes before the boundary between two neighbours.
+// left reports whether an element x belongs before the boundary between two neighbours a and b.
 func (o *Order[T]) left(x, a, b T) bool {
 	return o.Compare(x, b) < 0 && (!o.together(x, b) || o.together(x, a))
 }
 
-// split appends chunks of the elements; with tail they are the end of a list that is
-// appended to, which needs no room before it.
+// split appends the elements to chunks as chunks. If tail is set, the elements are the end of a list that grows
+// at its end, and chunks need no free room.
 func split[T, S any](chunks []*Chunk[T, S], items []T, o Order[T], tail bool) []*Chunk[T, S] {
 	for len(items) > chunkMost {
 		size := chunkMost
 		if !tail {
-			room := max(1, chunkMost*3/4) // so that the next element does not split one again
+			room := max(1, chunkMost*3/4) // less than chunkMost, so that adding an element does not split a chunk again
 			pieces := (len(items) + room - 1) / room
 			size = (len(items) + pieces - 1) / pieces
 		}
@@ -213,8 +213,7 @@ func split[T, S any](chunks []*Chunk[T, S], items []T, o Order[T], tail bool) []
 	return append(chunks, &Chunk[T, S]{items: items[:len(items):len(items)]})
 }
 
-// cut is where to cut elements near a size: between two groups if there is such a
-// place within a chunk.
+// cut returns where to cut elements near a size: between two groups if possible within a chunk.
 func (o *Order[T]) cut(items []T, size int) int {
 	for at := size; at > 0; at-- {
 		if !o.together(items[at-1], items[at]) {
@@ -229,7 +228,7 @@ func (o *Order[T]) cut(items []T, size int) int {
 	return size
 }
 
-// branch appends branches of the chunks.
+// branch appends the chunks to branches as branches.
 func branch[T, S any](branches [][]*Chunk[T, S], chunks []*Chunk[T, S], tail bool) [][]*Chunk[T, S] {
 	for len(chunks) > branchMost {
 		size := branchMost
@@ -242,15 +241,15 @@ func branch[T, S any](branches [][]*Chunk[T, S], chunks []*Chunk[T, S], tail boo
 	return append(branches, chunks)
 }
 
-// Merger puts elements into lists of one order.
+// Merger adds elements to lists of one order.
 type Merger[T, S any] struct {
 	Order[T]
-	block []T // room for short lists, so that neighbours are together
-	Room  int // how many elements to make room for at once
+	block []T // memory for short lists, so that neighbouring lists are together in memory
+	Room  int // the number of elements for which memory is allocated at once
 }
 
-// Put returns the list with more elements, which are sorted and differ from each
-// other; those that equal one of the list replace it.
+// Put returns the list with more elements, which must be sorted and distinct. An added element replaces an
+// equal element of the list.
 func (m *Merger[T, S]) Put(l List[T, S], items []T) List[T, S] {
 	switch {
 	case len(items) == 0:
@@ -263,7 +262,7 @@ func (m *Merger[T, S]) Put(l List[T, S], items []T) List[T, S] {
 	return ListOf[T, S](m.merge(make([]T, 0, len(l.first)+len(items)), l.first, items), m.Order)
 }
 
-// Flat returns two sorted lists as one; elements of b replace those of a that they equal.
+// Flat merges two sorted slices into one; elements of b replace equal elements of a.
 func (m *Merger[T, S]) Flat(a, b []T) []T {
 	n := len(a) + len(b)
 	if cap(m.block)-len(m.block) < n {
@@ -275,7 +274,7 @@ func (m *Merger[T, S]) Flat(a, b []T) []T {
 }
 
 func (m *Merger[T, S]) merge(dst, a, b []T) []T {
-	// Usually b has the new elements, and they sort after all of a.
+	// Usually b has the new elements, which sort after all of a.
 	if len(a) == 0 || m.Compare(a[len(a)-1], b[0]) < 0 {
 		return append(append(dst, a...), b...)
 	}
@@ -289,7 +288,7 @@ func (m *Merger[T, S]) merge(dst, a, b []T) []T {
 	return append(dst, a...)
 }
 
-// grow puts elements into the chunks where they belong.
+// grow returns the long list with more elements.
 func (m *Merger[T, S]) grow(t *tree[T, S], items []T) List[T, S] {
 	n := t.n
 	last := t.branches[len(t.branches)-1]
@@ -314,8 +313,9 @@ func (m *Merger[T, S]) grow(t *tree[T, S], items []T) List[T, S] {
 	return listOf(n, branches)
 }
 
-// distribute appends to dst the kids of a tree, after elements were put into those
-// where they belong; the others are shared. ends are the first and the last element of a kid.
+// distribute appends to dst the children of a tree node after elements were added. put adds elements to the
+// child in which they belong; children without new elements are shared. ends returns the first and the last
+// element of a child.
 func distribute[K, T any](dst, kids []K, items []T, o *Order[T], ends func(K) (from, to T), put func(dst []K, kid K, items []T) []K) []K {
 	for len(items) > 0 {
 		left := func(x T, kid int) bool {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Entry is an item for the list with a number.
+// Entry is an item to be added to the list with a number.
 type Entry[T any] struct {
 	List uint32
 	Item T
@@ -21,8 +21,8 @@ func (o *Order[T]) Sort(entries []Entry[T]) {
 	})
 }
 
-// Group sorts entries and calls fn with the items of each list, which are only good until
-// it returns; of equal ones it has one.
+// Group sorts entries and calls fn with the items of each list, without repetitions. fn must not keep items,
+// because their memory is reused.
 func (o *Order[T]) Group(entries []Entry[T], fn func(list uint32, items []T)) {
 	o.Sort(entries)
 	var items []T
@@ -38,7 +38,7 @@ func (o *Order[T]) Group(entries []Entry[T], fn func(list uint32, items []T)) {
 	}
 }
 
-// Merge puts entries into the lists of a table. It sorts the entries.
+// Merge adds entries to the lists of a table. It sorts the entries.
 func Merge[T, S any](t Table[List[T, S]], entries []Entry[T], o Order[T]) Table[List[T, S]] {
 	m := Merger[T, S]{Order: o, Room: len(entries)}
 	return merge(t, entries, &o, m.Put)

@@ -2,10 +2,9 @@ package column
 
 import "slices"
 
-// Table is an array whose elements may change: an older state keeps what it had, since
-// a change copies the leaf and the branch of the element, however long the table is.
-// A nil leaf or branch has zero elements only, so that a table of which little is set
-// is small and soon read.
+// Table is an array whose elements may change while older states remain valid: a change copies the leaf and the
+// branch of the element, whatever the length of the table. A nil leaf or branch means that all its elements are
+// zero, so that a sparse table is small and quick to read.
 type Table[T any] struct {
 	branches []*[tableFan]*[tableSize]T
 	n        int
@@ -13,17 +12,17 @@ type Table[T any] struct {
 
 const (
 	tableBits = 7
-	tableSize = 1 << tableBits // elements of a leaf
+	tableSize = 1 << tableBits // elements in a leaf
 	tableMask = tableSize - 1
 	fanBits   = 7
-	tableFan  = 1 << fanBits // leaves of a branch
+	tableFan  = 1 << fanBits // leaves in a branch
 	fanMask   = tableFan - 1
 )
 
 // Len returns the number of elements.
 func (t *Table[T]) Len() int { return t.n }
 
-// At returns the element with the number, zero if none was set.
+// At returns element i, or zero if it was never set.
 func (t *Table[T]) At(i uint32) (v T) {
 	if p := t.Ref(i); p != nil {
 		v = *p
@@ -31,8 +30,8 @@ func (t *Table[T]) At(i uint32) (v T) {
 	return v
 }
 
-// Ref returns a pointer to the element, or nil if no element of its leaf was set.
-// The caller must not change it.
+// Ref returns a pointer to element i, or nil if no element in its leaf was set. The caller must not change the
+// element.
 func (t *Table[T]) Ref(i uint32) *T {
 	if int(i) >= t.n {
 		return nil
@@ -48,25 +47,25 @@ func (t *Table[T]) Ref(i uint32) *T {
 	return &leaf[i&tableMask]
 }
 
-// Edit is a table that is being changed.
+// Edit is a table while it is being changed.
 type Edit[T any] struct {
 	t Table[T]
-	// What this change has copied or made already; of a new table, all.
+	// What this edit has copied or created already: everything if fresh is set, for a new table.
 	fresh            bool
 	root             bool
 	branches, leaves map[uint32]bool
 }
 
-// NewEdit starts an empty table.
+// NewEdit returns an edit of an empty table.
 func NewEdit[T any]() *Edit[T] { return &Edit[T]{fresh: true} }
 
-// Begin starts a change on a copy of the table, which costs nothing until then.
+// Begin returns an edit of the table. Nothing is copied until the first change.
 func (t Table[T]) Begin() *Edit[T] { return &Edit[T]{t: t} }
 
-// At is the element with the number as it is now.
+// At returns element i of the changed table.
 func (e *Edit[T]) At(i uint32) T { return e.t.At(i) }
 
-// Set changes one element, growing the table as needed.
+// Set sets one element and grows the table if needed.
 func (e *Edit[T]) Set(i uint32, v T) {
 	e.Grow(int(i) + 1)
 	k := i >> tableBits
@@ -87,7 +86,7 @@ func (e *Edit[T]) Set(i uint32, v T) {
 	(*leaf)[i&tableMask] = v
 }
 
-// branch is a branch that belongs to this change.
+// branch returns branch k, copied if this edit has not copied it yet.
 func (e *Edit[T]) branch(k uint32) *[tableFan]*[tableSize]T {
 	e.own()
 	b := &e.t.branches[k]
@@ -107,14 +106,14 @@ func (e *Edit[T]) branch(k uint32) *[tableFan]*[tableSize]T {
 	return *b
 }
 
-// own makes the list of branches this change's own.
+// own copies the list of branches if this edit has not copied it yet.
 func (e *Edit[T]) own() {
 	if !e.fresh && !e.root {
 		e.t.branches, e.root = slices.Clone(e.t.branches), true
 	}
 }
 
-// Grow makes the table at least n long.
+// Grow makes the table at least n elements long.
 func (e *Edit[T]) Grow(n int) {
 	for n > len(e.t.branches)<<(tableBits+fanBits) {
 		e.own()
@@ -123,5 +122,5 @@ func (e *Edit[T]) Grow(n int) {
 	e.t.n = max(e.t.n, n)
 }
 
-// Table is the table as it is now. The edit must not be used after it.
+// Table returns the changed table. The edit must not be used afterwards.
 func (e *Edit[T]) Table() Table[T] { return e.t }

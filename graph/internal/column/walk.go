@@ -5,17 +5,17 @@ import (
 	"sort"
 )
 
-// Walk is what is left to read of a list, from its front or from its end.
+// Walk is the unread rest of a list, which is read from its front or from its end.
 type Walk[T, S any] struct {
-	// Part is what is read next, nothing where none is left. The reader takes elements off
-	// its beginning, or with Back off its end, and calls Turn for the next part.
+	// Part is the part to be read next, empty at the end. The reader removes elements from its beginning, or
+	// from its end if Back is set, and calls Turn for the next part.
 	Part []T
 	Back bool
 	list List[T, S]
 	at   int
 }
 
-// Walk begins at the front of the list, or with back at its end.
+// Walk returns a Walk of the whole list, from its front, or from its end if back is set.
 func (l List[T, S]) Walk(back bool) Walk[T, S] {
 	w := Walk[T, S]{Part: l.first, Back: back, list: l}
 	if t := l.tree; t != nil && back {
@@ -26,8 +26,8 @@ func (l List[T, S]) Walk(back bool) Walk[T, S] {
 	return w
 }
 
-// From begins with the first element for which where is not negative, or with back the
-// last for which it is not positive; where is as for Within.
+// From returns a Walk that starts at the first element for which where is not negative. If back is set, it
+// starts at the last element for which where is not positive. where is as for Within.
 func (l List[T, S]) From(where func(T) int, back bool) Walk[T, S] {
 	w := Walk[T, S]{Back: back, list: l}
 	if back {
@@ -42,7 +42,7 @@ func (l List[T, S]) From(where func(T) int, back bool) Walk[T, S] {
 	return w
 }
 
-// Turn goes on to the next part, and reports whether there is one.
+// Turn moves to the next part. It returns false at the end.
 func (w *Walk[T, S]) Turn() bool {
 	w.Part = nil
 	if t := w.list.tree; t != nil && w.Back {
@@ -53,7 +53,7 @@ func (w *Walk[T, S]) Turn() bool {
 	return len(w.Part) > 0
 }
 
-// Each calls fn with the elements that are left until it returns false.
+// Each calls fn with the unread elements until fn returns false.
 func (w Walk[T, S]) Each(fn func(T) bool) {
 	for len(w.Part) > 0 {
 		for i := range w.Part {
@@ -80,8 +80,8 @@ func (t *tree[T, S]) before(at int) ([]T, int) {
 	return t.branches[b][c-1].items, b<<branchBits | (c - 1)
 }
 
-// part is the last part of the list whose first element does not pass a test, the first
-// part where there is none; all elements after the first that passes pass as well.
+// part returns the last part whose first element does not pass a test, or the first part of the list if there
+// is none. All elements after one that passes must pass too.
 func (l List[T, S]) part(test func(T) bool) (part []T, at int) {
 	if l.tree == nil {
 		return l.first, 0
@@ -93,11 +93,11 @@ func (l List[T, S]) part(test func(T) bool) (part []T, at int) {
 	return branch[c].items, b<<branchBits | c
 }
 
-// sampled is of how many chunks Groups counts what it takes for the rest.
+// sampled is the approximate number of chunks that Groups counts to estimate a long list.
 const sampled = 32
 
-// Groups estimates how many groups of neighbours that are the same the list has; of a
-// list of few chunks it counts them.
+// Groups estimates the number of groups of equal neighbours in the list. It counts them exactly if the list has
+// few chunks.
 func (l List[T, S]) Groups(same func(a, b *T) bool) int {
 	count := func(part []T) (n int) {
 		for i := 0; i < len(part); n++ {
@@ -130,7 +130,7 @@ func (l List[T, S]) Groups(same func(a, b *T) bool) int {
 	return max(1, int(int64(n)*int64(l.tree.n)/int64(read)))
 }
 
-// FirstOfGroups has the first element of each group of neighbours that are the same.
+// FirstOfGroups yields the first element of each group of equal neighbours.
 func (l List[T, S]) FirstOfGroups(same func(a, b *T) bool) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		var last *T
@@ -148,7 +148,7 @@ func (l List[T, S]) FirstOfGroups(same func(a, b *T) bool) iter.Seq[T] {
 	}
 }
 
-// after is where the group that begins at i ends in a part. Long ones are not read whole.
+// after returns where the group that begins at i ends in a part. It does not read all elements of a long group.
 func after[T any](part []T, i int, same func(a, b *T) bool) int {
 	x, step := &part[i], 1
 	for i+step < len(part) && same(x, &part[i+step]) {

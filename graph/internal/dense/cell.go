@@ -2,5 +2,5 @@ package dense
 
 import "github.com/caspian-kg/caspian/graph/aggregate"
 
-// Cell is a value as lists have it.
+// Cell is a value of a list's column.
 type Cell = aggregate.Cell

@@ -12,32 +12,31 @@ type Few[E any] struct {
 	Edges  []E
 	orders []Sorting
 	back   bool
-	keys   []fewKey // of each edge one for each key of the order
-	kinds  []Cell   // for each key of the order, a cell of which its numbers have kind and unit
+	keys   []fewKey // for each edge, its keys in the order
+	kinds  []Cell   // for each key of the order, a cell with the kind and unit of its numbers
 	places []int32
 }
 
-// fewKey is what an edge is ordered by.
+// fewKey is one key of an edge.
 type fewKey struct {
 	missing bool
 	key     uint64
 }
 
-// Begin begins a list, of which the edges are put in an order, or with back the other way.
+// Begin starts a new list, whose edges Sort will put into an order, or into its reverse if back is set.
 func (f *Few[E]) Begin(orders []Sorting, back bool) {
 	f.orders, f.back, f.Edges, f.keys, f.places = orders, back, f.Edges[:0], f.keys[:0], f.places[:0]
 	f.kinds = append(f.kinds[:0], make([]Cell, len(orders))...)
 }
 
-// Add adds an edge. The caller then calls Key once for each key of the order, with the
-// edge's cell.
+// Add adds an edge. The caller must then call Key for each key of the order, with the edge's cell.
 func (f *Few[E]) Add(e E) {
 	f.places = append(f.places, int32(len(f.Edges)))
 	f.Edges = append(f.Edges, e)
 }
 
-// Key records the next key of the last edge. It reports false if the key cannot be compared with
-// those of the edges before: then there is no order.
+// Key records the next key of the last edge. It returns false if the key cannot be compared with those of the
+// previous edges; the list then has no order.
 func (f *Few[E]) Key(c Cell) bool {
 	at := len(f.keys) % len(f.orders)
 	k := fewKey{missing: c.Kind == graph.NoKind}
@@ -68,8 +67,7 @@ func (f *Few[E]) Key(c Cell) bool {
 	return true
 }
 
-// Sort sorts the edges by their recorded keys; tie compares two that are equal by all keys, in
-// the order of the page.
+// Sort sorts the edges by their keys. tie compares two edges with equal keys, in the order of the page.
 func (f *Few[E]) Sort(tie func(a, b E) int) {
 	n := len(f.orders)
 	slices.SortFunc(f.places, func(a, b int32) int {
@@ -92,8 +90,8 @@ func (f *Few[E]) Sort(tie func(a, b E) int) {
 	})
 }
 
-// First appends the first edges of the order to dst, without a limit if most is below 0, and reports
-// whether there are more.
+// First appends the first edges of the order to dst, at most most, or all if most is negative. more is true if
+// edges are left.
 func (f *Few[E]) First(dst []E, most int) (_ []E, more bool) {
 	if most < 0 || most > len(f.places) {
 		most = len(f.places)

@@ -6,19 +6,19 @@ import (
 	"github.com/caspian-kg/caspian/graph/filter"
 )
 
-// Figures are what to compute of the edges that a query keeps.
+// Figures says what to compute from the edges that a query keeps.
 type Figures struct {
-	// Tests are conditions that an edge must meet to be kept; if Whole is true, the filters ask nothing
-	// else.
+	// Tests are conditions that an edge must meet to be kept. If Whole is true, the filters have no other
+	// conditions.
 	Tests []filter.Qualifier
 	Whole bool
-	// Sums asks for the sum of a Column, Ends also for its least and greatest number.
+	// Sums requests the sum of a Column, and Ends also its least and greatest number.
 	Sums, Ends bool
 	Column     uint32
 }
 
-// All calls fn with the edges that the filters keep, until it returns false. required
-// returns the filters' tests of qualifiers. Shown is as for Figures.
+// All calls fn with the edges that the filters keep, until fn returns false. required returns the filters'
+// tests of qualifiers. Shown must be as for Figures.
 func (k *List[L, E]) All(required func() ([]filter.Qualifier, bool), fn func(E) bool) {
 	tests, whole := required()
 	for part := range k.Run.Parts {
@@ -29,8 +29,8 @@ func (k *List[L, E]) All(required func() ([]filter.Qualifier, bool), fn func(E) 
 	}
 }
 
-// Figures counts the edges that the filters keep, and sums them up. The columns of Shown
-// must be what the view shows of links that are not odd.
+// Figures counts the edges that the filters keep and sums them up. For links that are not odd, the columns in
+// Shown must decide what the view shows.
 func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {
 	add := func(e E) bool {
 		n++
@@ -50,7 +50,7 @@ func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {
 		}
 		if f.Whole && !f.Ends && len(f.Tests) == 1 && (x != nil || !f.Sums) {
 			sums, column, y := &st, f.Column, x
-			if !f.Sums { // the steps of what is tested count it
+			if !f.Sums { // the steps of the tested column have the counts
 				sums, column = new(aggregate.Stats), uint32(f.Tests[0].Qualifier.Number)
 				y = k.numbers(part, column)
 			}
@@ -72,8 +72,8 @@ func (k *List[L, E]) Figures(f Figures) (st aggregate.Stats, n int) {
 	return st, n
 }
 
-// sumSteps sums up a part of which the view shows every edge, by the steps of the only column that is
-// tested; ok is false if there are no such steps.
+// sumSteps sums up a part of which the view shows every edge, by running sums ordered by the only tested
+// column. ok is false if there are no such sums.
 func (k *List[L, E]) sumSteps(part int, t filter.Qualifier, column uint32, x *Numbers, in Set, st *aggregate.Stats) (n int, ok bool) {
 	by, r, exact := k.rangeOf(part, t)
 	if !exact || in.Len() < k.Run.Parts[part].N {
@@ -86,7 +86,7 @@ func (k *List[L, E]) sumSteps(part int, t filter.Qualifier, column uint32, x *Nu
 	return steps.addTo(st, &r), true
 }
 
-// unitOf returns the unit of a quantity, "" for other kinds.
+// unitOf returns the unit of a quantity, or "" for other kinds.
 func (k *List[L, E]) unitOf(kind graph.Kind, unit uint32) string {
 	if kind == graph.QuantityKind {
 		return k.Text(unit)

@@ -8,42 +8,42 @@ type Sorting struct {
 	Descending bool
 }
 
-// front has the first edges of a run in an order, with what views ask of them, side by side in memory:
-// a page that is found in it is read in sequence. Which edges it has depends on the links alone, not on
-// a view. It never changes.
+// front has the first edges of a run in an order, together with the cells that views test, side by side in
+// memory: a page within it is read in sequence. The links alone decide which edges it has, not a view. It never
+// changes.
 type front[E any] struct {
 	edges  []E
 	places []Place
-	cells  [][]int64 // of each column of List.Asked
-	next   int       // how many places of the order it has; none of them is odd
-	whole  bool      // nothing follows in a longer front
+	cells  [][]int64 // for each column in List.Asked
+	next   int       // the number of places in the order that it covers; none of them is odd
+	whole  bool      // a longer front would have no more edges
 }
 
-// keptFront is a front with its order.
+// keptFront is a front and its order.
 type keptFront struct {
 	order  []Sorting
 	series bool
-	front  any // *front[E]
+	front  any // of type *front[E]
 }
 
-// mostFronts is how many orders of one run have a front.
+// mostFronts is the maximum number of orders of one run that have a front.
 const mostFronts = 8
 
 // Variables, so that tests can change them.
 var (
-	firstFront = 32  // edges of a new front; each time it grows, four times as many
-	mostFront  = 512 // the limit
+	firstFront = 32  // edges of a new front; it grows fourfold each time
+	mostFront  = 512 // the maximum number of edges
 )
 
-// Shorten makes fronts short until the result is called. It is for tests that run alone.
+// Shorten makes fronts short until restore is called. It is for tests that do not run in parallel.
 func Shorten(first, most int) (restore func()) {
 	f, m := firstFront, mostFront
 	firstFront, mostFront = first, most
 	return func() { firstFront, mostFront = f, m }
 }
 
-// frontOf returns a front of the order with more than n edges, or with all; nil if there are too many
-// orders.
+// frontOf returns a front of the order with more than n edges, or with all edges. It returns nil if too many
+// orders have a front.
 func (r *reading[L, E]) frontOf(n int) *front[E] {
 	for {
 		old := r.Run.fronts.Load()
@@ -69,8 +69,8 @@ func (r *reading[L, E]) frontOf(n int) *front[E] {
 	}
 }
 
-// knownFront returns the front of the order and its index in the list; nil and the length if there is
-// none.
+// knownFront returns the front of the order and its index in the list. If there is none, it returns nil and the
+// list's length.
 func (r *reading[L, E]) knownFront(list *[]keptFront) (at int, f *front[E]) {
 	if list == nil {
 		return 0, nil
@@ -83,7 +83,8 @@ func (r *reading[L, E]) knownFront(list *[]keptFront) (at int, f *front[E]) {
 	return len(*list), nil
 }
 
-// makeFront makes a front of n edges, or of all before the first block with an odd edge.
+// makeFront returns a front of n edges. It has fewer if the run has fewer, or if a block with an odd edge comes
+// before.
 func (r *reading[L, E]) makeFront(n int) *front[E] {
 	f := &front[E]{cells: make([][]int64, len(r.Asked)), whole: n >= mostFront}
 	for len(f.edges) < n {
@@ -96,7 +97,7 @@ func (r *reading[L, E]) makeFront(n int) *front[E] {
 	return f
 }
 
-// blockEnd is the end of the block of edges that begins at a place of the order.
+// blockEnd returns where the block of edges with equal keys ends that begins at a place in the order.
 func (r *reading[L, E]) blockEnd(from int) int {
 	var first Place
 	for i := from; ; {
@@ -142,8 +143,8 @@ func (r *reading[L, E]) addBlock(f *front[E], end int) bool {
 	return true
 }
 
-// fromFront reads the page from the front, and reports whether that has all of it. Otherwise the
-// page goes on after it.
+// fromFront reads the page from the front. It returns false if the front does not have the whole page; the page
+// then continues after the front.
 func (r *reading[L, E]) fromFront() bool {
 	var room [4]askedCells
 	for i := 0; ; {
@@ -171,13 +172,13 @@ func (r *reading[L, E]) fromFront() bool {
 	}
 }
 
-// askedCells are the cells of a front in a column, with what the view asks of them.
+// askedCells has the cells of a front in one column, and the range that the view requires.
 type askedCells struct {
 	of     []int64
 	lo, hi int64
 }
 
-// asked appends to dst what the view asks of the columns of a front.
+// asked appends to dst the ranges that the view requires in the columns of a front.
 func (r *reading[L, E]) asked(f *front[E], dst []askedCells) []askedCells {
 	for i := range r.Shown {
 		b := &r.Shown[i]
@@ -186,7 +187,7 @@ func (r *reading[L, E]) asked(f *front[E], dst []askedCells) []askedCells {
 	return dst
 }
 
-// meets reports whether an edge has what is asked.
+// meets reports whether edge i is within all required ranges.
 func meets(asked []askedCells, i int) bool {
 	for j := range asked {
 		if n := asked[j].of[i]; n < asked[j].lo || n > asked[j].hi {

@@ -9,64 +9,63 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Links answers what a List asks about its links L and the edges E that they make. Node,
-// Cell, Odd and Type follow from the links and from what their claims recorded, so that
-// they are the same for every view; the others are for one view and one query.
+// Links answers questions of a List about its links L and the edges E that they make. Node, Cell, Odd and Type
+// depend only on the links and on what their claims recorded, so they are the same for every view. The other
+// methods are for one view and one query.
 type Links[L any, E comparable] interface {
-	// Node is the entity at the other end, Type its type by number.
+	// Node returns the entity at the other end, Type the number of the entity's type.
 	Node(l *L) uint32
 	Type(node uint32) (typ uint16, ok bool)
-	// Cell is the value of a column, CellOf that of an edge's qualifier.
+	// Cell returns the value of a column, CellOf the value of an edge's qualifier.
 	Cell(l *L, column uint32) Cell
 	CellOf(e E, column uint32) Cell
-	// NodeOf is the entity at the other end of an edge.
+	// NodeOf returns the entity at the other end of an edge.
 	NodeOf(e E) uint32
-	// Odd reports whether the links to one node are odd: no column decides what a view shows of them.
-	// The two answers are for a plain list and for a list of all links.
+	// Odd reports whether the links to one node are odd, which means that no column decides what a view shows
+	// of them. odd is for a plain list, oddSeries for a list of all links.
 	Odd(links []L) (odd, oddSeries bool)
 
 	Edge(l *L) E
-	// Withdrawn reports whether the claim was ever withdrawn, and whether it was as far as the view
-	// knows.
+	// Withdrawn reports whether the claim was ever withdrawn, and whether the view knows that.
 	Withdrawn(l *L) (ever, known bool)
 	// Shows reports whether the view shows a link that is not odd.
 	Shows(l *L) bool
-	// Group returns the edges that the links to one node make and the filters keep. They are valid
-	// until the next call.
+	// Group returns the edges that the links to one node make and that the filters keep. They are valid until
+	// the next call.
 	Group(links []L) []E
-	// KeepsNode and KeepsEdge are the filters of the query.
+	// KeepsNode and KeepsEdge apply the filters of the query.
 	KeepsNode(node uint32) bool
 	KeepsEdge(e E) bool
-	// Stop counts a step of the work and reports whether to end.
+	// Stop counts a step of the work and reports whether to end it.
 	Stop() bool
-	// Text is a text by its number.
+	// Text returns the text with a number.
 	Text(n uint32) string
 }
 
-// List is a long list of links as one query reads it, with what is kept beside it.
+// List is a long list of links as one query reads it, with the values that are cached for it.
 type List[L any, E comparable] struct {
 	Links[L, E]
 	Run      *Run
 	Budget   *Budget
 	Ontology *schema.Ontology
-	Series   bool     // all that there are
-	Shown    []Bound  // whether the columns are about what the view shows
-	Asked    []uint32 // the columns that Shown of any view may be about
-	Each     bool     // whether Shows is asked about each link
+	Series   bool     // the list has all links
+	Shown    []Bound  // ranges of columns within which the view shows a link
+	Asked    []uint32 // the columns that Shown may contain in any view
+	Each     bool     // Shows must be called for each link
 	Lost     uint32   // how many claims of the entity were withdrawn
 
 	set   Set
-	group map[uint32][]E // the edges of odd groups by node, once one was asked for
+	group map[uint32][]E // the edges of odd groups by node; nil until one is needed
 }
 
-// Bound is a range of a column.
+// Bound is a range of values in a column.
 type Bound struct {
 	Column uint32
 	Range
 }
 
-// NewRun computes what is kept of a long list from what is beside each of its parts. id identifies the
-// list: of two lists with the same first part, only one is kept.
+// NewRun computes the cache of a long list from the caches of its parts. id identifies the list: of two lists
+// with the same first part, only one is cached.
 func NewRun[L any, E comparable](b *Budget, id unsafe.Pointer, first *Part, parts iter.Seq2[[]L, *Part], x Links[L, E]) *Run {
 	return first.run(b, id, func() *Run {
 		r := &Run{}
@@ -87,7 +86,7 @@ func NewRun[L any, E comparable](b *Budget, id unsafe.Pointer, first *Part, part
 	})
 }
 
-// sameNode returns where the links to the node of a place end in a list.
+// sameNode returns where the links to the node of link from end in a list.
 func sameNode[L any, E comparable](links []L, from int, x Links[L, E]) int {
 	node, to := x.Node(&links[from]), from+1
 	for to < len(links) && x.Node(&links[to]) == node {
@@ -118,7 +117,7 @@ func newLayout[L any, E comparable](links []L, x Links[L, E]) *layout {
 	return l
 }
 
-// join looks at the groups that have links in several parts.
+// join finds the groups that have links in several parts.
 func join[L any, E comparable](r *Run, lists [][]L, x Links[L, E]) {
 	for i := 0; i+1 < len(lists); i++ {
 		last := len(lists[i]) - 1
@@ -153,17 +152,16 @@ func join[L any, E comparable](r *Run, lists [][]L, x Links[L, E]) {
 	}
 }
 
-// parts are the links, by part.
+// parts returns the links, by part.
 func (k *List[L, E]) parts() [][]L { return k.Run.lists.([][]L) }
 
-// numbers are a column of a part; nil where its values are not numbers of one kind and
-// unit in all of it.
+// numbers returns a column of a part, or nil if its values are not numbers of one kind and unit.
 func (k *List[L, E]) numbers(part int, column uint32) *Numbers {
 	links := k.parts()[part]
 	return k.Run.Parts[part].numbers(k.Budget, column, len(links), func(i int) Cell { return k.Cell(&links[i], column) })
 }
 
-// odd are the odd places of a part.
+// odd returns the odd places of a part.
 func (k *List[L, E]) odd(part int) Set {
 	if k.Series {
 		return k.Run.Parts[part].OddSeries
@@ -171,7 +169,7 @@ func (k *List[L, E]) odd(part int) Set {
 	return k.Run.Parts[part].Odd
 }
 
-// shown are the places of a part that the view shows, without the odd ones.
+// shown returns the places of a part that the view shows, except odd ones.
 func (k *List[L, E]) shown(part int) Set {
 	k.set = NewSet(k.set, k.Run.Parts[part].N)
 	in, links := k.set, k.parts()[part]
@@ -209,8 +207,8 @@ func (k *List[L, E]) shown(part int) Set {
 	return in
 }
 
-// pass removes from the set the places that surely fail one of the tests. It reports whether all others
-// surely pass.
+// pass removes from the set the places that certainly fail one of the tests. It returns true if all remaining
+// places certainly pass.
 func (k *List[L, E]) pass(part int, tests []filter.Qualifier, in Set) (all bool) {
 	all = true
 	for _, t := range tests {
@@ -222,7 +220,8 @@ func (k *List[L, E]) pass(part int, tests []filter.Qualifier, in Set) (all bool)
 	return all
 }
 
-// rangeOf returns the range of numbers that a test asks of a column; nil if it asks for none.
+// rangeOf returns the column x that a test reads, and the range of numbers that pass. x is nil if the test
+// requires no range.
 func (k *List[L, E]) rangeOf(part int, t filter.Qualifier) (x *Numbers, r Range, exact bool) {
 	if x = k.numbers(part, uint32(t.Qualifier.Number)); x == nil {
 		return nil, r, false
@@ -234,7 +233,7 @@ func (k *List[L, E]) rangeOf(part int, t filter.Qualifier) (x *Numbers, r Range,
 	return x, r, exact
 }
 
-// each calls fn with the edges of the places that pass the filters. If all is true, they are known to
+// each calls fn with the edges of the places that pass the filters. If all is true, the places are known to
 // pass the tests of qualifiers.
 func (k *List[L, E]) each(part int, in Set, all bool, fn func(E) bool) bool {
 	links := k.parts()[part]
@@ -275,7 +274,7 @@ func (k *List[L, E]) eachOdd(part int, fn func(E) bool) bool {
 	})
 }
 
-// together are all links to the node of a place, which is the first of them.
+// together returns all links to the node of a place; the place must be the first of them.
 func (k *List[L, E]) together(part, at int) []L {
 	lists := k.parts()
 	node, to := k.Node(&lists[part][at]), sameNode(lists[part], at, k.Links)
@@ -287,7 +286,7 @@ func (k *List[L, E]) together(part, at int) []L {
 	return links
 }
 
-// begin is the place of the first link to the node of a place.
+// begin returns the place of the first link to the node of a place.
 func (k *List[L, E]) begin(part, at int) (int, int) {
 	lists := k.parts()
 	for node := k.Node(&lists[part][at]); ; {
@@ -302,7 +301,7 @@ func (k *List[L, E]) begin(part, at int) (int, int) {
 	}
 }
 
-// edge is the edge at a place, if the list has it and the filters keep it.
+// edge returns the edge at a place if the list has it and the filters keep it.
 func (k *List[L, E]) edge(part, at int) (e E, ok bool) {
 	l := &k.parts()[part][at]
 	e = k.Edge(l)

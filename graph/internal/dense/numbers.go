@@ -1,9 +1,9 @@
-// Package dense has what is computed once from a list that never changes, so that the whole
-// list can be read as fast as memory: its numbers as arrays in the order of the list, sets
-// of its places, and its places sorted by a number.
+// Package dense caches values of a list that never changes, so that the whole list can be read at the speed of
+// memory. It stores the list's numbers as arrays in the order of the list, sets of its places, and its places
+// sorted by a number. A place is the index of an element.
 //
-// Read Numbers, Set and Run first. The package must not know what lists hold, or what a view
-// shows of them: what it finds are candidates.
+// Read Numbers, Set and Run first. The package must not know what the lists contain or what a view shows of
+// them: it finds candidates.
 package dense
 
 import (
@@ -14,10 +14,10 @@ import (
 	"github.com/caspian-kg/caspian/graph/aggregate"
 )
 
-// Set is a set of places of a list, a bit for each.
+// Set is a set of places in a list, with a bit for each place.
 type Set []uint64
 
-// NewSet returns the set of all n places, in the memory of dst.
+// NewSet returns the set of all n places. It uses the memory of dst.
 func NewSet(dst Set, n int) Set {
 	words := (n + 63) / 64
 	if cap(dst) < words {
@@ -42,7 +42,7 @@ func (s Set) Add(i int) { s[i>>6] |= 1 << (i & 63) }
 // Drop removes a place.
 func (s Set) Drop(i int) { s[i>>6] &^= 1 << (i & 63) }
 
-// With returns a copy of the set with the places from one, included, up to another, excluded.
+// With returns a copy of the set that also has the places from from up to, but not including, to.
 func (s Set) With(from, to int) Set {
 	t := append(Set(nil), s...)
 	for i := from; i < to; i++ {
@@ -51,14 +51,14 @@ func (s Set) With(from, to int) Set {
 	return t
 }
 
-// And keeps what is in both sets.
+// And removes the places that are not in t.
 func (s Set) And(t Set) {
 	for i := range s {
 		s[i] &= t[i]
 	}
 }
 
-// AndNot removes what is in another set; nil is the empty one.
+// AndNot removes the places that are in t; a nil t is empty.
 func (s Set) AndNot(t Set) {
 	for i := range t {
 		s[i] &^= t[i]
@@ -77,7 +77,7 @@ func (s Set) Each(fn func(i int) bool) bool {
 	return true
 }
 
-// Len is how many places are in the set.
+// Len returns the number of places in the set.
 func (s Set) Len() int {
 	n := 0
 	for _, w := range s {
@@ -86,17 +86,15 @@ func (s Set) Len() int {
 	return n
 }
 
-// Numbers are the numbers of one kind that the places of a list have, one or none for each.
-// They never change.
+// Numbers has the numbers of one kind at the places of a list, at most one per place. It never changes.
 type Numbers struct {
-	// Kind and Unit are those of all numbers: a list with several kinds or units has no
-	// Numbers.
+	// Kind and Unit are the kind and unit of all numbers: a list with several kinds or units has no Numbers.
 	Kind graph.Kind
 	Unit uint32
 
 	n, known int
-	have     Set // nil: every place has one
-	// One of these has the numbers; if all are equal, it has one.
+	have     Set // the places with a number; nil means all
+	// One of these columns has the numbers. If all numbers are equal, it has one element.
 	small  column[int32]
 	whole  column[int64]
 	float  column[float64]
@@ -111,14 +109,14 @@ const (
 	isFloat
 )
 
-// column is an array of numbers with the least and the greatest known.
+// column is an array of numbers, with the least and the greatest of them.
 type column[T int32 | int64 | float64] struct {
-	of     []T // one where lo is hi and none is missing
+	of     []T // a single element if lo equals hi and no number is missing
 	lo, hi T
 }
 
-// NumbersOf reads the numbers of the n places of a list; nil if it has values of several
-// kinds or units, or values that are not numbers.
+// NumbersOf returns the numbers at the n places of a list. It returns nil if the values have several kinds or
+// units, or are not numbers.
 func NumbersOf(n int, read func(i int) Cell) *Numbers {
 	x := &Numbers{n: n}
 	raw := make([]uint64, n)
@@ -152,7 +150,7 @@ func NumbersOf(n int, read func(i int) Cell) *Numbers {
 	case graph.FloatKind, graph.QuantityKind:
 		x.float, x.stored = columnOf(x, raw, math.Float64frombits), isFloat
 		if x.float.lo != x.float.lo || x.float.hi != x.float.hi {
-			return nil // not a number, which has no place in an order
+			return nil // NaN has no place in an order
 		}
 	default:
 		return nil
@@ -180,7 +178,7 @@ func columnOf[T int32 | int64 | float64](x *Numbers, raw []uint64, of func(uint6
 	return c
 }
 
-// Bytes estimates the memory of the numbers.
+// Bytes estimates the memory of the numbers, in bytes.
 func (x *Numbers) Bytes() int {
 	return 8*len(x.have) + 4*len(x.small.of) + 8*len(x.whole.of) + 8*len(x.float.of) + 160
 }
@@ -188,8 +186,8 @@ func (x *Numbers) Bytes() int {
 // Known returns how many places have a number.
 func (x *Numbers) Known() int { return x.known }
 
-// Key returns the number of a place as a key. Keys have the order of their numbers. ok is
-// false if the place has no number.
+// Key returns the number at a place as a key. Keys compare like their numbers. ok is false if the place has no
+// number.
 func (x *Numbers) Key(i int) (key uint64, ok bool) {
 	if x.have != nil && !x.have.Has(i) {
 		return 0, false
@@ -213,14 +211,14 @@ func (c *column[T]) at(i int) T {
 func wholeKey(x int64) uint64 { return uint64(x) ^ 1<<63 }
 
 func floatKey(x float64) uint64 {
-	b := math.Float64bits(x + 0) // 0 for -0
+	b := math.Float64bits(x + 0) // turns -0 into 0
 	if b>>63 != 0 {
 		return ^b
 	}
 	return b | 1<<63
 }
 
-// Keep removes from the set the places whose numbers are not in the range, and those without one.
+// Keep removes from the set the places whose numbers are not in the range, and the places without a number.
 func (x *Numbers) Keep(r *Range, in Set) {
 	if x.have != nil {
 		in.And(x.have)
@@ -248,7 +246,7 @@ func (c *column[T]) keep(lo, hi T, in Set) {
 	case lo <= c.lo && c.hi <= hi:
 		return
 	}
-	// Where all are the same, one of these was so.
+	// All numbers are equal, so if one passes, all do.
 	for w, m := range in {
 		if m != 0 {
 			part := c.of[w*64 : min(len(c.of), w*64+64)]
@@ -257,8 +255,8 @@ func (c *column[T]) keep(lo, hi T, in Set) {
 	}
 }
 
-// within returns a bit for each of up to 64 numbers, the highest for the last: whether it is
-// from lo to hi. It has no branches, because the processor could not predict them.
+// within returns a bit for each of up to 64 numbers, the highest for the last: whether the number is from lo to
+// hi. It has no branches, because the processor could not predict them.
 func within[T int32 | int64 | float64](part []T, lo, hi T) (kept uint64) {
 	if part, ok := any(part).([]int32); ok {
 		least := uint32(lo)
@@ -281,11 +279,11 @@ func one(b bool) uint64 {
 	return 0
 }
 
-// AddTo adds the numbers of the places in the set to st, in the order of the list; with
-// ends, also their least and greatest. unit is the text of Unit.
+// AddTo adds the numbers at the places in the set to st, in the order of the list. If ends is set, it also adds
+// their least and greatest. unit is the text of Unit.
 func (x *Numbers) AddTo(st *aggregate.Stats, in Set, unit string, ends bool) {
 	if x.stored == isSmall && unit == "" {
-		if len(x.small.of) < x.n { // all are the same
+		if len(x.small.of) < x.n { // all numbers are equal
 			n, v := in.Len(), int64(x.small.lo)
 			st.AddWhole(n, int64(n)*v, v, v)
 			return
@@ -324,17 +322,17 @@ func (x *Numbers) AddTo(st *aggregate.Stats, in Set, unit string, ends bool) {
 	}
 }
 
-// smallSum sums up numbers of 32 bits; 2^31 of them cannot overflow.
+// smallSum sums up 32-bit numbers; 2^31 of them cannot overflow.
 type smallSum struct {
 	n      int
 	sum    int64
 	lo, hi int32
 }
 
-// add adds those of up to 64 numbers whose bits are set.
+// add adds those of up to 64 numbers whose bits in m are set.
 func (s *smallSum) add(part []int32, m uint64) {
 	sum := int64(0)
-	if m == 1<<len(part)-1 { // with 64 of them, all bits
+	if m == 1<<len(part)-1 { // correct for 64 numbers too, whose bits are all set
 		for _, v := range part {
 			sum += int64(v)
 		}
@@ -346,7 +344,7 @@ func (s *smallSum) add(part []int32, m uint64) {
 	s.sum += sum
 }
 
-// bound sets the least and the greatest of them.
+// bound updates the least and the greatest number.
 func (s *smallSum) bound(part []int32, m uint64) {
 	lo, hi := s.lo, s.hi
 	for ; m != 0; m &= m - 1 {

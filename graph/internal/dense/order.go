@@ -10,11 +10,11 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/lists"
 )
 
-// maxOrdered is the length of the longest list whose places are ordered.
+// maxOrdered is the length of the longest list whose places are sorted.
 const maxOrdered = 1 << 16
 
-// orderOf returns the places of a list sorted by their numbers, the least first, then by
-// place; places without a number come last.
+// orderOf returns the places of a list sorted by their numbers in ascending order, equal ones by place. Places
+// without a number come last.
 func orderOf(x *Numbers) []uint16 {
 	places := make([]uint16, 0, x.n)
 	if x.stored == isSmall && len(x.small.of) == x.n {
@@ -52,19 +52,19 @@ func orderOf(x *Numbers) []uint16 {
 	return places
 }
 
-// Place is an element of a run: the number of its part, and its index there.
+// Place is an element of a run: the number of its part, and its index in the part.
 type Place struct {
-	Key   uint64 // of its number; of no meaning where it has none
+	Key   uint64 // of its number; meaningless unless Known
 	Part  uint32
 	At    uint16
 	Known bool // it has a number
 }
 
-// Sorted are the places of a run sorted by a number, ascending or descending, those without
-// a number last; places of equal numbers come in any order. They are merged from the sorted
-// parts only as far as they were read. It is safe for concurrent use.
+// Sorted has the places of a run sorted by a number, ascending or descending; places without a number come
+// last. Places with equal numbers come in any order. It merges the sorted parts only as far as they are read.
+// It is safe for concurrent use.
 type Sorted struct {
-	// Kind and Unit are those of the numbers; NoKind if there are none.
+	// Kind and Unit are the kind and unit of the numbers; NoKind if there are none.
 	Kind graph.Kind
 	Unit uint32
 
@@ -72,24 +72,24 @@ type Sorted struct {
 	descending bool
 	n, known   int
 
-	merged atomic.Pointer[[]Place] // the first of all places
+	merged atomic.Pointer[[]Place] // the places merged so far
 
-	mu    sync.Mutex // guards heads, and the growth of merged
+	mu    sync.Mutex // guards heads, and growing merged
 	heads []*head
-	rest  []uint32 // the parts whose places without a number are still to come
+	rest  []uint32 // the parts whose places without a number are not merged yet
 }
 
-// ordered is a part in an order.
+// ordered is a part with its sorted places.
 type ordered struct {
 	numbers *Numbers
 	places  []uint16
 }
 
-// head is the next place of a part to merge.
+// head is the next place of a part to be merged.
 type head struct {
 	key  uint64
 	part uint32
-	next int // in the part's order
+	next int // index in the part's order
 }
 
 func newSorted(parts []ordered, descending bool) *Sorted {
@@ -116,8 +116,7 @@ func newSorted(parts []ordered, descending bool) *Sorted {
 	return s
 }
 
-// compare orders heads so that the next one is on top of the heap, which keeps the greatest
-// there.
+// compare orders heads so that the next one to merge is the greatest, which the heap has on top.
 func (s *Sorted) compare(a, b *head) int {
 	c := cmp.Compare(b.key, a.key)
 	if s.descending {
@@ -126,14 +125,14 @@ func (s *Sorted) compare(a, b *head) int {
 	return cmp.Or(c, cmp.Compare(b.part, a.part))
 }
 
-// Known is how many places have a number.
+// Known returns how many places have a number.
 func (s *Sorted) Known() int { return s.known }
 
-// Len is how many places the run has.
+// Len returns how many places the run has.
 func (s *Sorted) Len() int { return s.n }
 
-// From returns some places from the i-th on: the next call continues after them. It returns
-// none after the last.
+// From returns some places from the i-th on; the next call continues after them. It returns none after the
+// last.
 func (s *Sorted) From(i int) []Place {
 	if known := *s.merged.Load(); i < len(known) {
 		return known[i:]
@@ -150,12 +149,12 @@ func (s *Sorted) From(i int) []Place {
 	for want := min(s.n, max(32, 2*len(known), i+1)); len(known) < want; {
 		known = s.merge(known)
 	}
-	// Readers of the shorter list do not see what is appended.
+	// Readers of the shorter slice do not see what is appended.
 	s.merged.Store(&known)
 	return known[i:]
 }
 
-// merge appends the next place; s.mu must be held.
+// merge appends the next place. The caller holds s.mu.
 func (s *Sorted) merge(known []Place) []Place {
 	if len(s.heads) == 0 {
 		part := s.rest[0]
@@ -185,11 +184,11 @@ func (s *Sorted) merge(known []Place) []Place {
 	return known
 }
 
-// Before reports whether a key comes before another in the order.
+// Before reports whether key a comes before key b in the order.
 func (s *Sorted) Before(a, b uint64) bool { return a != b && a < b != s.descending }
 
-// Begin returns the index of the first place whose key is not before another. It merges all
-// places up to there.
+// Begin returns the index of the first place whose key is not before the given one. It merges all places up to
+// there.
 func (s *Sorted) Begin(key uint64) int {
 	for i := 0; ; {
 		places := s.From(i)

@@ -9,9 +9,9 @@ import (
 	"weak"
 )
 
-// Part is what is kept beside one part of a run, which is a list that never changes. It is computed
-// when it is first asked for, shared by all readers of the list, and dropped with the list or when the
-// budget is spent. The zero Part is empty. It is safe for concurrent use.
+// Part caches values of one part of a run, which never changes. A value is computed at the first request and
+// shared by all readers. It is dropped with the list, or when the budget is exceeded. The zero Part is empty.
+// It is safe for concurrent use.
 type Part struct {
 	columns atomic.Pointer[[]columnOfPart]
 	steps   atomic.Pointer[[]stepsOfPart]
@@ -19,59 +19,59 @@ type Part struct {
 	alive   atomic.Pointer[alive]
 	whole   atomic.Pointer[Run]
 
-	charged atomic.Pointer[charge] // nil until something is kept
-	used    atomic.Bool            // since the budget last looked
+	charged atomic.Pointer[charge] // nil until something is cached
+	used    atomic.Bool            // since the budget last checked
 }
 
-// columnOfPart is one column of a part, and, once asked for, the places in its order.
+// columnOfPart is one column of a part, and its sorted places once they were requested.
 type columnOfPart struct {
 	what    uint32
-	numbers *Numbers // nil: the list has no such numbers
+	numbers *Numbers // nil if the list has no such numbers
 	places  []uint16
 }
 
-// layout says which places of a part must be looked at one by one.
+// layout lists the places of a part that must be checked one by one.
 type layout struct {
-	// odd are the places of a plain list that no column decides, oddSeries those of a list of all
-	// links. They are whole groups, each with the links to one node.
+	// odd has the places that no column decides in a plain list, oddSeries those in a list of all links. They
+	// are whole groups of the links to one node.
 	odd, oddSeries Set
-	types          []uint16 // of the nodes, by number
+	types          []uint16 // the types of the nodes, by number
 }
 
-// alive are the places of a part whose claims are not withdrawn, as of a number of withdrawn claims of
-// the entity.
+// alive has the places of a part whose claims are not withdrawn. It is valid while lost claims of the entity
+// are withdrawn.
 type alive struct {
 	lost uint32
 	set  Set
 }
 
-// Budget bounds the memory that parts keep. It is safe for concurrent use.
+// Budget bounds the memory that parts cache. It is safe for concurrent use.
 type Budget struct {
 	limit atomic.Int64
 	used  *atomic.Int64
 
-	mu    sync.Mutex // guards what follows
+	mu    sync.Mutex // guards the following
 	parts []weak.Pointer[Part]
-	hand  int // the next part to look at
+	hand  int // the next part to check
 }
 
-// charge is how much one part has used. It outlives the part, so that it can be given back.
+// charge is the number of bytes that one part uses. It outlives the part, so that the bytes can be subtracted.
 type charge struct{ bytes atomic.Int64 }
 
-// NewBudget returns a budget of some bytes.
+// NewBudget returns a budget of limit bytes.
 func NewBudget(limit int64) *Budget {
 	b := &Budget{used: new(atomic.Int64)}
 	b.limit.Store(limit)
 	return b
 }
 
-// Limit sets how many bytes may be kept from now on.
+// Limit sets how many bytes may be cached from now on.
 func (b *Budget) Limit(bytes int64) { b.limit.Store(bytes) }
 
-// Used is about how many bytes are kept.
+// Used returns approximately how many bytes are cached.
 func (b *Budget) Used() int64 { return b.used.Load() }
 
-// charge notes that a part keeps more.
+// charge records that a part caches more bytes.
 func (b *Budget) charge(p *Part, bytes int) {
 	c := p.charged.Load()
 	if c == nil {
@@ -96,7 +96,7 @@ func (b *Budget) charge(p *Part, bytes int) {
 	}
 }
 
-// forgetDead drops the parts that were collected as garbage; b.mu must be held.
+// forgetDead removes the parts that were garbage-collected. The caller holds b.mu.
 func (b *Budget) forgetDead() {
 	live := b.parts[:0]
 	for _, w := range b.parts {
@@ -108,7 +108,7 @@ func (b *Budget) forgetDead() {
 	b.parts, b.hand = live, 0
 }
 
-// shrink empties parts that were not used lately, until an eighth of the budget is free.
+// shrink empties parts that were not used recently, until an eighth of the budget is free.
 func (b *Budget) shrink() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -125,7 +125,7 @@ func (b *Budget) shrink() {
 	}
 }
 
-// empty drops what a part keeps. Its readers continue with what they have.
+// empty drops what a part caches. Readers that already have cached values may continue to use them.
 func (b *Budget) empty(p *Part) {
 	p.columns.Store(nil)
 	p.steps.Store(nil)
@@ -143,8 +143,8 @@ func (p *Part) touch() {
 	}
 }
 
-// numbers returns the n numbers of a column, which read gives for each place at the first request; nil
-// if the list has values that are not numbers of one kind.
+// numbers returns a column of n numbers. read returns the cell at a place; it is used at the first request.
+// numbers returns nil if the values are not numbers of one kind.
 func (p *Part) numbers(b *Budget, what uint32, n int, read func(i int) Cell) *Numbers {
 	p.touch()
 	for {
@@ -166,7 +166,7 @@ func (p *Part) numbers(b *Budget, what uint32, n int, read func(i int) Cell) *Nu
 	}
 }
 
-// order are the places in the order of a column that has numbers.
+// order returns the places sorted by a column that has numbers.
 func (p *Part) order(b *Budget, what uint32, x *Numbers) []uint16 {
 	for {
 		old := p.columns.Load()
@@ -185,7 +185,7 @@ func (p *Part) order(b *Budget, what uint32, x *Numbers) []uint16 {
 	}
 }
 
-// with returns a list with a column instead of the one of that name.
+// with returns a copy of the list in which c replaces the column with the same name.
 func with(old *[]columnOfPart, c columnOfPart) *[]columnOfPart {
 	var list []columnOfPart
 	if old != nil {
@@ -199,7 +199,7 @@ func with(old *[]columnOfPart, c columnOfPart) *[]columnOfPart {
 	return &list
 }
 
-// layoutOf returns the layout of the part, which find computes at the first request.
+// layoutOf returns the layout of the part. find computes it at the first request.
 func (p *Part) layoutOf(b *Budget, find func() *layout) *layout {
 	p.touch()
 	if l := p.layout.Load(); l != nil {
@@ -212,8 +212,8 @@ func (p *Part) layoutOf(b *Budget, find func() *layout) *layout {
 	return l
 }
 
-// aliveOf returns the places whose claims are not withdrawn, as of a number of withdrawn claims of the
-// entity; find computes them if the last request had another number.
+// aliveOf returns the places whose claims are not withdrawn, when lost claims of the entity are withdrawn. find
+// computes them if the last request had another lost.
 func (p *Part) aliveOf(b *Budget, lost uint32, find func() Set) Set {
 	if a := p.alive.Load(); a != nil && a.lost == lost {
 		return a.set
@@ -225,33 +225,32 @@ func (p *Part) aliveOf(b *Budget, lost uint32, find func() Set) Set {
 	return a.set
 }
 
-// Run is what is kept of all the parts of one list together.
+// Run caches values of all parts of one list together.
 type Run struct {
 	Parts []PartOfRun
-	Types []uint16 // of the nodes, by number
+	Types []uint16 // the types of the nodes, by number
 
 	of     unsafe.Pointer
-	lists  any // [][]L, by part
+	lists  any // of type [][]L, by part
 	sorted atomic.Pointer[[]sortedRun]
 	fronts atomic.Pointer[[]keptFront]
 }
 
-// PartOfRun is a part with the sets of its layout, and in them also the groups with links in several
-// parts.
+// PartOfRun is a part with the sets of its layout, to which the groups with links in several parts are added.
 type PartOfRun struct {
 	*Part
-	N              int // how many places
+	N              int // the number of places
 	Odd, OddSeries Set
 }
 
 type sortedRun struct {
 	what       uint32
 	descending bool
-	places     *Sorted // nil: there is no such order
+	places     *Sorted // nil if there is no such order
 }
 
-// run returns what is kept of the list whose first part is p, which find computes at the first request.
-// of identifies the list, since two may share their first part.
+// run returns the cache of the list whose first part is p. find computes it at the first request. of identifies
+// the list, because two lists may share their first part.
 func (p *Part) run(b *Budget, of unsafe.Pointer, find func() *Run) *Run {
 	p.touch()
 	r := p.whole.Load()
@@ -264,8 +263,7 @@ func (p *Part) run(b *Budget, of unsafe.Pointer, find func() *Run) *Run {
 	return r
 }
 
-// sortedBy are the places of the run in the order of their numbers; nil where they are
-// not of one kind.
+// sortedBy returns the places of the run sorted by their numbers, or nil if the numbers are not of one kind.
 func (r *Run) sortedBy(b *Budget, what uint32, descending bool, numbers func(part int) *Numbers) *Sorted {
 	for {
 		old := r.sorted.Load()

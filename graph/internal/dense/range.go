@@ -8,26 +8,26 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Range has the numbers from one to another, both included.
+// Range is a range of numbers, including both ends.
 type Range struct {
 	wholeLo, wholeHi int64
 	floatLo, floatHi float64
 }
 
-// Everything is the range of all numbers.
+// Everything returns the range of all numbers.
 func Everything() Range {
 	return Range{math.MinInt64, math.MaxInt64, math.Inf(-1), math.Inf(1)}
 }
 
-// Between is the range of the whole numbers from lo to hi.
+// Between returns the range of the whole numbers from lo to hi.
 func Between(lo, hi int64) Range { return Range{lo, hi, float64(lo), float64(hi)} }
 
 // Has reports whether a whole number is in the range.
 func (r *Range) Has(n int64) bool { return r.wholeLo <= n && n <= r.wholeHi }
 
-// RangeOf returns the range of the numbers of a kind, and of a unit unless that is "", that
-// pass a test. If it is not exact, some numbers in the range fail. ok is false if a place
-// without a number may pass, or if the test has no condition on a range.
+// RangeOf returns the range of the numbers that pass a test; they are of a kind, and of a unit unless unit is
+// "". If exact is false, some numbers in the range fail. ok is false if a place without a number may pass, or
+// if the test has no condition that gives a range.
 func RangeOf(o *schema.Ontology, t *filter.Test, kind graph.Kind, unit string) (r Range, exact, ok bool) {
 	r = Everything()
 	exact = t.Ne == nil && t.In == nil && t.NotIn == nil && t.Contains == "" && t.StartsWith == "" && t.Matches == nil &&
@@ -50,8 +50,8 @@ func RangeOf(o *schema.Ontology, t *filter.Test, kind graph.Kind, unit string) (
 	return r, exact, ok
 }
 
-// bound narrows the range to the numbers for which a comparison with the bound holds. If the kind
-// cannot represent the bound exactly, it returns false and changes nothing.
+// bound narrows the range to the numbers for which a comparison with b is true. If the kind cannot represent b
+// exactly, it returns false and changes nothing.
 func (r *Range) bound(c graph.Comparison, b *graph.Value, kind graph.Kind, unit string) bool {
 	switch b.Kind() {
 	case graph.IntKind:

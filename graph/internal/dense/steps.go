@@ -7,24 +7,23 @@ import (
 	"github.com/caspian-kg/caspian/graph/aggregate"
 )
 
-// steps are running sums of one column in the order of another that has few different
-// numbers: the sum over a range of the other is the difference of two steps.
+// steps are running sums of one column in the order of another column, which has few different numbers. The sum
+// over a range of the other column is the difference of two steps.
 type steps struct {
-	keys []int32 // the numbers, the least first
-	upTo []step  // of the places before each key, and of all
+	keys []int32 // the different numbers, ascending
+	upTo []step  // the sums over the places before each key, and over all
 }
 
 type step struct {
 	places int32
-	known  int32 // of the places, those with a number to sum up
+	known  int32 // how many places have a number to sum up
 	sum    int64
 }
 
-// fewKeys is how many places there must be, at least, for each different number.
+// fewKeys is the least average number of places for each different number.
 const fewKeys = 4
 
-// newSteps returns nil if the numbers are not whole numbers of 32 bits, or too many are
-// different.
+// newSteps returns nil if the numbers are not whole numbers of 32 bits, or if too many are different.
 func newSteps(by, of *Numbers) *steps {
 	if by.stored != isSmall || of.stored != isSmall || of.Unit != 0 || by.n == 0 {
 		return nil
@@ -61,8 +60,8 @@ func newSteps(by, of *Numbers) *steps {
 	return s
 }
 
-// addTo adds the sum over the places whose numbers are in the range, but not their least and
-// greatest, and returns the number of these places.
+// addTo adds the sum over the places whose numbers are in the range, but not the least and greatest value. It
+// returns the number of these places.
 func (s *steps) addTo(st *aggregate.Stats, r *Range) int {
 	from := sort.Search(len(s.keys), func(i int) bool { return int64(s.keys[i]) >= r.wholeLo })
 	to := sort.Search(len(s.keys), func(i int) bool { return int64(s.keys[i]) > r.wholeHi })
@@ -74,13 +73,13 @@ func (s *steps) addTo(st *aggregate.Stats, r *Range) int {
 	return int(b.places - a.places)
 }
 
-// stepsOfPart are the steps of two columns.
+// stepsOfPart has the steps for two columns.
 type stepsOfPart struct {
 	by, of uint32
-	steps  *steps // nil: there are none
+	steps  *steps // nil if there are none
 }
 
-// stepsOf returns the running sums of a column in the order of another; nil if the other has too many
+// stepsOf returns the running sums of column of in the order of column by. It returns nil if by has too many
 // different numbers, or if either has numbers that are not whole numbers of 32 bits.
 func (p *Part) stepsOf(b *Budget, by, of uint32, x, y *Numbers) *steps {
 	for {

@@ -6,21 +6,21 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Tests are the tests of qualifiers that ask for a range of whole numbers, which need no graph.Value.
+// Tests are the tests of qualifiers for ranges of whole numbers, which need no graph.Value.
 type Tests struct {
-	Whole  bool // there are no other conditions
+	Whole  bool // the filter has no other conditions
 	Ranges []TestOf
 	room   [2]TestOf
 }
 
-// TestOf is the test of a column.
+// TestOf is the test of one column.
 type TestOf struct {
 	Column uint32
-	exact  bool // as in RangeOf
+	exact  bool // see RangeOf
 	Range
 }
 
-// Set replaces them by those that a filter of edges requires.
+// Set replaces the tests by those that a filter of edges requires.
 func (t *Tests) Set(o *schema.Ontology, f *filter.Edge) {
 	of, whole := f.Required()
 	t.Whole, t.Ranges = whole, t.room[:0]
@@ -34,8 +34,8 @@ func (t *Tests) Set(o *schema.Ontology, f *filter.Edge) {
 	}
 }
 
-// Decide reports whether the filter keeps a claim, as far as the test decides that from a cell of
-// the column.
+// Decide tests a cell of the column: fails is true if the filter certainly drops its claim, surely if the test
+// is certainly passed.
 func (t *TestOf) Decide(c Cell) (fails, surely bool) {
 	if c.Kind != graph.IntKind {
 		return false, false

@@ -5,55 +5,55 @@ import (
 	"github.com/caspian-kg/caspian/graph/filter"
 )
 
-// Top reads the first edges of a list in an order whose first key is a column, as far as
-// they are needed. Blocks of edges that are equal by that key are put in order by Blocks.
+// Top reads the first edges of a list in an order whose first key is a column, and only as many as needed.
+// Blocks sorts the blocks of edges that have equal first keys.
 type Top[E comparable] struct {
 	Column     uint32
 	Descending bool
-	Back       bool               // from the end of the list to its beginning
-	Tests      []filter.Qualifier // some that the filters require
+	Back       bool               // reads from the end of the list
+	Tests      []filter.Qualifier // some of the tests that the filters require
 	Most       int
-	// Orders is the whole order where it is one of columns, and the columns that List.Shown is
-	// about decide what the view shows; else nil.
+	// Orders is the whole order if all its keys are columns and the columns in List.Shown decide what the view
+	// shows; else nil.
 	Orders []Sorting
-	// After, if not nil, is the first key of the place after which the edges begin.
+	// After, if not nil, is the first key of the position after which the edges begin.
 	After  *graph.Value
 	Blocks Blocks[E]
 
-	Read             int // how many links were looked at
-	Edges            []E // the answer
+	Read             int // how many links were read
+	Edges            []E // the result
 	HasNext, HasPrev bool
 }
 
-// Blocks puts edges that share their first key in order.
+// Blocks sorts edges with equal first keys.
 type Blocks[E comparable] interface {
-	// FirstOf returns the first n edges of a block; with after only those that come after
-	// the place. It reports whether it skipped some, and whether there are more.
+	// FirstOf returns the first n edges of a block. If after is set, it skips the edges up to the cursor's
+	// position. skipped is true if it skipped some, more if edges are left.
 	FirstOf(n int, block []E, after bool) (first []E, skipped, more bool)
 }
 
-// reading is a Top while it reads.
+// reading is the state of Top.
 type reading[L any, E comparable] struct {
 	*List[L, E]
 	*Top[E]
 	order *Sorted
-	from  int // the places before it are before the page or fail the filters
+	from  int // all places before it are before the page or fail the filters
 	last  []uint64
 	block []E
-	of    Place // one of the block
-	after bool  // the block may have places that are not after the cursor
+	of    Place // a place in the block
+	after bool  // the block may have places up to the cursor
 }
 
-// maxBlock is how many edges of a block are read; for longer ones an order by the first key saves
-// nothing.
+// maxBlock is the length up to which a block is read; an order by the first key saves nothing for longer
+// blocks.
 const maxBlock = 512
 
-// Top reads the edges. It returns false if the column has no order or only few blocks, or if the cursor
+// Top reads the edges. It returns false if the column has no order or too long blocks, or if the cursor's key
 // is not one of its numbers.
 func (k *List[L, E]) Top(t *Top[E]) bool {
 	order := k.Run.sortedBy(k.Budget, t.Column, t.Descending != t.Back, func(part int) *Numbers { return k.numbers(part, t.Column) })
 	if order == nil || t.Back && order.Known() < order.Len() {
-		return false // backwards, those without a number come first
+		return false // backwards, the places without a number come first
 	}
 	r := reading[L, E]{List: k, Top: t, order: order, after: t.After != nil}
 	if !r.bounds() {
@@ -65,7 +65,7 @@ func (k *List[L, E]) Top(t *Top[E]) bool {
 	return r.read()
 }
 
-// bounds finds where in the order the page may begin and end.
+// bounds finds where the page may begin and end in the order.
 func (r *reading[L, E]) bounds() bool {
 	kind, unit := r.order.Kind, r.unitOf(r.order.Kind, r.order.Unit)
 	key := uint64(0)
@@ -115,7 +115,7 @@ func (r *reading[L, E]) ended(at Place) bool {
 	return false
 }
 
-// read returns false if the first block is too long.
+// read reads the page. It returns false if the first block is too long.
 func (r *reading[L, E]) read() bool {
 	for i := r.from; ; {
 		places := r.order.From(i)
@@ -147,8 +147,7 @@ func (r *reading[L, E]) read() bool {
 	}
 }
 
-// flush appends the edges of a block to the answer, and reports whether that has all it
-// needs.
+// flush appends the edges of a block to the result. It returns true when the result is complete.
 func (r *reading[L, E]) flush() bool {
 	block := r.block
 	if len(block) == 0 {
@@ -159,7 +158,7 @@ func (r *reading[L, E]) flush() bool {
 		var skipped bool
 		block, skipped, r.HasNext = r.Blocks.FirstOf(r.Most-len(r.Edges), block, r.after)
 		r.HasPrev = r.HasPrev || skipped
-		r.after = false // all the following ones come after it
+		r.after = false // all later edges come after the cursor
 	}
 	if len(block) > 0 && len(r.Edges) == r.Most {
 		r.HasNext = true

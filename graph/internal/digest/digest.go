@@ -1,5 +1,5 @@
-// Package digest sums what a graph holds: entities, claims, how they are held and
-// whether they are withdrawn; not when they were learned. A Sum identifies it.
+// Package digest computes the digest of a graph, a Sum over its entities and claims. The Sum includes the
+// details of the claims and whether they are withdrawn, but not when they were recorded.
 //
 // The package must not know how a graph is stored.
 package digest
@@ -13,9 +13,9 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Sum is the sum of the hashes of what a graph holds, modulo 2^256: it does not
-// depend on the order or the grouping in which things were learned, and a change
-// costs no more than the change. The zero Sum is that of an empty graph.
+// Sum is the sum of the hashes of a graph's entities and claims, modulo 2^256. So it does not depend on the
+// order or the grouping in which they were recorded, and updating it costs no more than the change. The zero
+// Sum is that of an empty graph.
 type Sum [4]uint64
 
 // Entity adds a declared entity.
@@ -23,22 +23,22 @@ func (d *Sum) Entity(e graph.Entity) {
 	d.add(sha256.Sum256([]byte("entity\x00" + string(e.ID) + "\x00" + e.Type)))
 }
 
-// Claim adds a claim, with its id, that is live or withdrawn.
+// Claim adds a claim with its id. live is false if the claim is withdrawn.
 func (d *Sum) Claim(c *graph.Claim, id graph.ClaimID, live bool) { d.add(hash(c, id, live)) }
 
-// Withdraw makes a live claim that was added a withdrawn one.
+// Withdraw turns a live claim in the sum into a withdrawn one.
 func (d *Sum) Withdraw(c *graph.Claim, id graph.ClaimID) {
 	d.sub(hash(c, id, true))
 	d.add(hash(c, id, false))
 }
 
-// Reinstate makes a withdrawn claim that was added a live one again.
+// Reinstate turns a withdrawn claim in the sum into a live one.
 func (d *Sum) Reinstate(c *graph.Claim, id graph.ClaimID) {
 	d.sub(hash(c, id, false))
 	d.add(hash(c, id, true))
 }
 
-// String is the sum in hexadecimal.
+// String returns the sum in hexadecimal.
 func (d *Sum) String() string {
 	var b [32]byte
 	for i, x := range d {

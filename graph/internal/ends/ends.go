@@ -1,5 +1,5 @@
-// Package ends remembers from which entities relations lead, and to which, in the order
-// of ids, so that a list of all their edges looks at no others.
+// Package ends caches the entities at each end of a relation, in the order of ids, so that a list of all edges
+// of the relation reads no other entities.
 //
 // Read Memory first. The package must not know what an entity or a claim is.
 package ends
@@ -9,36 +9,35 @@ import (
 	"sync"
 )
 
-// Memory has the lists that were asked for, of all snapshots of one store: one that was
-// made for a later snapshot serves an earlier one, whose readers must expect entities
-// that have no claim yet. The zero Memory is ready; it is safe for concurrent use.
+// Memory has the requested lists, for all snapshots of one store. A list made for a later snapshot also serves
+// an earlier one, whose readers must expect entities that have no claim yet. The zero Memory is ready to use
+// and safe for concurrent use.
 type Memory[K comparable] struct {
-	mu    sync.Mutex // guards lists; not held while one is made
+	mu    sync.Mutex // guards lists; not held while a list is made
 	lists map[K]list
 }
 
 type list struct {
 	entities []uint32
-	upTo     uint32 // the claims that it counts
-	most     uint32 // the greatest entity
+	upTo     uint32 // the number of claims that were considered
+	most     uint32 // the greatest number of an entity
 }
 
-// Source has the claims and entities of one snapshot, from which a list is built.
+// Source has the claims and entities of one snapshot, from which a list is made.
 type Source interface {
-	// Claims is how many claims there are, Entities how many entities.
+	// Claims returns the number of claims, Entities the number of entities.
 	Claims() uint32
 	Entities() uint32
-	// All are the entities in the order of their ids; ok is false if the request ended
-	// first.
+	// All returns the entities in the order of their ids; ok is false if the request ended first.
 	All() (entities []uint32, ok bool)
-	// Since are those of claims from a number on, in any order.
+	// Since returns the entities in claims from number claim on, in any order.
 	Since(claim uint32) []uint32
 	// Compare compares two entities by their ids.
 	Compare(a, b uint32) int
 }
 
-// Of are the entities of a list, in the order of their ids; nil where making it was
-// ended. They must not be changed.
+// Of returns the entities of a list in the order of their ids. They must not be changed. It returns nil if the
+// request ended first.
 func (m *Memory[K]) Of(key K, s Source) []uint32 {
 	n := s.Claims()
 	l, ok := m.list(key, n, s)
@@ -51,7 +50,7 @@ func (m *Memory[K]) Of(key K, s Source) []uint32 {
 	return l.entities
 }
 
-// list is the list of at least n claims.
+// list returns the list with at least the first n claims.
 func (m *Memory[K]) list(key K, n uint32, s Source) (l list, ok bool) {
 	m.mu.Lock()
 	l, known := m.lists[key]
@@ -87,7 +86,7 @@ func (l *list) noteMost(entities []uint32) {
 	}
 }
 
-// with is a sorted list with more elements, some of which it may have.
+// with returns a sorted list with more elements; elements that it has already are not repeated.
 func with(sorted, more []uint32, compare func(a, b uint32) int) []uint32 {
 	more = slices.DeleteFunc(more, func(x uint32) bool {
 		_, have := slices.BinarySearchFunc(sorted, x, compare)

@@ -1,5 +1,5 @@
-// Package hashes has a table of numbered nodes by hashes of 20 bytes: 28 bytes for
-// each node, without pointers, and about a third more for empty slots.
+// Package hashes has a table of numbered nodes by 20-byte hashes. The table takes 28 bytes for each node,
+// without pointers, and about a third more for empty slots.
 //
 // The package must not know what the nodes are.
 package hashes
@@ -15,23 +15,23 @@ import (
 // grows in small steps.
 type Table struct {
 	parts [256]struct {
-		slots []Node // in the order of their hashes, except where a place was taken
+		slots []Node // sorted by hash, except where a slot was taken
 		n     int
 	}
 }
 
-// Node is a node with its number, which is not 0, and how often it is used.
+// Node is a node with its hash, its number, which is not 0, and the number of its uses.
 type Node struct {
 	Hash [20]byte
 	ID   uint32
 	Uses uint32
 }
 
-// spareSlots follow those that a hash may lead to.
+// spareSlots is the number of slots after the last slot to which a hash can lead.
 const spareSlots = 64
 
-// Find returns the node with a hash, nil if there is none. The pointer is valid until the
-// next Add; who has it may change the number of uses.
+// Find returns the node with a hash, or nil if there is none. The pointer is valid until the next Add. The
+// caller may change the number of uses.
 func (t *Table) Find(hash *[20]byte) *Node {
 	slots := t.parts[hash[0]].slots
 	for i := firstSlot(hash, len(slots)); i < len(slots); i++ {
@@ -53,11 +53,11 @@ func firstSlot(hash *[20]byte, slots int) int {
 	return int(i)
 }
 
-// Add adds a node that is not there.
+// Add adds a node whose hash the table does not have.
 func (t *Table) Add(node Node) {
 	p := &t.parts[node.Hash[0]]
 	for {
-		// Five slots of six are used before it grows.
+		// Of six slots, five may be used before the table grows.
 		if (p.n+1)*6 <= (len(p.slots)-spareSlots)*5 && place(p.slots, node) {
 			p.n++
 			return
@@ -76,7 +76,7 @@ func place(slots []Node, node Node) bool {
 	return false
 }
 
-// grown are the same slots with half as many more.
+// grown returns the slots with half as many more.
 func grown(slots []Node) []Node {
 	for size := max(spareSlots+12, len(slots)); ; {
 		size += size / 2
@@ -95,7 +95,7 @@ func grown(slots []Node) []Node {
 func (t *Table) Each(fn func(*Node) error) error {
 	for p := range t.parts {
 		slots := slices.DeleteFunc(t.parts[p].slots, func(s Node) bool { return s.ID == 0 })
-		// Nearly in order: each has only a few to pass.
+		// The nodes are nearly sorted: each has to pass only a few others.
 		for i := range slots {
 			node := slots[i]
 			for ; i > 0 && bytes.Compare(slots[i-1].Hash[:], node.Hash[:]) > 0; i-- {

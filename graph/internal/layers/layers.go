@@ -1,11 +1,9 @@
-// Package layers has what the indexes of a snapshot are stacks of: layers that never
-// change, the newest last. A change adds a layer and merges those of like size, so
-// that older states of an index stay as they were, and an element is moved about as
-// often as the number of elements has digits.
+// Package layers has indexes that are stacks of layers, with the newest layer last. A layer never changes, so
+// older states of an index remain valid. A change adds a layer and merges layers of similar size. An element is
+// therefore copied only about as often as the number of elements has binary digits.
 //
-// Index, of sorted layers, is for most uses. Stay is the rule of merging alone, for
-// indexes whose layers are not plain sorted lists. The package must not know what is
-// indexed.
+// Index, whose layers are sorted lists, is for most uses. Stay is only the rule for merging, for indexes with
+// other layers. The package must not know what is indexed.
 package layers
 
 import (
@@ -16,8 +14,8 @@ import (
 	"unsafe"
 )
 
-// Stay returns how many layers of a stack stay as they are when elements are added.
-// Those after them merge with what is added, into a layer of total elements.
+// Stay returns how many layers of a stack remain unchanged when elements are added. The layers after them merge
+// with the added elements into a layer of total elements.
 func Stay[L interface{ Len() int }](stack []L, added int) (stay, total int) {
 	stay, total = len(stack), added
 	for stay > 0 && stack[stay-1].Len() <= 2*total {
@@ -27,16 +25,15 @@ func Stay[L interface{ Len() int }](stack []L, added int) (stay, total int) {
 	return stay, total
 }
 
-// Index is a stack of sorted layers. It never changes and may be read by any number
-// of goroutines; the zero Index is empty. All calls of its methods have the same
-// order, in which no two elements are equal.
+// Index is a stack of sorted layers. It never changes, and any number of goroutines may read it; the zero Index
+// is empty. All calls of its methods must use the same order, in which no two elements are equal.
 type Index[T any] struct{ layers []layer[T] }
 
 type layer[T any] []T
 
 func (l layer[T]) Len() int { return len(l) }
 
-// With returns the index with more elements, which it sorts and keeps.
+// With returns the index with more elements. It sorts added and uses its memory.
 func (x Index[T]) With(added []T, compare func(a, b T) int) Index[T] {
 	if len(added) == 0 {
 		return x
@@ -49,7 +46,7 @@ func (x Index[T]) With(added []T, compare func(a, b T) int) Index[T] {
 	return Index[T]{append(slices.Clip(x.layers[:stay]), added)}
 }
 
-// Sorted is the index of elements that are in order, which it keeps.
+// Sorted returns the index of sorted elements. It uses the memory of list.
 func Sorted[T any](list []T) Index[T] {
 	if len(list) == 0 {
 		return Index[T]{}
@@ -57,7 +54,7 @@ func Sorted[T any](list []T) Index[T] {
 	return Index[T]{[]layer[T]{list}}
 }
 
-// Len is how many elements there are.
+// Len returns the number of elements.
 func (x Index[T]) Len() int {
 	n := 0
 	for _, l := range x.layers {
@@ -66,7 +63,7 @@ func (x Index[T]) Len() int {
 	return n
 }
 
-// Bytes is the memory that the elements take, without what they point to.
+// Bytes returns the memory of the elements, without the memory that they point to.
 func (x Index[T]) Bytes() int {
 	var element T
 	n := 0
@@ -76,7 +73,7 @@ func (x Index[T]) Bytes() int {
 	return n * int(unsafe.Sizeof(element))
 }
 
-// Merged are the elements in one sorted list, which the caller must not change.
+// Merged returns all elements in one sorted list, which the caller must not change.
 func (x Index[T]) Merged(compare func(a, b T) int) []T {
 	if len(x.layers) == 0 {
 		return nil
@@ -88,7 +85,7 @@ func (x Index[T]) Merged(compare func(a, b T) int) []T {
 	return all
 }
 
-// Check returns an error where the index is not in order.
+// Check returns an error if the index is not sorted.
 func (x Index[T]) Check(compare func(a, b T) int) error {
 	for _, l := range x.layers {
 		if !slices.IsSortedFunc(l, compare) {
@@ -98,9 +95,8 @@ func (x Index[T]) Check(compare func(a, b T) int) error {
 	return nil
 }
 
-// Parts yields, layer by layer, the elements of a stretch of the order. place is
-// negative for elements before the stretch, 0 in it, and positive after it. Callers
-// must not change the parts.
+// Parts yields, layer by layer, the elements in a range of the order. place must be negative for elements
+// before the range, 0 within it, and positive after it. Callers must not change the parts.
 func (x Index[T]) Parts(place func(T) int) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		for _, l := range x.layers {
@@ -113,7 +109,7 @@ func (x Index[T]) Parts(place func(T) int) iter.Seq[[]T] {
 	}
 }
 
-// Range are the elements of a stretch of the order, as Parts.
+// Range returns the elements in a range of the order; place is as for Parts.
 func (x Index[T]) Range(place func(T) int) Range[T] {
 	r := make(Range[T], 0, len(x.layers))
 	for part := range x.Parts(place) {
@@ -122,7 +118,7 @@ func (x Index[T]) Range(place func(T) int) Range[T] {
 	return r
 }
 
-// All are all elements.
+// All returns all elements.
 func (x Index[T]) All() Range[T] {
 	r := make(Range[T], len(x.layers))
 	for i, l := range x.layers {
@@ -131,16 +127,16 @@ func (x Index[T]) All() Range[T] {
 	return r
 }
 
-// Merge appends two sorted lists to dst as one; b must not be empty. It takes about
-// as many comparisons as b has elements where they are far apart in a, and never
-// more than there are elements by much.
+// Merge appends two sorted lists to dst as one; b must not be empty. If the elements of b are far apart in a,
+// the number of comparisons is about len(b) times the logarithm of the distance. It is never much above the
+// number of elements.
 func Merge[T any](dst, a, b []T, compare func(x, y T) int) []T {
-	// Usually b has the new elements, and they sort after all of a.
+	// Usually b has the new elements, which sort after all of a.
 	if len(a) == 0 || compare(a[len(a)-1], b[0]) < 0 {
 		return append(append(dst, a...), b...)
 	}
 	for _, y := range b {
-		// The place is within twice as far as is looked at.
+		// Search at doubling distances for the position of the next element of b.
 		far := 1
 		for far < len(a) && compare(a[far], y) < 0 {
 			far *= 2

@@ -6,10 +6,10 @@ import (
 	"sort"
 )
 
-// Range is a stretch of an index's order: the sorted parts that the layers have of it.
+// Range is a range of an index's order: the sorted parts that the layers have of it.
 type Range[T any] [][]T
 
-// Len is how many elements there are.
+// Len returns the number of elements.
 func (r Range[T]) Len() int {
 	n := 0
 	for _, part := range r {
@@ -18,7 +18,7 @@ func (r Range[T]) Len() int {
 	return n
 }
 
-// Elements yields the elements part by part, in no order of the whole.
+// Elements yields the elements part by part. The sequence as a whole is not sorted.
 func (r Range[T]) Elements() iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for _, part := range r {
@@ -31,7 +31,7 @@ func (r Range[T]) Elements() iter.Seq[T] {
 	}
 }
 
-// Cut divides the range where first turns true.
+// Cut divides the range before the first element for which first returns true.
 func (r Range[T]) Cut(first func(T) bool) (before, after Range[T]) {
 	for _, part := range r {
 		at := sort.Search(len(part), func(i int) bool { return first(part[i]) })
@@ -50,7 +50,7 @@ func (r Range[T]) Ascending(compare func(a, b T) int) iter.Seq[T] {
 	return func(yield func(T) bool) { r.ascend(compare, yield) }
 }
 
-// ascend is Ascending; false means that yield ended it.
+// ascend is Ascending with a result: false if yield returned false.
 func (r Range[T]) ascend(compare func(a, b T) int, yield func(T) bool) bool {
 	var room [16][]T
 	left := slices.DeleteFunc(append(room[:0], r...), func(part []T) bool { return len(part) == 0 })
@@ -71,8 +71,8 @@ func (r Range[T]) ascend(compare func(a, b T) int, yield func(T) bool) bool {
 	return true
 }
 
-// Descending yields the elements in the reverse of a coarser order, those that are
-// equal in it in the order of compare.
+// Descending yields the elements in the reverse of the coarser order coarse; elements that are equal in coarse
+// come in the order of compare.
 func (r Range[T]) Descending(coarse, compare func(a, b T) int) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		var room, equal [16][]T
@@ -102,8 +102,8 @@ func (r Range[T]) Descending(coarse, compare func(a, b T) int) iter.Seq[T] {
 	}
 }
 
-// lastOf returns where the elements begin for which equal is true, which are the last
-// of the part. They are sought from its end: most often they are few.
+// lastOf returns where the elements for which equal is true begin; they must be the last of the part. It
+// searches from the end, because usually they are few.
 func lastOf[T any](part []T, equal func(T) bool) int {
 	far := 1
 	for far <= len(part) && equal(part[len(part)-far]) {

@@ -1,10 +1,9 @@
-// Package lists has steps of algorithms on lists: a heap, and finding what a list has
-// already.
+// Package lists has building blocks for algorithms on lists: a heap, and a set of a list's signatures.
 //
 // It must not know what is in the lists.
 package lists
 
-// SiftUp restores a heap, its greatest element first, after one was appended.
+// SiftUp restores a heap, whose first element is the greatest, after an element was appended.
 func SiftUp[T any](heap []T, compare func(a, b T) int) {
 	for i := len(heap) - 1; i > 0; {
 		parent := (i - 1) / 2
@@ -16,7 +15,7 @@ func SiftUp[T any](heap []T, compare func(a, b T) int) {
 	}
 }
 
-// SiftDown restores a heap, its greatest element first, after the first was replaced.
+// SiftDown restores a heap, whose first element is the greatest, after the first element was replaced.
 func SiftDown[T any](heap []T, compare func(a, b T) int) {
 	for i := 0; ; {
 		child := 2*i + 1
@@ -34,16 +33,15 @@ func SiftDown[T any](heap []T, compare func(a, b T) int) {
 	}
 }
 
-// Finder finds, among the signatures of the elements of a list that grows, the first of
-// each, once there are so many that looking through takes longer. The finder of an empty
-// list is nil.
+// Finder finds the first element with a signature in a growing list. It is nil until the list is so long that
+// comparing all signatures takes longer than a map.
 type Finder map[uint64]int
 
-// many is from how many signatures on they are noted.
+// many is the number of signatures from which a Finder has a map.
 const many = 64
 
-// Find returns the place of the element with the signature for which same is
-// true, or the length of the list.
+// Find returns the index of the element with the signature sig for which same returns true, or the length of
+// the list.
 func (f Finder) Find(signatures []uint64, sig uint64, same func(i int) bool) int {
 	n, from := len(signatures), 0
 	if f != nil {
@@ -51,7 +49,7 @@ func (f Finder) Find(signatures []uint64, sig uint64, same func(i int) bool) int
 		if !ok {
 			return n
 		}
-		from = at // two elements of one signature hardly ever differ
+		from = at // elements with equal signatures hardly ever differ
 	}
 	for i := from; i < n; i++ {
 		if signatures[i] == sig && same(i) {
@@ -61,7 +59,7 @@ func (f Finder) Find(signatures []uint64, sig uint64, same func(i int) bool) int
 	return n
 }
 
-// With notes the last of the signatures.
+// With adds the last signature.
 func (f Finder) With(signatures []uint64) Finder {
 	n := len(signatures)
 	if n < many {

@@ -10,15 +10,15 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 )
 
-// Link is a claim in the adjacency list of an entity, with what most walks read of it. The rows of its
-// claims are scattered over the memory, but a list is contiguous.
+// Link is a claim in the adjacency list of an entity, with what most readers need of the claim. The rows of the
+// claims are scattered in memory, but a list is contiguous.
 type Link struct {
 	Claim uint32
-	// Other is the entity at the other end: in lists by subject the object, None
-	// for a literal; in lists by object the subject.
+	// Other is the entity at the other end: in lists by subject the object, or None for a literal; in lists by
+	// object the subject.
 	Other         uint32
-	Valid         uint32 // number in times, and its marks
-	Qualifiers    uint32 // the first of them
+	Valid         uint32 // number in Graph.Times, and marks
+	Qualifiers    uint32 // the index of the first qualifier
 	Predicate     uint16
 	Rank          graph.Rank
 	NumQualifiers uint8
@@ -27,22 +27,22 @@ type Link struct {
 // Plain reports whether plain fields and lists may show the claim.
 func (l *Link) Plain() bool { return l.Rank != graph.Deprecated && l.Valid&Narrow == 0 }
 
-// Run is the links of one predicate in the adjacency list of an entity. They are sorted
-// by the ids of the entities at the other end, after literals; those of one entity, and
-// literals, by the number of the claim.
+// Run has the links of one predicate in the adjacency list of an entity. Literals come first, then the other
+// links sorted by the id of the entity at the other end. Literals, and links to one entity, are sorted by the
+// number of the claim.
 type Run = column.List[Link, Beside]
 
-// OutRun is the part of an entity's claims as their subject that belongs to
-// one predicate, InRun of those as their object.
+// OutRun returns the links of one predicate to the claims with the entity as their subject, InRun to those with
+// it as their object.
 func (s *Graph) OutRun(entity uint32, p uint16) Run { return RunOf(s.Out.Ref(entity), p) }
 
 func (s *Graph) InRun(entity uint32, p uint16) Run { return RunOf(s.In.Ref(entity), p) }
 
-// Adjacency has the links of an entity in one direction, sorted by predicate and then as in a run. A
-// nil one is empty.
+// Adjacency has the links of an entity in one direction, sorted by predicate and then as in a Run. A nil one is
+// empty.
 type Adjacency = column.Divided[Link, Beside]
 
-// Numbers is a sorted list of entities or claims.
+// Numbers is a sorted list of entities or claims, by their numbers.
 type Numbers = column.List[uint32, column.None]
 
 func RunOf(a *Adjacency, p uint16) Run {
@@ -50,7 +50,7 @@ func RunOf(a *Adjacency, p uint16) Run {
 	if list == nil {
 		return a.Run(p)
 	}
-	// Most are so short that a search with a fixed number of steps is fastest.
+	// Most lists are so short that a search with a fixed number of steps is fastest.
 	from, n := 0, len(list)
 	for n > 1 {
 		half := n / 2
@@ -69,8 +69,8 @@ func RunOf(a *Adjacency, p uint16) Run {
 	return column.Short[Link, Beside](list[from:to])
 }
 
-// order compares links as runs and adjacencies are sorted. Relations are in the order of the ids that
-// they lead to, so that the lists of the API need no sorting.
+// order returns the order of links in runs and adjacencies. Relations are in the order of the ids to which they
+// lead, so that the lists of the API need no sorting.
 func (s *Graph) order() column.Order[Link] {
 	return column.Order[Link]{
 		Compare: func(x, y Link) int {
@@ -92,7 +92,7 @@ func (s *Graph) order() column.Order[Link] {
 	}
 }
 
-// adjacency puts the new claims into the lists of the entities they touch.
+// adjacency adds the new claims to the lists of the entities that they mention.
 func (b *change) adjacency(old *Graph) {
 	s := b.s
 	var out []column.Entry[Link]
@@ -126,7 +126,7 @@ func (b *change) adjacency(old *Graph) {
 	s.Named = s.nameEntities(old.Named, uint32(b.firstClaim))
 }
 
-// Touching calls fn with the links of an entity, or those of one predicate.
+// Touching calls fn with the links of an entity, of one predicate unless predicate is "".
 func (s *Graph) Touching(entity uint32, predicate string, inverse bool, fn func(part []Link)) {
 	side := s.Out.Ref(entity)
 	if inverse {
@@ -145,8 +145,8 @@ func (s *Graph) Touching(entity uint32, predicate string, inverse bool, fn func(
 	}
 }
 
-// Beside is what is kept beside a chunk.
+// Beside is what is cached for a chunk of links.
 type Beside = dense.Part
 
-// denseMost bounds what is kept beside all chunks, in bytes.
+// denseMost bounds the memory that is cached for all chunks, in bytes.
 const denseMost = 256 << 20

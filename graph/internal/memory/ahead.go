@@ -6,9 +6,9 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// What is read ahead is added up, so that the compiler reads it.
+// Prefetching adds up what it reads, so that the compiler does not drop the reads.
 
-// TouchName reads the first letters of the name and of the id of an entity.
+// TouchName prefetches the first letters of the name and of the id of an entity.
 func (s *Graph) TouchName(entity uint32) (x uint) {
 	if n := s.Named.Ref(entity); n != nil && n.Name != "" {
 		x += uint(n.Name[0])
@@ -19,7 +19,7 @@ func (s *Graph) TouchName(entity uint32) (x uint) {
 	return x
 }
 
-// TouchIDs begins to read what Number reads.
+// TouchIDs prefetches what Number reads.
 func (s *Graph) TouchIDs(ids iter.Seq[graph.ID]) (x uint) {
 	for id := range ids {
 		x += s.entityNumbers.Touch(hashText(string(id)))
@@ -32,12 +32,12 @@ func (s *Graph) TouchIDs(ids iter.Seq[graph.ID]) (x uint) {
 	return x
 }
 
-// touched is how many claims of an entity are read ahead.
+// touched is how many claims of an entity are prefetched.
 const touched = 24
 
-// TouchClaims reads of the claims that state values of entities that have few: first the lists, then
-// the claims, not those of relations, which are elsewhere in memory. Reading texts ahead as well was
-// not faster.
+// TouchClaims prefetches the claims that state values of entities with few claims: first the lists, then the
+// rows of the claims. It leaves out claims of relations, whose rows are elsewhere in memory. Prefetching texts
+// too was not faster.
 func (s *Graph) TouchClaims(entities iter.Seq[uint32]) (x uint) {
 	for n := range entities {
 		if links := s.Out.Ref(n).Short(); len(links) > 0 {

@@ -18,24 +18,24 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// writer is the state of the one writer of a line of snapshots.
+// writer is the state of the single writer of a line of snapshots.
 type writer struct {
-	tip    *Graph // the newest snapshot of the line
+	tip    *Graph // the newest snapshot
 	texts  map[string]uint32
 	times  map[graph.Interval]uint32
-	values *values.Line                          // of indexes
-	kinds  atomic.Pointer[vocabulary.Predicates] // read by every view
+	values *values.Line                          // the state of the indexes of values
+	kinds  atomic.Pointer[vocabulary.Predicates] // every view reads it
 	ends   ends.Memory[End]
 	stating
-	// The relations of the ontology by their names and those of their inverses.
+	// The relations of the ontology, by their names and by those of their inverses.
 	relations map[string][]vocabulary.Relation
-	// What readers keep beside long lists, for all snapshots of the line.
+	// The budget for what readers cache for long lists, for all snapshots of the line.
 	beside *dense.Budget
 	cards  *cards.Memory
 }
 
-// maxInterned bounds the memory for finding repeated texts. Beyond it a text may be stored twice, which
-// costs only space.
+// maxInterned bounds the memory for finding repeated texts. Beyond it a text may be stored twice, which only
+// costs memory.
 const maxInterned = 1 << 16
 
 // Empty returns the snapshot of an empty store.
@@ -66,7 +66,7 @@ func Empty(o *schema.Ontology) *Graph {
 	}
 	s.nameTypes()
 	s.AllLive = graph.AllDays
-	s.Extras.Append(graph.Details{}) // number 0: no extra
+	s.Extras.Append(graph.Details{}) // number 0 means no details
 	s.Texts.Append("")
 	s.Times.Append(periodOf(graph.Interval{}))
 	s.w.tip = s
@@ -74,20 +74,19 @@ func Empty(o *schema.Ontology) *Graph {
 	return s
 }
 
-// Apply returns the snapshot after one more commit. It shares with s all that
-// stays the same and costs about as much as the commit is large. Only the
-// newest snapshot of a line can be advanced, by one goroutine at a time.
+// Apply returns the snapshot after one more commit. It shares everything unchanged with s; its cost is
+// proportional to the commit. Only the newest snapshot may be advanced, by one goroutine at a time.
 func (s *Graph) Apply(c *graph.Commit) (*Graph, error) {
 	return s.Replay(func(g graph.Growth) error { return g.Add(c) })
 }
 
-// Replay returns the snapshot after the commits that feed adds, in their order; many are faster than by
-// Apply one by one. If feed adds none, the result is s. feed returns the error of Add; after any error
-// s is still the newest of its line.
+// Replay returns the snapshot after the commits that feed adds in their order, or s if feed adds none. It is
+// faster for many commits than calling Apply for each. feed must return the error of Add. After any error, s
+// remains the newest snapshot.
 func (s *Graph) Replay(feed func(g graph.Growth) error) (*Graph, error) {
 	b := s.change()
 	if err := feed(growing{b}); err != nil {
-		// The next change will give the numbers of what was interned for this one again.
+		// The next change assigns the numbers of what this change interned again.
 		s.w.forget()
 		return nil, err
 	}
@@ -97,7 +96,7 @@ func (s *Graph) Replay(feed func(g graph.Growth) error) (*Graph, error) {
 	return b.finish(), nil
 }
 
-// Rewind makes s the newest snapshot of its line again. The later ones must not be used any more.
+// Rewind makes s the newest snapshot again. Later snapshots must not be used any more.
 func (s *Graph) Rewind() {
 	s.w.tip = s
 	s.w.values.Rewind(s.ValueIndexes)
@@ -106,19 +105,19 @@ func (s *Graph) Rewind() {
 	s.w.forget()
 }
 
-// change is one step from a snapshot to the next.
+// change is the construction of the next snapshot.
 type change struct {
-	s *Graph // the next one, growing
+	s *Graph // the next snapshot, while it grows
 
 	ended       *column.Edit[uint32]
-	lost        *column.Edit[uint32] // nil until something is withdrawn
-	gone        []reasoned           // by the present commit
+	lost        *column.Edit[uint32] // nil until a claim is withdrawn
+	gone        []reasoned           // the claims that the current commit withdraws
 	dates       *column.Edit[graph.Date]
 	firstEntity int
 	firstClaim  int
-	// How much is indexed; the rest is in newIDs and newClaims.
+	// How many entities and claims are indexed; newIDs and newClaims have the rest.
 	indexedEntities, indexedClaims int
-	keyed                          []uint32 // not yet indexed
+	keyed                          []uint32 // claims of keys that are not indexed yet
 	named                          []uint32
 	newIDs                         map[graph.ID]uint32
 	newClaims                      map[graph.ClaimID]uint32
@@ -141,8 +140,8 @@ func (s *Graph) change() *change {
 	return b
 }
 
-// add takes one commit. After an error the change cannot be continued; the snapshot that it began with
-// is unchanged.
+// add adds one commit. After an error the change must be discarded; the snapshot from which it began is
+// unchanged.
 func (b *change) add(c *graph.Commit) error {
 	err := b.take(c)
 	if len(b.newClaims)+len(b.newIDs) > maxInterned {
@@ -306,8 +305,8 @@ func (b *change) row(r *Row, c *graph.Claim) uint32 {
 	return n
 }
 
-// predicate returns the number of the claim's predicate. It is that of the ontology's fields only if
-// they can show the value.
+// predicate returns the number of the claim's predicate. If no field of the ontology can show the value, it is
+// the number of the name under vocabulary.Aside.
 func (b *change) predicate(c *graph.Claim, subject uint32) uint16 {
 	s, name := b.s, c.Predicate
 	p, ok := s.Predicates.Number(name)
@@ -322,8 +321,8 @@ func (b *change) predicate(c *graph.Claim, subject uint32) uint16 {
 	return p
 }
 
-// shown reports whether the field of the subject's type can show a value of the predicate: the value
-// has its kind, and is a member of its enum. Fields of one name may differ in both between types.
+// shown reports whether the field of the subject's type can show a value of the predicate: the value has the
+// field's kind, and is a member of its enum. Fields with one name may differ in both between types.
 func (s *Graph) shown(p uint16, subject uint32, v graph.Value) bool {
 	if int(p) >= len(s.fields) || v.Kind() == graph.NoneKind {
 		return true
@@ -367,7 +366,7 @@ func (b *change) encode(v graph.Value) (bits uint64, unit uint32, err error) {
 		return uint64(n), 0, nil
 	case graph.StringKind, graph.EnumKind:
 		return uint64(b.text(v.Text())), 0, nil
-	case graph.RangeKind: // few claims state one
+	case graph.RangeKind: // counted separately, because few claims state a range
 		return uint64(b.text(v.String())), 0, nil
 	case graph.QuantityKind:
 		unit = b.text(v.Text())
@@ -378,7 +377,7 @@ func (b *change) encode(v graph.Value) (bits uint64, unit uint32, err error) {
 	return 0, 0, fmt.Errorf("a value of kind %s cannot be held", v.Kind())
 }
 
-// finish publishes the indexes of what was added and returns the snapshot.
+// finish adds what is new to the indexes and returns the snapshot.
 func (b *change) finish() *Graph {
 	s := b.s
 	old := s.w.tip
@@ -401,7 +400,7 @@ func (b *change) finish() *Graph {
 	return s
 }
 
-// index makes what was added findable by id.
+// index makes the new entities and claims findable by id.
 func (b *change) index() {
 	s := b.s
 	s.index(b.indexedEntities, b.indexedClaims)
@@ -411,13 +410,13 @@ func (b *change) index() {
 	clear(b.newClaims)
 }
 
-// index makes the entities and the claims from two numbers on findable by id.
+// index makes the entities and the claims from the given numbers on findable by id.
 func (s *Graph) index(entities, claims int) {
 	s.entityNumbers = s.entityNumbers.WithRange(entities, s.IDs.Len(), func(n uint32) uint64 { return hashText(s.IDs.At(n)) })
 	s.claimNumbers = s.claimNumbers.WithRange(claims, s.Rows.Len(), func(n uint32) uint64 { return hashClaim(s.Rows.Ref(n).ID) })
 }
 
-// sortTypes puts the new entities into the lists of their types.
+// sortTypes adds the new entities to the lists of their types.
 func (b *change) sortTypes(old *Graph) {
 	s := b.s
 	var added []column.Entry[uint32]
@@ -429,15 +428,15 @@ func (b *change) sortTypes(old *Graph) {
 	})
 }
 
-// noteDate records the sources whose date a claim may change.
+// noteDate records a source whose date the claim may change.
 func (b *change) noteDate(r *Row) {
 	if p := r.Predicate; p == b.s.DatePredicate || p == b.s.CoversPredicate {
 		b.touchedDates[r.Subject] = true
 	}
 }
 
-// AttestedOn is the date on which a source attests its claims, by the claims about it that count: the
-// day until which it covers, or else its date of publication.
+// AttestedOn returns the date on which a source attests its claims: the day until which it covers, or else its
+// date of publication. Only claims about the source for which counts returns true are used.
 func (s *Graph) AttestedOn(source uint32, counts func(n uint32) bool) graph.Date {
 	if until := s.BestDate(source, s.CoversPredicate, counts); until.Known() {
 		return until
@@ -445,7 +444,7 @@ func (s *Graph) AttestedOn(source uint32, counts func(n uint32) bool) graph.Date
 	return s.BestDate(source, s.DatePredicate, counts)
 }
 
-// BestDate is a date of a source, by the claim of the highest confidence among those that count.
+// BestDate returns a date of a source, from the claim of the highest confidence for which counts returns true.
 func (s *Graph) BestDate(source uint32, p uint16, counts func(n uint32) bool) graph.Date {
 	best := None
 	for l := range s.OutRun(source, p).All() {
@@ -463,7 +462,7 @@ func (s *Graph) BestDate(source uint32, p uint16, counts func(n uint32) bool) gr
 // lose records that a claim was withdrawn.
 func (s *Graph) lose(lost *column.Edit[uint32], n uint32) {
 	if int(n) >= s.Rows.Len() {
-		return // of a damaged file
+		return // from a damaged file
 	}
 	r := s.Rows.Ref(n)
 	lost.Set(r.Subject, lost.At(r.Subject)+1)

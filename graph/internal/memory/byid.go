@@ -15,10 +15,10 @@ func (s *Graph) InOrder(set map[uint32]bool) []uint32 {
 	return nodes
 }
 
-// SortByID puts entities in the order of their ids.
+// SortByID sorts entities by their ids.
 func (s *Graph) SortByID(nodes []uint32) {
 	type keyed struct {
-		lead uint64 // of the id
+		lead uint64 // the first bytes of the id
 		node uint32
 	}
 	list := make([]keyed, len(nodes))

@@ -12,7 +12,7 @@ func (r *Row) Cell() dense.Cell { return dense.Cell{Bits: r.Value, Unit: r.unit,
 
 func (q *Qualifier) Cell() dense.Cell { return dense.Cell{Bits: q.value, Unit: q.unit, Kind: q.Kind} }
 
-// ValueOf returns the value that a cell holds.
+// ValueOf returns the value in a cell.
 func (s *Graph) ValueOf(c dense.Cell) graph.Value {
 	switch c.Kind {
 	case graph.EntityKind:
@@ -29,7 +29,7 @@ func (s *Graph) ValueOf(c dense.Cell) graph.Value {
 	return graph.ValueOfBits(c.Kind, c.Bits, "")
 }
 
-// TextIn is the value of a cell that holds a text or a member of an enum.
+// TextIn returns the text of a cell that is a text or a member of an enum; ok is false for other cells.
 func (s *Graph) TextIn(c dense.Cell) (text string, ok bool) {
 	if c.Kind == graph.StringKind || c.Kind == graph.EnumKind {
 		return s.Texts.At(uint32(c.Bits)), true
@@ -37,7 +37,7 @@ func (s *Graph) TextIn(c dense.Cell) (text string, ok bool) {
 	return "", false
 }
 
-// SameCell reports whether two cells hold one value.
+// SameCell reports whether two cells have the same value.
 func (s *Graph) SameCell(a, b dense.Cell) bool {
 	switch {
 	case a == b:
@@ -50,18 +50,17 @@ func (s *Graph) SameCell(a, b dense.Cell) bool {
 	return s.Texts.At(uint32(a.Bits)) == s.Texts.At(uint32(b.Bits))
 }
 
-// QualifierOf is the number of a qualifier's name. Every snapshot numbers the
-// ontology's alike.
+// QualifierOf returns the number of a qualifier's name, which is the same in every snapshot.
 func QualifierOf(q *schema.Qualifier) uint16 { return uint16(q.Number) }
 
-// ClaimQualifier returns the value of the claim's qualifier with the name, given by its
-// number, or the zero cell if there is none.
+// ClaimQualifier returns the value of a claim's qualifier, or the zero cell if the claim lacks it. name is the
+// number of the qualifier's name.
 func (s *Graph) ClaimQualifier(n uint32, name uint16) dense.Cell {
 	r := s.Rows.Ref(n)
 	return s.QualifierAmong(r.Qualifiers, uint32(r.NumQualifiers), name)
 }
 
-// QualifierAmong is ClaimQualifier for a claim whose n qualifiers begin with the first.
+// QualifierAmong is ClaimQualifier for a claim with n qualifiers, of which first is the index of the first.
 func (s *Graph) QualifierAmong(first, n uint32, name uint16) dense.Cell {
 	for at := first; at < first+n; at++ {
 		if q := s.QualifierRows.Ref(at); q.Name == name {
@@ -71,7 +70,7 @@ func (s *Graph) QualifierAmong(first, n uint32, name uint16) dense.Cell {
 	return dense.Cell{}
 }
 
-// HashCell is the same for cells that are SameCell.
+// HashCell returns a hash that is equal for cells that are SameCell.
 func (s *Graph) HashCell(c dense.Cell) uint64 {
 	switch {
 	case c.Kind == graph.QuantityKind:

@@ -9,20 +9,19 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// ClaimID is the id of a claim.
+// ClaimID returns the id of a claim.
 func (s *Graph) ClaimID(n uint32) graph.ClaimID { return s.Rows.Ref(n).ID }
 
-// Subject is the entity that the claim is about.
+// Subject returns the entity that a claim is about.
 func (s *Graph) Subject(n uint32) uint32 { return s.Rows.Ref(n).Subject }
 
-// Source is the entity of the claim's source.
+// Source returns the entity of a claim's source.
 func (s *Graph) Source(n uint32) uint32 { return s.Rows.Ref(n).Source }
 
-// Predicate is the claim's predicate.
+// Predicate returns a claim's predicate.
 func (s *Graph) Predicate(n uint32) string { return s.Predicates.List[s.Rows.Ref(n).Predicate] }
 
-// Field is the field of the claim, nil if the ontology does not have it any more or the claim does not
-// fit it.
+// Field returns the field of a claim, or nil if the ontology no longer has it or the claim does not fit it.
 func (s *Graph) Field(n uint32) *schema.Field { return s.FieldOf(s.Rows.Ref(n)) }
 
 func (s *Graph) FieldOf(r *Row) *schema.Field {
@@ -35,7 +34,7 @@ func (s *Graph) FieldOf(r *Row) *schema.Field {
 	return nil
 }
 
-// Object is the entity that the claim names, None for a literal.
+// Object returns the entity that is a claim's value, or None for a literal.
 func (s *Graph) Object(n uint32) uint32 {
 	if r := s.Rows.Ref(n); r.Kind == graph.EntityKind {
 		return uint32(r.Value)
@@ -43,16 +42,16 @@ func (s *Graph) Object(n uint32) uint32 {
 	return None
 }
 
-// Value is the claim's value.
+// Value returns a claim's value.
 func (s *Graph) Value(n uint32) graph.Value {
 	return s.ValueOf(s.Rows.Ref(n).Cell())
 }
 
-// ClaimCell is the claim's value as it is laid out in memory.
+// ClaimCell returns a claim's value as it is stored in memory.
 func (s *Graph) ClaimCell(n uint32) dense.Cell { return s.Rows.Ref(n).Cell() }
 
-// Qualifier is the value of one of the claim's qualifiers, and for an entity
-// its number; the zero Value where it has none of that name.
+// Qualifier returns the value of one of a claim's qualifiers, and the number of the entity if the value is one.
+// It returns the zero Value if the claim lacks the qualifier.
 func (s *Graph) Qualifier(n uint32, name string) (v graph.Value, entity uint32) {
 	number, ok := s.QualifierNames.Number(name)
 	if !ok {
@@ -68,7 +67,7 @@ func (s *Graph) Qualified(c dense.Cell) (v graph.Value, entity uint32) {
 	return s.ValueOf(c), None
 }
 
-// Qualifiers are the claim's qualifiers.
+// Qualifiers returns a claim's qualifiers.
 func (s *Graph) Qualifiers(n uint32) []graph.QualifierValue {
 	r := s.Rows.Ref(n)
 	if r.NumQualifiers == 0 {
@@ -82,8 +81,8 @@ func (s *Graph) Qualifiers(n uint32) []graph.QualifierValue {
 	return list
 }
 
-// QualifierEntities returns the names of the claim's qualifiers that name
-// entities, with the entities.
+// QualifierEntities yields the qualifiers of a claim whose values are entities: the qualifier's name and the
+// entity.
 func (s *Graph) QualifierEntities(n uint32) iter.Seq2[string, uint32] {
 	return func(yield func(string, uint32) bool) {
 		r := s.Rows.Ref(n)
@@ -95,19 +94,19 @@ func (s *Graph) QualifierEntities(n uint32) iter.Seq2[string, uint32] {
 	}
 }
 
-// Confidence is the claim's confidence, from 0 to 1.
+// Confidence returns a claim's confidence, from 0 to 1.
 func (s *Graph) Confidence(n uint32) float64 { return float64(s.Rows.Ref(n).Confidence) / 1e4 }
 
-// Rank is the claim's rank.
+// Rank returns a claim's rank.
 func (s *Graph) Rank(n uint32) graph.Rank { return s.Rows.Ref(n).Rank }
 
-// Valid is the claim's valid time.
+// Valid returns a claim's valid time.
 func (s *Graph) Valid(n uint32) graph.Interval { return s.Times.Ref(s.Rows.Ref(n).Valid).Interval }
 
-// Locator is the place of the claim in its source.
+// Locator returns the place of a claim in its source.
 func (s *Graph) Locator(n uint32) string { return s.Texts.At(s.Rows.Ref(n).locator) }
 
-// Details are the claim's attribution, and what only few claims have.
+// Details returns a claim's attribution and the details that only few claims have.
 func (s *Graph) Details(n uint32) graph.Details {
 	r := s.Rows.Ref(n)
 	d := s.Extras.At(r.Extra)
@@ -115,7 +114,7 @@ func (s *Graph) Details(n uint32) graph.Details {
 	return d
 }
 
-// Entities calls fn with each entity declared, in the order of declaration.
+// Entities calls fn with each declared entity, in the order of declaration.
 func (s *Graph) Entities(fn func(graph.Entity) error) error {
 	for n := uint32(0); int(n) < s.IDs.Len(); n++ {
 		if err := fn(graph.Entity{ID: s.ID(n), Type: s.TypeName(n)}); err != nil {
@@ -125,7 +124,7 @@ func (s *Graph) Entities(fn func(graph.Entity) error) error {
 	return nil
 }
 
-// Claims calls fn with each claim recorded, in record order, and with live true if it is not withdrawn.
+// Claims calls fn with each recorded claim, in record order. live is false if the claim is withdrawn.
 func (s *Graph) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error {
 	return s.Latest(func(n uint32) error {
 		c := s.ClaimAt(n)
@@ -133,10 +132,10 @@ func (s *Graph) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) erro
 	})
 }
 
-// Latest calls fn with each claim recorded, in record order, by the number of its last row: a claim that was
-// reinstated has several, which say the same.
+// Latest calls fn with each recorded claim, in record order, by the number of its last row. A claim that was
+// reinstated has several rows with the same content.
 func (s *Graph) Latest(fn func(n uint32) error) error {
-	later := map[graph.ClaimID]bool{} // reinstated by a later row
+	later := map[graph.ClaimID]bool{} // the claims that a later row reinstates
 	for n := uint32(0); int(n) < s.Rows.Len(); n++ {
 		id, last := s.Rows.Ref(n).ID, n
 		if later[id] {
@@ -153,9 +152,8 @@ func (s *Graph) Latest(fn func(n uint32) error) error {
 	return nil
 }
 
-// Learned calls fn with each claim recorded after one sequence number and up to
-// another, in record order, and then with each withdrawn there, in the order of
-// the numbers and then of the claims. fn ends it by returning false.
+// Learned calls fn with each claim recorded after since and up to last, in record order. Then it calls fn with
+// each claim withdrawn in that span, by sequence number and then by claim. If fn returns false, Learned ends.
 func (s *Graph) Learned(since, last graph.Seq, fn func(n uint32, seq graph.Seq, withdrawn bool) bool) {
 	s.learned(since, last, func(n uint32) uint32 { return s.Ended.At(n) }, fn)
 }

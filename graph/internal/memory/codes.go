@@ -2,7 +2,7 @@ package memory
 
 import "github.com/caspian-kg/caspian/graph"
 
-// Keyed calls fn with the claims that state the value of a key, whether or not a view shows them.
+// Keyed calls fn with the claims that state a value of a key, whether or not a view shows them.
 func (s *Graph) Keyed(predicate, value string, fn func(n uint32)) {
 	s.keys.Find(hashKey(predicate, value), func(n uint32) bool {
 		r := s.Rows.Ref(n)
@@ -13,7 +13,7 @@ func (s *Graph) Keyed(predicate, value string, fn func(n uint32)) {
 	})
 }
 
-// holder is the entity that has the value of the key by a live claim.
+// holder returns the entity that has the value of the key in a live claim.
 func (s *Graph) holder(predicate string, v graph.Value, live func(claim uint32) bool) (graph.ID, bool) {
 	holder := None
 	s.Keyed(predicate, v.String(), func(n uint32) {

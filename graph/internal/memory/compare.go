@@ -8,9 +8,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Differences compares a snapshot that was read from a file with one that was built from the log up to
-// the same commit, and describes what differs. It compares everything in the file, lists and indexes
-// included.
+// Differences describes the differences between a snapshot read from a file and one built from the log up to
+// the same commit. It compares everything in the file, including lists and indexes.
 func Differences(file, log *Graph) []string {
 	c := comparison{file: file, log: log}
 	c.same("the sequence number", file.seq, log.seq)
@@ -19,7 +18,7 @@ func Differences(file, log *Graph) []string {
 	c.same("the number of claims", file.Rows.Len(), log.Rows.Len())
 	c.same("the number of types", len(file.TypeNames.List), len(log.TypeNames.List))
 	if len(c.found) > 0 {
-		return c.found // the following compares by number
+		return c.found // what follows compares by number
 	}
 	for n := range uint32(file.IDs.Len()) {
 		c.entity(n)

@@ -40,10 +40,9 @@ func readNumbers(r *column.Reader) column.Table[Numbers] {
 	return e.Table()
 }
 
-// Decode reads a snapshot that Encode wrote in size bytes, and the store that it
-// was written for. The error says why the snapshot cannot be used; it wraps
-// errors.ErrUnsupported where the data is sound, but of another version of the
-// program or of another ontology.
+// Decode reads a snapshot that Encode wrote in size bytes, and the identity of the store for which it was
+// written. The error says why the snapshot cannot be used. It wraps errors.ErrUnsupported if the data is sound,
+// but from another version of the program or for another ontology.
 func Decode(from io.Reader, size int64, o *schema.Ontology) (*Graph, graph.Identity, error) {
 	if size < 64 || size > 1<<40 {
 		return nil, graph.Identity{}, fmt.Errorf("%w: it has %d bytes", errDamaged, size)
@@ -87,7 +86,7 @@ func decode(buf []byte, o *schema.Ontology) (_ *Graph, of graph.Identity, err er
 	indexed := make(chan struct{})
 	go func() {
 		defer close(indexed)
-		s.index(0, 0) // while the rest is read, which takes as long
+		s.index(0, 0) // concurrently with reading the rest, which takes as long
 	}()
 	err = s.readSections(r, &h)
 	if <-indexed; err != nil {
@@ -103,7 +102,7 @@ func decode(buf []byte, o *schema.Ontology) (_ *Graph, of graph.Identity, err er
 	return s, h.Store, nil
 }
 
-// readSections reads the sections after those, in the order of writeSections.
+// readSections reads the remaining sections, in the order of writeSections.
 func (s *Graph) readSections(r *column.Reader, h *header) error {
 	s.QualifierRows = column.ReadColumn[Qualifier](r, h.Qualifiers)
 	s.Texts = column.ReadTextColumn(r)
@@ -171,14 +170,14 @@ func (s *Graph) readWithdrawals(r *column.Reader) {
 		s.lose(lost, n)
 	}
 	for _, b := range column.ReadList[reasoned](r) {
-		if int(b.row) < s.Rows.Len() && int(b.reason) < s.Texts.Len() { // otherwise the file is damaged
+		if int(b.row) < s.Rows.Len() && int(b.reason) < s.Texts.Len() { // else the file is damaged
 			s.back.Append(b)
 		}
 	}
 	s.Lost = lost.Table()
 }
 
-// begins reports whether a list begins with the names that the ontology has.
+// begins reports whether a list begins with the names of the ontology.
 func begins(list, known []string) bool {
 	return len(list) >= len(known) && slices.Equal(list[:len(known)], known)
 }

@@ -19,15 +19,15 @@ const (
 	fileVersion = 14
 )
 
-// layout depends on the memory layout of the columns and on how names are made comparable. It differs
-// for files of other builds and of other kinds of machines.
+// layout is a number that depends on the memory layout of the columns and on how names are folded. It differs
+// for files from other builds and other kinds of machines.
 var layout = func() uint64 {
 	order := [2]byte{1, 0}
 	return uint64(fileVersion)<<56 | uint64(text.Version)<<48 | uint64(unsafe.Sizeof(Row{}))<<32 | uint64(unsafe.Sizeof(Qualifier{}))<<24 | uint64(unsafe.Sizeof(Link{}))<<16 |
 		uint64(*(*uint16)(unsafe.Pointer(&order)))
 }()
 
-// header is the first section: what is needed to read the others.
+// header is the first section, which is needed to read the others.
 type header struct {
 	Store                 graph.Identity
 	Seq                   graph.Seq
@@ -40,8 +40,8 @@ type header struct {
 	Keyed                 []uint32
 }
 
-// Encode writes the snapshot of a store: its columns and adjacency as laid out in
-// memory, with a checksum. The snapshot may be advanced meanwhile.
+// Encode writes the snapshot of a store: its columns and adjacency lists as they are in memory, with a
+// checksum. The snapshot may be advanced at the same time.
 func (s *Graph) Encode(to io.Writer, of graph.Identity) error {
 	out := bufio.NewWriterSize(to, 1<<20)
 	w := column.NewWriter(out)
@@ -105,7 +105,7 @@ func (s *Graph) writeSections(w *column.Writer) error {
 	return nil
 }
 
-// fileExtra is an extra as the file has it.
+// fileExtra is a graph.Details in the file.
 type fileExtra struct {
 	A, O, C, N string          `json:",omitempty"`
 	S          []graph.ClaimID `json:",omitempty"`

@@ -16,8 +16,8 @@ type End struct {
 	Objects bool
 }
 
-// EndsOf are the entities that have claims of a relation at one of its ends, withdrawn or not, in the
-// order of their ids; they must not be changed. Where stop ended the first reading, it is nil.
+// EndsOf returns the entities that have claims of a relation at one of its ends, withdrawn or not, in the order
+// of their ids. They must not be changed. It returns nil if stop ended the first reading.
 func (s *Graph) EndsOf(e End, stop func() bool) []uint32 {
 	return s.w.ends.Of(e, endsOf{s, e, stop})
 }
@@ -75,7 +75,7 @@ func (e endsOf) Since(claim uint32) (list []uint32) {
 	return slices.DeleteFunc(list, func(n uint32) bool { return !e.of.Objects && !e.of.Field.Owner.Includes(e.Type(n)) })
 }
 
-// ofTypes are the entities of types, by their names, in the order of their ids.
+// ofTypes yields the entities of the types with the given names, in the order of their ids.
 func (s *Graph) ofTypes(names iter.Seq[string]) iter.Seq[uint32] {
 	var types layers.Range[uint32]
 	for name := range names {

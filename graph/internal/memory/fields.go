@@ -7,8 +7,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// ClaimField reads a field of a claim that is the same in every view, by its name in the API; the
-// zero Value where the claim has none.
+// ClaimField returns a field of a claim that is the same in every view, by its name in the API. It returns the
+// zero Value if the claim lacks it.
 func (s *Graph) ClaimField(n uint32, name string) graph.Value {
 	r := s.Rows.Ref(n)
 	text := func(t string) graph.Value {
@@ -60,7 +60,7 @@ func (s *Graph) ClaimField(n uint32, name string) graph.Value {
 	return graph.Value{}
 }
 
-// bound is an end of a valid time: missing where nobody states it.
+// bound returns an end of a valid time as a value; it is missing if nobody states it.
 func bound(d, open graph.Date) graph.Value {
 	switch d.Precision() {
 	case graph.Unknown:
@@ -71,8 +71,8 @@ func bound(d, open graph.Date) graph.Value {
 	return graph.DateValue(d)
 }
 
-// Tie tells apart the edges of one list that lead to the same node. It names
-// what a claim says and not its id, so that a cursor outlives a correction.
+// Tie returns a text that distinguishes the edges of one list that lead to the same node. It contains what the
+// claim says and not its id, so that a cursor remains valid after a correction.
 func (s *Graph) Tie(n uint32) string {
 	r := s.Rows.Ref(n)
 	f := s.Field(n)

@@ -2,7 +2,7 @@ package memory
 
 import "github.com/caspian-kg/caspian/graph"
 
-// growing is a snapshot in the making. It implements graph.Growth.
+// growing is a snapshot under construction. It implements graph.Growth.
 type growing struct{ b *change }
 
 func (g growing) Add(c *graph.Commit) error { return g.b.add(c) }
@@ -43,7 +43,7 @@ func (g growing) Values(subject graph.ID, predicate string) []graph.Value {
 }
 
 func (g growing) Holder(predicate string, v graph.Value) (graph.ID, bool) {
-	g.b.indexKeys() // those since the last call
+	g.b.indexKeys() // only those since the last call
 	return g.b.s.holder(predicate, v, g.live)
 }
 
@@ -56,7 +56,7 @@ func (g growing) Learned(since, last graph.Seq, fn func(graph.ClaimID, graph.Seq
 }
 
 func (g growing) History(id graph.ClaimID) []graph.Event {
-	g.b.index() // those since the last question
+	g.b.index() // only those since the last call
 	return g.b.s.history(id, g.b.ended.At)
 }
 
@@ -70,9 +70,9 @@ func (g growing) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Claim))
 	}
 }
 
-// of returns the claims of a predicate by their subjects. The adjacency lists have no new claims until
-// the change ends, and checks ask about few predicates: so a list is made when it is first asked for,
-// and extended from then on.
+// of returns the claims of a predicate by their subjects. The adjacency lists get new claims only when the
+// change ends, and checks read few predicates. So a list is made at the first request and extended from then
+// on.
 func (b *change) of(p uint16) map[uint32][]uint32 {
 	if b.asked[p] == nil {
 		b.asked[p] = map[uint32][]uint32{}
@@ -83,7 +83,7 @@ func (b *change) of(p uint16) map[uint32][]uint32 {
 	return b.asked[p]
 }
 
-// noteStated extends the list of a predicate that was asked for.
+// noteStated adds a claim to the list of a predicate, if that list was requested.
 func (b *change) noteStated(p uint16, n uint32) {
 	if r := b.s.Rows.Ref(n); r.Predicate == p && b.asked[p] != nil {
 		b.asked[p][r.Subject] = append(b.asked[p][r.Subject], n)

@@ -9,16 +9,16 @@ import (
 
 // Imported is a commit that is part of an import, with the counts of what it changed.
 type Imported struct {
-	// Seq is the number of the commit. Import is whole in the first commit of an import.
+	// Seq is the sequence number of the commit. Import is complete in the first commit of an import.
 	Seq    graph.Seq
 	Import graph.Import
 	// Withdrawn counts the claims that it retracted or superseded.
 	Entities, Claims, Withdrawn, Reinstated int
 }
 
-// reasoned is the reason for which a row was withdrawn, or for which it reinstates a claim.
+// reasoned is a row with the reason for its withdrawal, or for reinstating its claim.
 type reasoned struct {
-	row, reason uint32 // reason: number in texts
+	row, reason uint32 // reason is a number in Graph.Texts
 }
 
 // imported records a commit that is part of an import.
@@ -33,8 +33,8 @@ func (b *change) imported(c *graph.Commit) {
 	b.s.imports.Append(i)
 }
 
-// Imports calls fn with the imports, the newest first, until fn returns false. Import is that of the
-// first commit, Seq the number of the last one, and the counts are of all commits.
+// Imports calls fn with the imports, the newest first, until fn returns false. Import is from the first commit
+// of the import, Seq is the number of the last, and the counts are sums over all.
 func (s *Graph) Imports(fn func(i *Imported) bool) {
 	sums := map[graph.Seq]*Imported{}
 	for n := s.imports.Len() - 1; n >= 0; n-- {
@@ -66,7 +66,8 @@ func (s *Graph) Undos(fn func(undo, undid graph.Seq)) {
 	}
 }
 
-// Commits returns the commits of the import that begins with this one; nil if none does.
+// Commits returns the sequence numbers of the commits of the import that begins with first, or nil if none
+// does.
 func (s *Graph) Commits(first graph.Seq) (list []graph.Seq) {
 	from := sort.Search(s.imports.Len(), func(n int) bool { return s.imports.Ref(uint32(n)).Seq >= first })
 	for n := from; n < s.imports.Len(); n++ {
@@ -77,7 +78,7 @@ func (s *Graph) Commits(first graph.Seq) (list []graph.Seq) {
 	return list
 }
 
-// Reason is why the row was withdrawn, or else why it reinstates its claim; "" if no reason was given.
+// Reason returns why a row was withdrawn, or else why the row reinstates its claim; "" if no reason was given.
 func (s *Graph) Reason(n uint32) string {
 	list, at := &s.back, func(i uint32) bool { return s.back.Ref(i).row >= n }
 	if ended := s.Ended.At(n); ended != 0 {
@@ -93,7 +94,7 @@ func (s *Graph) Reason(n uint32) string {
 	return ""
 }
 
-// ReasonOf is the reason of the last row of a claim.
+// ReasonOf returns the reason of a claim's last row.
 func (s *Graph) ReasonOf(id graph.ClaimID) string {
 	n, ok := s.ClaimNumber(id)
 	if !ok {
@@ -102,8 +103,7 @@ func (s *Graph) ReasonOf(id graph.ClaimID) string {
 	return s.Reason(n)
 }
 
-// history has when a claim was recorded, withdrawn and reinstated, by its rows and the commits that
-// withdrew them.
+// history returns when a claim was recorded, withdrawn and reinstated.
 func (s *Graph) history(id graph.ClaimID, ended func(n uint32) uint32) (list []graph.Event) {
 	var rows []uint32
 	s.claimNumbers.Find(hashClaim(id), func(n uint32) bool {
@@ -122,7 +122,7 @@ func (s *Graph) history(id graph.ClaimID, ended func(n uint32) uint32) (list []g
 	return list
 }
 
-// importCommits are the commits that are part of an import, in order.
+// importCommits returns the commits that are part of an import, in order.
 func (s *Graph) importCommits() []Imported {
 	return column.Flat(s.imports.Len(), func(i uint32) Imported { return s.imports.At(i) })
 }

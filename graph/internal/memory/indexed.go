@@ -7,33 +7,32 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/values"
 )
 
-// IndexValues lets requests have indexes of values built, for this snapshot and all of its line: an
-// index that a query misses is built apart from it. start runs build, at once or later. The indexes
-// take limit bytes at most, and so does what is kept beside long lists; the cards of entities take a
-// quarter.
+// IndexValues lets indexes of values be built for this snapshot and all later ones, when a query misses one.
+// start runs build, at once or later. The indexes take at most limit bytes. What is cached for long lists takes
+// at most the same again, and the cards of entities at most a quarter of limit.
 func (s *Graph) IndexValues(limit int, start func(build func())) {
 	s.LimitBeside(int64(limit))
 	s.w.values.Run(limit, start)
 }
 
-// LimitBeside bounds what is kept apart from the indexes, as IndexValues does.
+// LimitBeside bounds the caches other than the indexes, like IndexValues.
 func (s *Graph) LimitBeside(limit int64) {
 	s.w.beside.Limit(limit)
 	s.w.cards.Limit(limit / 4)
 }
 
-// Indexes describes the indexes of the newest snapshot of the line.
+// Indexes describes the indexes of the newest snapshot.
 func (s *Graph) Indexes() values.Stats {
 	return s.w.values.Stats().With(s.w.beside.Used() + s.w.cards.Used())
 }
 
-// ValueSource returns the graph as the indexes of values read it.
+// ValueSource returns the graph in the form from which indexes of values are built.
 func (s *Graph) ValueSource() values.Source { return indexed{s} }
 
-// indexed is a graph as indexes are built from it; it implements values.Source.
+// indexed implements values.Source for a graph.
 type indexed struct{ *Graph }
 
-// Entries implements values.Source, with withdrawn claims, since a view may look back.
+// Entries implements values.Source. It includes withdrawn claims, because a view may show the past.
 func (s indexed) Entries(k values.Key, older values.Source) (list []values.Entry) {
 	if older == nil {
 		return s.allEntries(k)
@@ -72,8 +71,8 @@ func (s indexed) allEntries(k values.Key) (list []values.Entry) {
 	return list
 }
 
-// unnamed appends an entry for an entity that the newest views call by its id, because all claims of
-// its name are withdrawn.
+// unnamed appends an entry for an entity whose id is its name in the newest views, because all claims of its
+// name are withdrawn.
 func (s indexed) unnamed(list []values.Entry, entity uint32) []values.Entry {
 	if s.OutRun(entity, s.NamePredicate).Has(func(l Link) bool { return s.Live(l.Claim) }) {
 		return list

@@ -2,10 +2,9 @@
 
 package memory
 
-// With the build tag invariants each published snapshot is checked; see
-// invariants_on.go.
+// With the build tag invariants, each published snapshot is checked; see invariants_on.go.
 
-// Checked says to tests of growth that each snapshot checks itself.
+// Checked says, for tests of growth, whether each snapshot checks itself.
 const Checked = false
 
 type guard struct{}

@@ -15,20 +15,20 @@ import (
 	"github.com/caspian-kg/caspian/graph/validity"
 )
 
-// The tag invariants makes every published snapshot check itself, and every
-// snapshot that is advanced check that it is still as it was published. It is
-// for tests: a check reads everything.
+// With the build tag invariants, every published snapshot checks itself. A snapshot that is advanced also
+// checks that it has not changed since it was published. The tag is for tests, because a check reads
+// everything.
 
-// Checked says to tests of growth that each snapshot checks itself.
+// Checked says, for tests of growth, whether each snapshot checks itself.
 const Checked = true
 
-// maxGuarded bounds what is read for one check, in claims.
+// maxGuarded is the number of claims above which a snapshot is not checked.
 const maxGuarded = 5000
 
-// guard holds a fingerprint of a published snapshot.
+// guard has the fingerprint of a published snapshot.
 type guard struct{ print uint64 }
 
-// seal checks a snapshot that is about to be published and takes its fingerprint.
+// seal checks a snapshot that is about to be published, and computes its fingerprint.
 func (g *guard) seal(s *Graph) {
 	if g.print = 0; s.Rows.Len() > maxGuarded {
 		return
@@ -47,14 +47,14 @@ func (g *guard) seal(s *Graph) {
 	g.print = s.fingerprint()
 }
 
-// check panics where a published snapshot is not what it was.
+// check panics if a published snapshot has changed.
 func (g *guard) check(s *Graph) {
 	if g.print != 0 && s.fingerprint() != g.print {
 		panic(fmt.Sprintf("snapshot %d has changed since it was published", s.seq))
 	}
 }
 
-// fingerprint sums up what readers can see.
+// fingerprint returns a hash of what readers can see.
 func (s *Graph) fingerprint() uint64 {
 	h := fnv.New64a()
 	fmt.Fprint(h, s.seq, s.sum, s.TypeNames.List, s.Predicates.List, s.QualifierNames.List)
@@ -132,7 +132,7 @@ func (s *Graph) checkClaims() error {
 	return nil
 }
 
-// checkLinks rebuilds the adjacency lists from the rows.
+// checkLinks rebuilds the adjacency lists from the rows and compares.
 func (s *Graph) checkLinks() error {
 	out, in, cited := map[uint32][]uint32{}, map[uint32][]uint32{}, map[uint32]map[uint32]bool{}
 	cite := func(e, n uint32) {
@@ -196,11 +196,11 @@ func (s *Graph) checkList(list []Link, want []uint32, marked map[uint32]bool) er
 	return nil
 }
 
-// all are the links of an adjacency in one slice.
+// all returns the links of an adjacency in one slice.
 func all(a *Adjacency) []Link { return slices.Concat(slices.Collect(a.Parts())...) }
 
-// wantMarked are the claims whose links are to be marked open: by themselves, or since
-// their field reaches to the next dated claim and there is one.
+// wantMarked returns the claims whose links must be marked Open: by their own valid time, or because their
+// field reaches to the next dated claim and there is one.
 func (s *Graph) wantMarked() map[uint32]bool {
 	marked := map[uint32]bool{}
 	kinds := s.Kinds().Of

@@ -5,11 +5,11 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 )
 
-// Kinds are the rules of the predicates by their numbers.
+// Kinds returns the rules of the predicates, by their numbers.
 func (s *Graph) Kinds() *vocabulary.Predicates { return s.w.kindsOf(s) }
 
-// kindsOf makes the table once for each list of predicates; the ontology never
-// changes and predicates are only added, by the one writer, at the end.
+// kindsOf returns the table of rules. It is made again when predicates were added; the writer only adds them at
+// the end, and the ontology never changes.
 func (w *writer) kindsOf(s *Graph) *vocabulary.Predicates {
 	if ks := w.kinds.Load(); ks != nil && len(ks.Of) >= len(s.Predicates.List) {
 		return ks
@@ -19,7 +19,7 @@ func (w *writer) kindsOf(s *Graph) *vocabulary.Predicates {
 	return ks
 }
 
-// Beside bounds what readers keep beside the chunks of long lists.
+// Beside returns the budget for what readers cache for the chunks of long lists.
 func (s *Graph) Beside() *dense.Budget { return s.w.beside }
 
 // RelationsNamed returns the relations that have the name, or whose inverse has it.

@@ -10,12 +10,13 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// LifetimeOf is when an entity exists, by the claims of its beginning and end that count.
+// LifetimeOf returns when an entity exists, from the claims about its beginning and end for which counts
+// returns true.
 func (s *Graph) LifetimeOf(entity uint32, counts func(n uint32) bool) validity.Lifetime {
 	var begins, ends []graph.Span
 	note := func(r Run, object bool) {
 		for l := range r.All() {
-			// Fields of one name may mean different things in different types.
+			// Fields with one name may mean different things in different types.
 			end := schema.NoEnd
 			if f := s.Field(l.Claim); f != nil && object {
 				end = f.Lifetime.Object
@@ -41,8 +42,8 @@ func (s *Graph) LifetimeOf(entity uint32, counts func(n uint32) bool) validity.L
 	return validity.LifetimeOf(begins, ends)
 }
 
-// dayOf is the date that a claim gives for a beginning or an end: its value, or of
-// a relation the first date of its valid time.
+// dayOf returns the date that a claim gives for a beginning or an end: its value, or for a relation the first
+// date of its valid time.
 func (s *Graph) dayOf(l Link) (graph.Span, bool) {
 	r := s.Rows.Ref(l.Claim)
 	if r.Kind == graph.NoneKind {
@@ -74,7 +75,7 @@ func (b *change) noteLife(r *Row) {
 	}
 }
 
-// live computes the lifetimes that the change touches.
+// live computes the lifetimes that the change affects.
 func (b *change) live() {
 	if len(b.touchedLives) > 0 {
 		b.s.Lives = b.s.readLives(b.s.Lives.Begin(), maps.Keys(b.touchedLives))
@@ -93,7 +94,7 @@ func (s *Graph) readLives(e *column.Edit[validity.ShortLifetime], entities iter.
 	return e.Table()
 }
 
-// mortals are the entities of which some claim says when they begin or end.
+// mortals returns the entities for which some claim says when they begin or end.
 func (s *Graph) mortals() []uint32 {
 	var ns []uint32
 	for n := range uint32(s.Lives.Len()) {

@@ -10,17 +10,17 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Two bits of the number of the valid time mark a link.
+// Two bits of a link's Valid are marks.
 const (
-	// Open: its valid time alone does not decide on which days its claim may hold.
+	// Open means that the valid time alone does not decide on which days the link's claim may hold.
 	Open = uint32(1) << 31
-	// Narrow: its claim is about less than its field: a part, a plan, or a part of a year.
+	// Narrow means that the link's claim is about less than its field: a part, a plan, or a part of a year.
 	Narrow = uint32(1) << 30
 	marks  = Open | Narrow
 )
 
-// Besides are the links of the claims that may answer the same question as a claim:
-// those of one subject and predicate, and of a relation of many also of one object.
+// Besides returns the links of the claims that may answer the same question as a claim: claims with the same
+// subject and predicate, and for a relation of many values also the same object.
 func (s *Graph) Besides(r *Row) Run {
 	all := s.OutRun(r.Subject, r.Predicate)
 	if f := s.FieldOf(r); r.Kind != graph.EntityKind || f == nil || !f.Many {
@@ -29,12 +29,12 @@ func (s *Graph) Besides(r *Row) Run {
 	return column.Short[Link, Beside](s.To(all, uint32(r.Value)))
 }
 
-// To are the links of a run to one entity at the other end.
+// To returns the links of a run to one entity at the other end.
 func (s *Graph) To(r Run, other uint32) []Link {
 	return r.Within(s.Toward(s.IDs.At(other)))
 }
 
-// Toward compares links of a run with an id at the other end, for Within.
+// Toward returns a function for Within that compares links of a run with an id at the other end.
 func (s *Graph) Toward(id string) func(l Link) int {
 	return func(l Link) int {
 		if l.Other == None {
@@ -44,12 +44,11 @@ func (s *Graph) Toward(id string) func(l Link) int {
 	}
 }
 
-// Period is the number of the valid time of the link's claim.
+// Period returns the number of the valid time of the link's claim.
 func (l *Link) Period() uint32 { return l.Valid &^ marks }
 
-// linkValid is the valid time of a claim's link with the marks that the claim by
-// itself gives. It is open where the reach of its field makes it depend on the date
-// of its source.
+// linkValid returns the Valid of a claim's link with the marks that follow from the claim alone. It is marked
+// Open if the reach of the field makes the claim depend on the date of its source.
 func (s *Graph) linkValid(n uint32, r *Row) uint32 {
 	k := &s.Kinds().Of[r.Predicate]
 	valid, b := r.Valid, &s.Times.Ref(r.Valid).Bounds
@@ -62,8 +61,8 @@ func (s *Graph) linkValid(n uint32, r *Row) uint32 {
 	return valid
 }
 
-// Plain reports whether plain fields and lists may show the claim, or lists that ask
-// for what is narrow as well.
+// Plain reports whether plain fields and lists may show the claim. If narrow is set, the lists also show narrow
+// claims.
 func (s *Graph) Plain(n uint32, narrow bool) bool {
 	return s.Rows.Ref(n).Rank != graph.Deprecated && (narrow || !s.IsNarrow(n))
 }
@@ -74,7 +73,7 @@ func (s *Graph) IsNarrow(n uint32) bool {
 	return s.Kinds().Of[r.Predicate].Narrows && s.narrows(n, r, &s.Times.Ref(r.Valid).Bounds)
 }
 
-// wholeYear is how many days a period needs to count as a year.
+// wholeYear is the number of days from which a period counts as a year.
 const wholeYear = 350
 
 func (s *Graph) narrows(n uint32, r *Row, b *validity.Bounds) bool {
@@ -94,10 +93,10 @@ func (s *Graph) narrows(n uint32, r *Row, b *validity.Bounds) bool {
 	return false
 }
 
-// markOpen marks, among new links of claims by subject, those that other claims bound: of a
-// field that reaches to the next dated claim, where there is one, and of rough dates, where
-// another claim with the same object has more exact ones. It returns them with the links of older
-// claims that others bound now, marked as well. It sorts the links.
+// markOpen marks new links of claims by subject whose days other claims bound. These are links of a field that
+// reaches to the next dated claim, if there is one, and links with rough dates, if another claim with the same
+// object has more exact ones. It returns them together with the links of older claims that the new claims
+// bound, also marked. It sorts the links.
 func (s *Graph) markOpen(old *Graph, links []column.Entry[Link], o *column.Order[Link]) []column.Entry[Link] {
 	kinds := s.Kinds().Of
 	var more []column.Entry[Link]
@@ -114,8 +113,8 @@ func (s *Graph) markOpen(old *Graph, links []column.Entry[Link], o *column.Order
 			more = s.markRough(t, before, added, more)
 			continue
 		}
-		// Of the undated links of one subject, either all are open by themselves or none: if the first
-		// of several is open or dated, none is left to mark.
+		// The undated links of one subject are either all Open or none is: if the first of several is Open or
+		// dated, no link is left to mark.
 		first, _ := before.First()
 		begun := len(first) > 0 && s.dated(&first[0])
 		marked := before.Len() > 1 && (begun || first[0].Valid&Open != 0)
@@ -137,8 +136,8 @@ func (s *Graph) markOpen(old *Graph, links []column.Entry[Link], o *column.Order
 	return append(links, more...)
 }
 
-// markRough marks the links of rough dates, new and old, which another claim with the same object, or
-// of a literal too, gives more exactly. It appends the old ones to more.
+// markRough marks the new and old links with rough dates for which another claim with the same object, or also
+// with a literal, has more exact ones. It appends the old links to more.
 func (s *Graph) markRough(t schema.Timing, before Run, added, more []column.Entry[Link]) []column.Entry[Link] {
 	if t.Kind != schema.State && t.Kind != schema.Event {
 		return more
@@ -188,8 +187,8 @@ func (s *Graph) dated(l *Link) bool {
 	return b.Started || b.Ended
 }
 
-// mark marks a link whose days other claims may bound, and reports whether that is new: one
-// of rough dates, or without one of its ends where the field reaches to the next.
+// mark marks a link whose days other claims may bound, and returns true if it was not marked before. That is a
+// link with rough dates, or, if next is set, one without a beginning or an end.
 func (s *Graph) mark(l *Link, t schema.Timing, next bool) bool {
 	b := &s.Times.Ref(l.Period()).Bounds
 	if l.Valid&Open != 0 || !(b.Refinable(t) || next && !(b.Started && b.Ended)) {

@@ -11,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// namesOf lists the names that the claims state: names and aliases, and the forms
-// that sources print for them and for the objects of relations.
+// namesOf returns the names that the claims state: names and aliases, and the forms that sources print for them
+// and for the objects of relations.
 func (s *Graph) namesOf(claims []uint32) []names.Name {
 	var list []names.Name
 	for _, n := range claims {
@@ -29,7 +29,7 @@ func (s *Graph) namesOf(claims []uint32) []names.Name {
 	return list
 }
 
-// labelWords are the words of the labels of types and fields, folded, each once.
+// labelWords returns the folded words in the labels of types and fields, without repetitions.
 func labelWords(o *schema.Ontology) []string {
 	var list []string
 	for _, t := range o.Types {
@@ -42,27 +42,26 @@ func labelWords(o *schema.Ontology) []string {
 	return slices.Compact(list)
 }
 
-// Naming is the claim of an entity's name in no particular language, which most have one
-// of and every list shows: with what a view asks of it, in one place.
+// Naming is the claim of an entity's name in no particular language. Most entities have one, and every list
+// shows it, so what a view needs of it is stored in one place.
 type Naming struct {
 	Name  string
-	Claim uint32 // its number + 1; 0 none, manyNames several
-	valid uint32 // number in times, and its marks
+	Claim uint32 // its number + 1; 0 if there is none, ManyNames if there are several
+	valid uint32 // number in Graph.Times, and marks
 	Rank  graph.Rank
 }
 
 const ManyNames = ^uint32(0)
 
-// One reports whether the entity has one claim of its name.
+// One reports whether the entity has exactly one claim of its name.
 func (n *Naming) One() bool { return n != nil && n.Claim != 0 && n.Claim != ManyNames }
 
-// Link is the link of that claim; name is the number of the predicate.
+// Link returns the link of that claim; name is the number of the predicate.
 func (n *Naming) Link(name uint16) Link {
 	return Link{Claim: n.Claim - 1, Other: None, Valid: n.valid, Predicate: name}
 }
 
-// Language is the language that a text is in, by the claim's qualifier lang; "" if the claim names
-// none.
+// Language returns the language of a text, from the claim's qualifier lang; "" if the claim states none.
 func (s *Graph) Language(r *Row) string {
 	if r.Kind != graph.StringKind || r.NumQualifiers == 0 || s.LangQualifier < 0 {
 		return ""
@@ -74,8 +73,8 @@ func (s *Graph) Language(r *Row) string {
 	return s.Texts.At(uint32(c.Bits))
 }
 
-// nameEntities adds the claims of names to the table, starting with claim number from, but none
-// that name a language: a view shows those only if it is asked to, or if there is no other name.
+// nameEntities adds the claims of names to the table, from claim number from on. It leaves out names with a
+// language, because a view shows those only on request, or if there is no other name.
 func (s *Graph) nameEntities(named column.Table[Naming], from uint32) column.Table[Naming] {
 	var e *column.Edit[Naming]
 	for n := from; int(n) < s.Rows.Len(); n++ {

@@ -5,19 +5,19 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 )
 
-// IsOf reports whether the entity's type is one of a list by number.
+// IsOf reports whether the entity's type is in a list; types has a value for each number of a type.
 func (s *Graph) IsOf(types []bool, entity uint32) bool {
 	t := int(s.Types.At(entity))
 	return t < len(types) && types[t]
 }
 
-// Several reports whether the entity has several claims of a relation of one. Few entities do; for the
-// others, an inverse need not ask which claim is shown.
+// Several reports whether the entity has several claims of a relation of one value. Few entities have; for the
+// others, an inverse need not check which claim is shown.
 func (s *Graph) Several(entity uint32) bool {
 	return s.rivals.At(entity>>6)>>(entity&63)&1 != 0
 }
 
-// noteRivals adds the entities of the entries to those that have several.
+// noteRivals adds the entities in the entries that have several such claims.
 func (s *Graph) noteRivals(rivals column.Table[uint64], entries []column.Entry[Link]) column.Table[uint64] {
 	kinds := s.Kinds().Of
 	var e *column.Edit[uint64]
@@ -37,7 +37,7 @@ func (s *Graph) noteRivals(rivals column.Table[uint64], entries []column.Entry[L
 	return e.Table()
 }
 
-// readRivals finds the entities that have several.
+// readRivals finds the entities that have several such claims.
 func (s *Graph) readRivals() column.Table[uint64] {
 	kinds := s.Kinds().Of
 	e := column.NewEdit[uint64]()
@@ -54,7 +54,7 @@ func (s *Graph) readRivals() column.Table[uint64] {
 	return e.Table()
 }
 
-// isSingle reports whether a predicate is a relation of one for the entity.
+// isSingle reports whether a predicate is a relation of one value for the entity.
 func (s *Graph) isSingle(kinds []vocabulary.Predicate, entity uint32, p uint16) bool {
 	return kinds[p].Single != nil && s.IsOf(kinds[p].Single, entity)
 }

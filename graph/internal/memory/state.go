@@ -2,11 +2,11 @@ package memory
 
 import "github.com/caspian-kg/caspian/graph"
 
-// state is a snapshot as graph.Check reads it: all claims that are not withdrawn, whatever a view
-// shows. It implements graph.State.
+// state is a snapshot as graph.Check reads it: all claims that are not withdrawn, independent of views. It
+// implements graph.State.
 type state struct{ *Graph }
 
-// State is the snapshot as changes are checked against it.
+// State returns the snapshot in the form against which changes are checked.
 func (s *Graph) State() graph.State { return state{s} }
 
 func (s state) TypeOf(id graph.ID) (string, bool) {
@@ -46,7 +46,7 @@ func (s state) Learned(since, last graph.Seq, fn func(graph.ClaimID, graph.Seq, 
 	s.Graph.Learned(since, last, s.byID(fn))
 }
 
-// byID turns a function of ids into one of numbers.
+// byID converts a function of claim ids into one of claim numbers.
 func (s *Graph) byID(fn func(graph.ClaimID, graph.Seq, bool)) func(uint32, graph.Seq, bool) bool {
 	return func(n uint32, seq graph.Seq, withdrawn bool) bool {
 		fn(s.ClaimID(n), seq, withdrawn)

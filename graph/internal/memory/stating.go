@@ -9,21 +9,21 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 )
 
-// stating has lists of claims by predicate, for the predicates that were asked for. All snapshots of a
-// line share it: the lists grow at their ends, and each snapshot reads its part.
+// stating has lists of claims by predicate, for the predicates that requests needed. All snapshots of a line
+// share it: the lists grow at their ends, and each snapshot reads its part.
 type stating struct {
 	mu    sync.Mutex // guards lists; not held while a list is made for the first time
 	lists map[uint16]stated
 }
 
-// stated are the claims of one predicate in record order, among the first upTo.
+// stated has the claims of one predicate among the first upTo claims, in record order.
 type stated struct {
 	claims []uint32
 	upTo   int
 }
 
-// Stating returns the claims with a predicate, in record order, and separately those with it that do
-// not fit the ontology. The first request for a predicate reads all claims.
+// Stating returns the claims with a predicate in record order, and in a separate list those that do not fit the
+// ontology. The first request for a predicate reads all claims.
 func (s *Graph) Stating(predicate string) (lists []Numbers) {
 	for _, name := range []string{predicate, vocabulary.Aside + predicate} {
 		if p, ok := s.Predicates.Number(name); ok {
@@ -37,13 +37,13 @@ func (s *Graph) stating(p uint16) []uint32 {
 	x, n := &s.w.stating, s.Rows.Len()
 	l, known := x.extend(s, p)
 	if !known {
-		l.extend(s, p) // without the lock, since it may take long
+		l.extend(s, p) // without the lock, because it may take long
 		l = x.keep(p, l)
 	}
 	return l.claims[:sort.Search(len(l.claims), func(i int) bool { return int(l.claims[i]) >= n })]
 }
 
-// extend adds the claims of a snapshot that a list lacks.
+// extend adds the claims of a snapshot that the list lacks.
 func (l *stated) extend(s *Graph, p uint16) {
 	for n := s.Rows.Len(); l.upTo < n; l.upTo++ {
 		if s.Rows.Ref(uint32(l.upTo)).Predicate == p {
@@ -52,7 +52,7 @@ func (l *stated) extend(s *Graph, p uint16) {
 	}
 }
 
-// extend returns the list of a predicate with all claims of a snapshot, if it is known.
+// extend returns the list of a predicate with all claims of a snapshot; known is false if there is no list yet.
 func (x *stating) extend(s *Graph, p uint16) (l stated, known bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -63,7 +63,7 @@ func (x *stating) extend(s *Graph, p uint16) (l stated, known bool) {
 	return l, known
 }
 
-// keep stores a list unless a longer one is known, and returns the longer.
+// keep stores a list unless a longer one is stored, and returns the longer.
 func (x *stating) keep(p uint16, l stated) stated {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -76,16 +76,16 @@ func (x *stating) keep(p uint16, l stated) stated {
 	return x.lists[p]
 }
 
-// forget drops all lists, since they may have claims of discarded snapshots.
+// forget drops all lists, because they may have claims of discarded snapshots.
 func (x *stating) forget() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.lists = nil
 }
 
-// ClaimsBy returns lists and links that have all claims with a value in a field, and with a predicate if
-// that is not "", among those known at a sequence number. They may have other claims, and a claim twice;
-// ok is false if there are no such lists.
+// ClaimsBy returns lists and links that include all claims with a value in a field, and with a predicate unless
+// predicate is "", as known at a sequence number. They may include other claims, and a claim twice; ok is false
+// if there are no such lists.
 func (s *Graph) ClaimsBy(field, value, predicate string, known graph.Seq) (lists []Numbers, links [][]Link, ok bool) {
 	switch field {
 	case "id":

@@ -29,7 +29,7 @@ func (b *change) withdraw(id graph.ClaimID, seq graph.Seq, reason uint32) error 
 	return nil
 }
 
-// reinstate appends another row of a claim. The one that was withdrawn stays, for views that look back.
+// reinstate appends another row of a claim. The withdrawn row remains, for views of the past.
 func (b *change) reinstate(id graph.ClaimID, seq graph.Seq, reason uint32) error {
 	n, ok := b.claimNumber(id)
 	if !ok {

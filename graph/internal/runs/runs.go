@@ -1,6 +1,5 @@
-// Package runs sorts more records than memory should hold: full buffers are
-// sorted and written to a temporary file as runs, which are merged when the
-// records are read.
+// Package runs sorts more records than fit into memory. It sorts each full buffer and writes it to a temporary
+// file as a run; reading the records merges the runs.
 //
 // Read Sorter. The package must not know what a record is.
 package runs
@@ -15,18 +14,16 @@ import (
 	"unsafe"
 )
 
-// Sorter sorts records of type T, which must have no pointers. It is for one
-// goroutine at a time.
+// Sorter sorts records of type T, which must not contain pointers. Only one goroutine may use it at a time.
 type Sorter[T any] struct {
 	dir     string
 	compare func(a, b T) int
 	buf     []T
-	file    *os.File // nil until the buffer was full
-	ends    []int64  // of each run in the file, in records
+	file    *os.File // nil until the buffer was full once
+	ends    []int64  // the end of each run in the file, in records
 }
 
-// New makes a Sorter that keeps this many records in memory and puts the others
-// into a file in the folder.
+// New returns a Sorter that has up to most records in memory and writes the others to a file in the folder.
 func New[T any](dir string, most int, compare func(a, b T) int) *Sorter[T] {
 	return &Sorter[T]{dir: dir, compare: compare, buf: make([]T, 0, most)}
 }
@@ -67,14 +64,14 @@ func (s *Sorter[T]) written() int64 {
 	return s.ends[len(s.ends)-1]
 }
 
-// bytesOf returns the memory that the records take.
+// bytesOf returns the memory of the records as bytes.
 func bytesOf[T any](rs []T) []byte {
 	var r T
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(rs))), len(rs)*int(unsafe.Sizeof(r)))
 }
 
-// Each calls fn with all records in their order, once; equal ones in any order.
-// It ends with the error of fn. Afterwards no record can be added.
+// Each calls fn once with every record in order; equal records come in any order. It returns the first error of
+// fn. Afterwards no record can be added.
 func (s *Sorter[T]) Each(fn func(r T) error) error {
 	slices.SortFunc(s.buf, s.compare)
 	var m merge[T]
@@ -104,10 +101,10 @@ func (s *Sorter[T]) Each(fn func(r T) error) error {
 	return nil
 }
 
-// readSize is the buffer of each run that is merged.
+// readSize is the size of the read buffer of each run.
 const readSize = 64 << 10
 
-// Close lets go of the memory and removes the file.
+// Close releases the memory and removes the file.
 func (s *Sorter[T]) Close() error {
 	s.buf = nil
 	if s.file == nil {
@@ -118,15 +115,15 @@ func (s *Sorter[T]) Close() error {
 	return err
 }
 
-// run is a sorted run that is being read.
+// run is a sorted run being read.
 type run[T any] struct {
 	head T
 	r    *bufio.Reader
-	left int64 // in r
-	rest []T   // in memory
+	left int64 // records left in r
+	rest []T   // records in memory
 }
 
-// advance reads the next record into head; false at the end.
+// advance reads the next record into head. It returns false at the end.
 func (r *run[T]) advance() (bool, error) {
 	switch {
 	case len(r.rest) > 0:
@@ -142,7 +139,7 @@ func (r *run[T]) advance() (bool, error) {
 	return true, nil
 }
 
-// merge is a heap of runs by their heads.
+// merge is a heap of runs, ordered by their heads.
 type merge[T any] struct {
 	compare func(a, b T) int
 	heap    []*run[T]
@@ -160,7 +157,7 @@ func (m *merge[T]) add(r *run[T]) error {
 	return nil
 }
 
-// next goes on to the next record of the run at the top.
+// next moves the run at the top to its next record.
 func (m *merge[T]) next(top *run[T]) error {
 	more, err := top.advance()
 	if err != nil {

@@ -1,8 +1,7 @@
-// Package tables makes a LevelDB database of keys that come in their order. They go
-// straight into tables of one level, without journal, memory table or compaction.
-// The formats of table files and of the manifest are LevelDB's own (its
-// doc/table_format.md and doc/impl.md) and do not change. goleveldb exports a
-// writer of table files; this package writes the manifest itself.
+// Package tables creates a LevelDB database from sorted keys. It writes them directly into tables of one level,
+// without journal, memory table or compaction. The formats of table files and of the manifest are LevelDB's own
+// (its doc/table_format.md and doc/impl.md) and do not change. goleveldb exports a writer of table files; this
+// package writes the manifest itself.
 //
 // Read Database and Stretch. The package must not know what keys and values are.
 package tables
@@ -22,27 +21,27 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/table"
 )
 
-// Database is a database in the making. Its stretches may be written side by side.
+// Database is a database under construction. Its stretches may be written concurrently.
 type Database struct {
 	files storage.Storage
 	opts  opt.Options
 
-	mu   sync.Mutex // guards what follows
-	last int64      // the number given to a file last
+	mu   sync.Mutex // guards the following
+	last int64      // the number of the last file
 	made []madeTable
 }
 
-// madeTable is a table with its least and its greatest key.
+// madeTable is a finished table with its least and its greatest key.
 type madeTable struct {
 	num, size int64
 	min, max  []byte
 }
 
-// level is deep enough that later writes, which may fall all over the key space, do not
-// rewrite the tables with each compaction.
+// level is the level of all tables. It is deep enough that later writes, which may be anywhere in the key
+// space, do not rewrite the tables at each compaction.
 const level = 2
 
-// New makes a database in files that are empty. The options are those with which it will be opened.
+// New returns a database in empty files. The options must be those with which it will be opened.
 func New(files storage.Storage, o *opt.Options) *Database {
 	t := &Database{files: files, opts: *o}
 	t.opts.Comparer = internalKeys{comparer.DefaultComparer}
@@ -57,8 +56,8 @@ func (t *Database) number() int64 {
 	return t.last
 }
 
-// Stretch writes keys that follow one another as one or more tables. No other
-// stretch may have a key between its first and its last.
+// Stretch writes consecutive keys as one or more tables. No other stretch may have a key between its first and
+// its last key.
 type Stretch struct {
 	of   *Database
 	file storage.Writer // nil between two tables
@@ -71,11 +70,11 @@ type Stretch struct {
 // Stretch begins a stretch.
 func (t *Database) Stretch() *Stretch { return &Stretch{of: t} }
 
-// keyKind ends the key of every entry: its sequence number, the same for all
-// since no key comes twice, and that it has a value.
+// keyKind ends the key of every entry. It has a sequence number, which is the same for all entries because no
+// key occurs twice, and the mark of an entry with a value.
 var keyKind = binary.LittleEndian.AppendUint64(nil, 1<<8|1)
 
-// Put adds a key that comes after the one before. It keeps neither key nor value.
+// Put adds a key that comes after the previous one. It copies key and value.
 func (s *Stretch) Put(key, value []byte) error {
 	s.key = append(append(s.key[:0], key...), keyKind...)
 	if s.file == nil {
@@ -102,7 +101,7 @@ func (s *Stretch) begin() (err error) {
 	return nil
 }
 
-// End makes a table of what was put; another key may follow.
+// End finishes the current table; another key may follow.
 func (s *Stretch) End() error {
 	if s.file == nil {
 		return nil
@@ -123,10 +122,10 @@ func (s *Stretch) End() error {
 	return nil
 }
 
-// Abandon lets go of a table that an error left open.
+// Abandon closes a table that an error left unfinished.
 func (s *Stretch) Abandon() {
 	if s.file != nil {
-		_ = s.file.Close() // it will be removed
+		_ = s.file.Close() // the file will be removed
 		s.file = nil
 	}
 }
@@ -134,13 +133,13 @@ func (s *Stretch) Abandon() {
 // The fields of a manifest.
 const (
 	manifestComparer = 1
-	manifestJournal  = 2 // the number of the oldest journal that is needed
+	manifestJournal  = 2 // the number of the oldest journal needed
 	manifestNext     = 3 // the number of the next file
 	manifestSequence = 4
 	manifestTable    = 7
 )
 
-// Finish writes the manifest, which makes a database of the tables. All stretches have ended.
+// Finish writes the manifest, which makes the tables a database. All stretches must have ended.
 func (t *Database) Finish() error {
 	fd := storage.FileDesc{Type: storage.TypeManifest, Num: t.number()}
 	next := uint64(t.number())
@@ -178,7 +177,7 @@ func (t *Database) Finish() error {
 	return t.files.SetMeta(fd)
 }
 
-// internalKeys orders keys that end with the 8 bytes of keyKind.
+// internalKeys orders keys with the 8 bytes of keyKind at their end.
 type internalKeys struct{ comparer.Comparer }
 
 func withoutKind(key []byte) []byte { return key[:len(key)-8] }
@@ -198,7 +197,7 @@ func (c internalKeys) Successor(dst, b []byte) []byte {
 	return shortened(c.Comparer.Successor(dst, withoutKind(b)), withoutKind(b))
 }
 
-// shortened makes a key of a short text after another; nil if there is none.
+// shortened returns a key from the text short, which must come after key. It returns nil if there is none.
 func shortened(short, key []byte) []byte {
 	if short == nil || len(short) >= len(key) || bytes.Compare(key, short) >= 0 {
 		return nil
@@ -206,7 +205,7 @@ func shortened(short, key []byte) []byte {
 	return append(short, lastKind...)
 }
 
-// internalFilter leaves the kinds of keys out of a filter, as reading does.
+// internalFilter removes keyKind from keys before they are filtered, as reading does.
 type internalFilter struct{ filter.Filter }
 
 func (f internalFilter) NewGenerator() filter.FilterGenerator {

@@ -6,65 +6,62 @@ import (
 	"sync/atomic"
 )
 
-// Key names an index.
+// Key identifies an index.
 type Key struct {
 	Predicate uint16
 	Order     Order
-	Named     bool // whether entities that no claim names have their ids in it
+	Named     bool // whether the index has the ids of entities without a name
 }
 
 // Source is a snapshot from which indexes are built.
 type Source interface {
 	Graph
-	// Entries returns, in any order, the entries of the index of a key that this source has and
-	// older does not. If older is nil, it returns all, ordered by the ids of their subjects.
+	// Entries returns the entries of an index that this source has and older does not, in any order. If older
+	// is nil, it returns all entries, sorted by the ids of their subjects.
 	Entries(k Key, older Source) []Entry
 }
 
-// Line decides which indexes a line of snapshots has: those that requests needed, as far as
-// the memory permits. They are built outside the requests. To make room for another, the one
-// not used for longest is dropped. It is safe for concurrent use.
+// Line decides which indexes a line of snapshots has: those that requests needed, as far as memory permits.
+// Indexes are built outside of requests. To make room for another, the index that was not used for longest is
+// dropped. A Line is safe for concurrent use.
 type Line struct {
-	// mu guards what follows. It is held while indexes of an older set are brought up to the
-	// newest, so that no newer one comes in between. Readers of built indexes do not take
-	// it.
+	// mu guards the following. It is held while indexes of an older set are updated to the newest snapshot, so
+	// that no newer one is published in between. Readers of built indexes do not take it.
 	mu     sync.Mutex
 	start  func(build func())
 	limit  int
 	newest *Set
 	fields map[Key]*field
 	stats  Stats
-	// wanted counts the requests that needed an index which was missing. It is the clock for
-	// used.
+	// wanted counts the requests that missed an index. It is the clock for used.
 	wanted atomic.Uint64
 }
 
-// field is the history of an index, whether or not it is built at present.
+// field is the history of one index, whether or not it is built at present.
 type field struct {
-	used     atomic.Uint64 // when it was last used
+	used     atomic.Uint64 // the value of wanted when it was last used
 	building bool
-	size     int // of the one that was built last
+	size     int // the bytes of the index built last
 }
 
-// Stats describe the indexes of a line.
+// Stats describes the indexes of a line.
 type Stats struct {
-	// Indexes is how many indexes the newest snapshot has, and Bytes the memory that they
-	// take.
+	// Indexes is the number of indexes that the newest snapshot has, and Bytes their memory.
 	Indexes, Bytes int
-	// Beside is the memory of what package dense keeps for long lists.
+	// Beside is the memory of the other caches of a snapshot, in bytes.
 	Beside int
-	// Built, Dropped and Refused count indexes since the start; refused are those for which
-	// there was no room once they were built.
+	// Built, Dropped and Refused count indexes since the start. A refused index was built, but there was no
+	// room for it.
 	Built, Dropped, Refused int
 }
 
-// With returns the figures with Beside set.
+// With returns the statistics with Beside set.
 func (x Stats) With(beside int64) Stats {
 	x.Beside = int(beside)
 	return x
 }
 
-// Set is the indexes of one snapshot.
+// Set has the indexes of one snapshot.
 type Set struct {
 	line   *Line
 	source Source
@@ -76,13 +73,12 @@ type built struct {
 	field *field
 }
 
-// recently protects an index that was used: it is not dropped before this many further
-// requests missed an index. Without that, indexes that do not fit together would replace
-// each other again and again.
+// recently protects an index that was used: it is not dropped until this many later requests missed an index.
+// Otherwise indexes that do not fit together would replace each other again and again.
 const recently = 64
 
-// NewLine returns a line whose newest snapshot is the source, and the set of indexes of that
-// snapshot. It builds nothing before Run.
+// NewLine returns a line whose newest snapshot is source, and the set of indexes of that snapshot. It builds
+// nothing before Run.
 func NewLine(source Source) (*Line, *Set) {
 	l := &Line{fields: map[Key]*field{}}
 	l.newest = l.set(source, map[Key]built{})
@@ -95,15 +91,15 @@ func (l *Line) set(source Source, m map[Key]built) *Set {
 	return s
 }
 
-// Run lets indexes be built from now on, by start: it must run build either at once, or only
-// after it has returned. limit bounds the memory of the indexes.
+// Run lets indexes be built from now on. start must run build, either at once or after it has returned. limit
+// bounds the memory of the indexes, in bytes.
 func (l *Line) Run(limit int, start func(build func())) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.limit, l.start = limit, start
 }
 
-// Stats returns the present figures.
+// Stats returns the current statistics.
 func (l *Line) Stats() Stats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -115,15 +111,15 @@ func (l *Line) Stats() Stats {
 	return st
 }
 
-// Index returns the index of the key. If the set has none, it returns nil and lets the index
-// be built if there is room.
+// Index returns the index of the key. If the set does not have it, Index returns nil and has the index built if
+// there is room.
 func (s *Set) Index(k Key) *Index {
 	if x := s.have(k); x != nil {
 		return x
 	}
 	if start := s.line.want(s, k); start != nil {
 		start(func() { s.build(k) })
-		return s.have(k) // where it was built at once
+		return s.have(k) // not nil if it was built at once
 	}
 	return nil
 }
@@ -133,14 +129,15 @@ func (s *Set) have(k Key) *Index {
 	if !ok {
 		return nil
 	}
-	// Most often nothing was missing since, and nothing is written that others read.
+	// Usually no index was missing since the last use; then nothing is written, so that readers do not contend
+	// for the memory.
 	if now := s.line.wanted.Load(); b.field.used.Load() != now {
 		b.field.used.Store(now)
 	}
 	return b.Index
 }
 
-// want records that an index is missing; start is nil if it must not be built now.
+// want records that an index is missing. start is nil if the index must not be built now.
 func (l *Line) want(s *Set, k Key) (start func(build func())) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -150,7 +147,7 @@ func (l *Line) want(s *Set, k Key) (start func(build func())) {
 		f = &field{}
 		l.fields[k] = f
 	}
-	// What the newest has is not built for an older one, which few still read.
+	// An index that the newest snapshot has is not built for an older one, which few requests still read.
 	_, has := (*l.newest.built.Load())[k]
 	if l.start == nil || f.building || has || l.victims(f.size) == nil {
 		return nil
@@ -159,13 +156,13 @@ func (l *Line) want(s *Set, k Key) (start func(build func())) {
 	return l.start
 }
 
-// build builds the index of a set, and brings it up to the newest.
+// build builds the index of a set, and updates it to the newest snapshot.
 func (s *Set) build(k Key) {
 	x := Build(s.source, k.Order, s.source.Entries(k, nil))
 	l := s.line
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	f, now := l.fields[k], x // what was written meanwhile counts as well
+	f, now := l.fields[k], x // includes what was recorded meanwhile
 	if n := l.newest; n != s {
 		now = x.With(n.source, n.source.Entries(k, s.source))
 	}
@@ -190,8 +187,8 @@ func (s *Set) put(k Key, b built) {
 	s.built.Store(&m)
 }
 
-// victims are the indexes to drop for one of some bytes; nil if there is no room
-// for it.
+// victims returns the indexes to drop to make room for one of the given size. If there is no room, ok is false
+// or the result is nil.
 func (l *Line) victims(bytes int) []Key {
 	have := maps.Clone(*l.newest.built.Load())
 	total := bytes
@@ -211,7 +208,7 @@ func (l *Line) victims(bytes int) []Key {
 	return victims
 }
 
-// least is the index that was used least lately.
+// least returns the index that was not used for longest.
 func least(have map[Key]built) (k Key, ok bool) {
 	for other, b := range have {
 		if !ok || b.field.used.Load() < have[k].field.used.Load() {
@@ -233,8 +230,8 @@ func (l *Line) drop(victims []Key) {
 	l.stats.Dropped += len(victims)
 }
 
-// Next is the set of the snapshot that follows the one of a set, and the newest from
-// now on: with the same indexes, brought up to it.
+// Next returns the set for the next snapshot, with the same indexes updated to it. That set is the newest from
+// now on.
 func (l *Line) Next(old *Set, next Source) *Set {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,9 +1,9 @@
-// Package values is an index of claims by what they state. It finds the claims whose
-// value is equal to another, is within a range or begins with a text, and all in order.
+// Package values is an index of claims by what they state. It finds the claims whose value equals a given one,
+// is within a range, or begins with a text, and yields all claims in the order of their values.
 //
-// Read Index and Entry first. An entry is a candidate: whether its claim is the one that a
-// field shows depends on the view. The package must not know views, or how claims are held.
-// A Line decides which indexes there are, as requests ask for them.
+// Read Index and Entry first. An entry is a candidate: whether its claim is the one that a field shows depends
+// on the view. The package must not know views, or how claims are stored. A Line decides which indexes exist,
+// depending on the requests.
 package values
 
 import (
@@ -19,8 +19,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Graph reads the claims and entities that entries stand for. What it returns for one of
-// them never changes.
+// Graph reads the claims and entities of entries. The results for an entry never change.
 type Graph interface {
 	Ontology() *schema.Ontology
 	Value(claim uint32) graph.Value
@@ -31,54 +30,52 @@ type Graph interface {
 type Order uint8
 
 const (
-	// ByKind is the order of graph.Compare: of numbers, quantities, dates and booleans.
+	// ByKind is the order of graph.Compare, for numbers, quantities, dates and booleans.
 	ByKind Order = iota
-	// ByBytes is the order of codes, ids and members of enums.
+	// ByBytes is the order by bytes, for codes, ids and members of enums.
 	ByBytes
 	// Collated is the order of texts for people.
 	Collated
 )
 
-// Entry is a claim in an index, sorted by its value.
+// Entry is a claim in an index, which is sorted by the claim's value.
 type Entry struct {
-	lead           uint64 // orders values where it differs; 0 where it is not known
+	lead           uint64 // orders values if it differs; 0 if it is unknown
 	Subject, Claim uint32
 }
 
-// NoClaim is the claim of an entry that stands for an entity by its id.
+// NoClaim is the Claim of an entry that has the id of an entity instead of a claim.
 const NoClaim = ^uint32(0)
 
-// Index has entries in the order of their values; where values are equal, in the order of
-// the subjects' ids, then of the claims. It never changes and may be read by any number of
-// goroutines.
+// Index has entries sorted by value, then by the subject's id, then by claim. It never changes, and any number
+// of goroutines may read it.
 type Index struct {
 	order Order
-	kind  graph.Kind // of the values; NoKind where it is empty
+	kind  graph.Kind // of the values; NoKind if the index is empty
 	all   layers.Index[Entry]
-	// odd has the texts of a Collated index whose letters differ from those of their base,
-	// sorted by the base: for these, the beginning of the base does not say where the text
-	// is in all.
+	// odd has the entries of a Collated index whose text has other letters than its base, sorted by the base.
+	// For these, the beginning of the base does not say where the text is in all.
 	odd layers.Index[Entry]
 }
 
-// Bytes is the memory that the index takes.
+// Bytes returns the memory of the index.
 func (x *Index) Bytes() int { return x.all.Bytes() + x.odd.Bytes() }
 
-// Len is how many entries there are.
+// Len returns the number of entries.
 func (x *Index) Len() int { return x.all.Len() }
 
 // sorter compares the entries of an index.
 type sorter struct {
 	g      Graph
 	order  Order
-	byBase bool // as odd is sorted
+	byBase bool // the order of odd
 }
 
 func (x *Index) sorter(g Graph) *sorter { return &sorter{g: g, order: x.order} }
 
 func (x *Index) oddSorter(g Graph) *sorter { return &sorter{g, ByBytes, true} }
 
-// text returns the text that an entry is sorted by.
+// text returns the text by which an entry is sorted.
 func (s *sorter) text(e Entry) string {
 	t := ""
 	if e.Claim == NoClaim {
@@ -93,8 +90,7 @@ func (s *sorter) text(e Entry) string {
 	return t
 }
 
-// byValue compares what the entries are sorted by. Numbers and dates are equal where their
-// leads are.
+// byValue compares the values of entries. Numbers and dates are equal if their leads are.
 func (s *sorter) byValue(a, b Entry) int {
 	switch {
 	case a.lead == 0 || b.lead == 0:
@@ -123,7 +119,7 @@ func (s *sorter) compareTexts(a, b string) int {
 	return strings.Compare(text.Key(a), text.Key(b))
 }
 
-// compare is the order of the index.
+// compare compares entries in the order of the index.
 func (s *sorter) compare(a, b Entry) int {
 	if c := s.byValue(a, b); c != 0 {
 		return c
@@ -131,7 +127,7 @@ func (s *sorter) compare(a, b Entry) int {
 	return s.byID(a, b)
 }
 
-// byID orders by the subject's id and then by claim.
+// byID compares entries by the subject's id and then by claim.
 func (s *sorter) byID(a, b Entry) int {
 	if a.Subject != b.Subject {
 		return strings.Compare(string(s.g.ID(a.Subject)), string(s.g.ID(b.Subject)))
@@ -139,7 +135,7 @@ func (s *sorter) byID(a, b Entry) int {
 	return cmp.Compare(a.Claim, b.Claim)
 }
 
-// rangesOf is a kind of numbers of which a value is a range.
+// rangesOf returns the kind of the numbers in a range.
 func rangesOf(v *graph.Value) graph.Kind {
 	if v.Text() != "" {
 		return graph.QuantityKind
@@ -147,7 +143,7 @@ func rangesOf(v *graph.Value) graph.Kind {
 	return graph.FloatKind
 }
 
-// leadOf is the lead of a value.
+// leadOf returns the lead of a value.
 func leadOf(order Order, v *graph.Value) uint64 {
 	const sign = 1 << 63
 	switch {
@@ -174,7 +170,7 @@ func leadOf(order Order, v *graph.Value) uint64 {
 		d := v.Date().Days()
 		return uint64(uint32(d.First)^1<<31)<<32 | uint64(uint32(d.Last)^1<<31)
 	}
-	return 0 // quantities compare by their units, ranges by their ends
+	return 0 // quantities compare by their units, and ranges by their ends
 }
 
 func leadOfBytes(t string) uint64 {
@@ -183,8 +179,8 @@ func leadOfBytes(t string) uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// Build makes the index of entries whose subjects are in the order of their ids. It
-// changes the list and does not keep it.
+// Build returns the index of entries whose subjects are in the order of their ids. It changes list but does not
+// use its memory.
 func Build(g Graph, order Order, list []Entry) *Index {
 	x := &Index{order: order}
 	odd := x.complete(g, list)
@@ -193,7 +189,7 @@ func Build(g Graph, order Order, list []Entry) *Index {
 	return x
 }
 
-// With returns the index with more entries. It keeps their list.
+// With returns the index with more entries. It uses the memory of list.
 func (x *Index) With(g Graph, list []Entry) *Index {
 	next := *x
 	odd := next.complete(g, list)
@@ -234,8 +230,8 @@ func (x *Index) complete(g Graph, list []Entry) (odd []Entry) {
 	return odd
 }
 
-// sorted sorts entries whose subjects are already in the order of their ids. It reads each
-// text once and no ids, which halves the time.
+// sorted sorts entries whose subjects are already in the order of their ids. It reads each text once and no
+// ids, which halves the time.
 func (s *sorter) sorted(list []Entry) []Entry {
 	type keyed struct {
 		Entry
@@ -258,7 +254,7 @@ func (s *sorter) sorted(list []Entry) []Entry {
 		}
 		return cmp.Or(c, cmp.Compare(a.at, b.at))
 	})
-	exact := make([]Entry, len(all)) // the list may have room for more, which would be kept
+	exact := make([]Entry, len(all)) // a copy, because list may have spare capacity, which would be kept
 	for i := range all {
 		exact[i] = all[i].Entry
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/layers"
 )
 
-// InOrder yields the entries of a range, each once, by value, ascending or descending; in
-// both directions, entries of equal values come in ascending order of their subjects' ids.
-// It starts at a place, or, if that is nil, with the first.
+// InOrder yields each entry of a range once, by value in ascending or descending order. In both directions,
+// entries with equal values come in ascending order of their subjects' ids. If from is not nil, InOrder starts
+// there.
 func (x *Index) InOrder(g Graph, r Range, descending bool, from *Place) iter.Seq[Entry] {
 	s := x.sorter(g)
 	if from != nil {
@@ -22,14 +22,14 @@ func (x *Index) InOrder(g Graph, r Range, descending bool, from *Place) iter.Seq
 	return once(list)
 }
 
-// Place is a place in the order of an index: a value and, among the entries of that value,
-// the id of a subject.
+// Place is a position in the order of an index: a value and, among the entries with that value, the id of a
+// subject.
 type Place struct {
 	Value graph.Value
 	ID    graph.ID
 }
 
-// from returns the part of a range at a place and after it.
+// from returns the part of a range from a position on.
 func (x *Index) from(g Graph, r Range, descending bool, at *Place) Range {
 	q := &question{x: x, sorter: x.sorter(g)}
 	b := q.bound(&at.Value)
@@ -42,7 +42,7 @@ func (x *Index) from(g Graph, r Range, descending bool, at *Place) Range {
 	return append(equal, higher...)
 }
 
-// once leaves out repeated entries.
+// once removes repeated entries from a sorted list.
 func once(list iter.Seq[Entry]) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		last, begun := Entry{}, false
@@ -57,11 +57,11 @@ func once(list iter.Seq[Entry]) iter.Seq[Entry] {
 	}
 }
 
-// mostRuns bounds the number of parts into which ByID cuts a range, one for each value.
+// mostRuns bounds the number of parts into which ByID cuts a range.
 const mostRuns = 32
 
-// ByID returns a range cut into parts, one for each value, which are therefore in the order
-// of their subjects' ids; ok is false if it has too many values.
+// ByID cuts a range into one part for each value. The entries of a part are in the order of their subjects'
+// ids. ok is false if the range has too many values.
 func (x *Index) ByID(g Graph, r Range) (byID Range, ok bool) {
 	s := x.sorter(g)
 	for _, part := range r {
@@ -81,8 +81,7 @@ func (x *Index) ByID(g Graph, r Range) (byID Range, ok bool) {
 	return byID, true
 }
 
-// InOrderOfIDs yields the entries of a range that ByID returned, in the order of their
-// subjects' ids, from the id from on.
+// InOrderOfIDs yields the entries of a range from ByID, sorted by their subjects' ids, starting at the id from.
 func (x *Index) InOrderOfIDs(g Graph, byID Range, from graph.ID) iter.Seq[Entry] {
 	if from != "" {
 		_, byID = byID.Cut(func(e Entry) bool { return g.ID(e.Subject) >= from })

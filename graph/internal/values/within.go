@@ -11,20 +11,18 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// Range is some entries of an index, in parts. Each part is in order.
+// Range has some entries of an index, in parts. Each part is sorted.
 type Range = layers.Range[Entry]
 
 // All returns all entries.
 func (x *Index) All() Range { return x.all.All() }
 
-// Within returns the entries that may pass a test, and perhaps others: those that equal its
-// value, begin with its text, or are between its bounds, whichever of these conditions it
-// has first. Entries that differ from a value, or have none, are not next to each other in
-// the order: ok is false if the test has conditions of that kind only. The range may have an
-// entry twice.
+// Within returns the entries that may pass a test, and perhaps others. It uses one condition of the test:
+// equality with a value, the beginning of a text, or bounds, in this order. Other conditions do not select
+// neighbouring entries: ok is false if the test has only those. The range may have an entry twice.
 func (x *Index) Within(g Graph, t *filter.Test) (r Range, ok bool) {
 	t = t.Prepared()
-	if t.Possibly { // ranges that may pass begin anywhere
+	if t.Possibly { // ranges that possibly pass may begin anywhere
 		return nil, false
 	}
 	if x.order != ByKind && t.ByBytes != (x.order == ByBytes) {
@@ -55,14 +53,14 @@ type question struct {
 	found Range
 }
 
-// add finds the entries of a stretch of the order.
+// add adds the entries in a range of the order to the result.
 func (q *question) add(place func(Entry) int) {
 	for part := range q.x.all.Parts(place) {
 		q.found = append(q.found, part)
 	}
 }
 
-// equal finds the entries whose values equal one, or, as dates may, are within it.
+// equal adds the entries whose values equal v or, as dates may be, are within v.
 func (q *question) equal(v *graph.Value) bool {
 	switch {
 	case !q.askable(v):
@@ -87,14 +85,13 @@ func (q *question) equal(v *graph.Value) bool {
 	return true
 }
 
-// askable reports whether all values that pass a comparison with v are next to each other
-// in the order. Quantities compared with a bare number are not, because the comparison
-// ignores their units.
+// askable reports whether all values that pass a comparison with v are next to each other in the order.
+// Quantities compared with a bare number are not, because the comparison ignores their units.
 func (q *question) askable(v *graph.Value) bool {
 	return q.x.kind != graph.QuantityKind || v.Kind() == graph.QuantityKind
 }
 
-// begins finds the texts that begin with one.
+// begins adds the texts with a given beginning.
 func (q *question) begins(with string) {
 	if q.order == Collated {
 		q.spelt(with, false)
@@ -109,8 +106,8 @@ func (q *question) begins(with string) {
 	})
 }
 
-// spelt finds the texts whose base equals another, or begins with it. A text that has the
-// letters of its base begins as the base does.
+// spelt adds the texts whose base equals a given base, or begins with it unless whole is set. A text with the
+// letters of its base begins like the base.
 func (q *question) spelt(base string, whole bool) {
 	if key, ok := text.AppendLetters(nil, base); ok {
 		if !whole {
@@ -138,7 +135,7 @@ func (q *question) spelt(base string, whole bool) {
 	}
 }
 
-// inOrder sorts entries from odd in the order of the index.
+// inOrder sorts entries of odd into the order of the index.
 func (q *question) inOrder(part []Entry) []Entry {
 	list := make([]Entry, len(part))
 	for i, e := range part {
@@ -167,7 +164,7 @@ func (q *question) againstKey(e Entry, key []byte) int {
 	return bytes.Compare(have[:min(len(have), len(key))], key)
 }
 
-// between finds the entries between the bounds of a test.
+// between adds the entries between the bounds of a test.
 func (q *question) between(t *filter.Test) bool {
 	var before, after []func(Entry) bool
 	for _, b := range []struct {
@@ -204,9 +201,8 @@ func (q *question) between(t *filter.Test) bool {
 	return true
 }
 
-// below reports whether an entry, and so all before it, is too low for a bound. A date is
-// too low if it begins before the days of the bound or, unless equal is permitted, on one of
-// them.
+// below returns a function that reports whether an entry, and so all before it, is too low for a bound. A date
+// is too low if it begins before the days of the bound or, unless equal is set, on one of them.
 func (q *question) below(v *graph.Value, equal bool) func(Entry) bool {
 	if q.x.kind == graph.DateKind && v.Kind() == graph.DateKind {
 		days := v.Date().Days()
@@ -222,9 +218,8 @@ func (q *question) below(v *graph.Value, equal bool) func(Entry) bool {
 	}
 }
 
-// above reports whether an entry, and so all after it, is too high for a bound. A date is
-// too high if it begins after the days of the bound or, unless equal is permitted, on one of
-// them.
+// above returns a function that reports whether an entry, and so all after it, is too high for a bound. A date
+// is too high if it begins after the days of the bound or, unless equal is set, on one of them.
 func (q *question) above(v *graph.Value, equal bool) func(Entry) bool {
 	if q.x.kind == graph.DateKind && v.Kind() == graph.DateKind {
 		days := v.Date().Days()
@@ -245,7 +240,7 @@ func (q *question) firstDay(e Entry) graph.Day {
 	return v.Date().Days().First
 }
 
-// bound is a value that entries are compared with.
+// bound is a value with which entries are compared.
 type bound struct {
 	value *graph.Value
 	lead  uint64

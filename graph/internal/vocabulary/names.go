@@ -1,23 +1,23 @@
-// Package vocabulary has the names of an ontology by number, and what the ontology
-// states about its predicates and qualifiers in the form that reading claims needs.
+// Package vocabulary numbers the names of an ontology. It has the ontology's rules for predicates and
+// qualifiers in the form in which readers of claims need them.
 //
 // It must not know claims.
 package vocabulary
 
 import "strings"
 
-// Names numbers the names of an ontology. Names of the log that the ontology no longer
-// has come after the others. A name can be there twice: the second one, under Aside, is
-// for claims of that name that do not fit the ontology. It never changes.
+// Names numbers the names of an ontology. Names in the log that the ontology no longer has come after these. A
+// name can occur twice: the second time, under Aside, it is for claims that do not fit the ontology. Names
+// never changes.
 type Names struct {
 	List []string
 	no   map[string]uint16
 }
 
-// Aside, put before a name, makes it the name of claims that do not fit the ontology.
+// Aside is the prefix that a name has for claims that do not fit the ontology.
 const Aside = "\x00"
 
-// NamesOf are the names of a list. A name that it has twice is there aside as well.
+// NamesOf returns the Names of a list. The second occurrence of a name in the list gets the prefix Aside.
 func NamesOf(list []string) Names {
 	n := Names{List: list, no: make(map[string]uint16, len(list))}
 	for i, name := range list {
@@ -29,7 +29,7 @@ func NamesOf(list []string) Names {
 	return n
 }
 
-// Number is the number of a name.
+// Number returns the number of a name.
 func (n Names) Number(name string) (uint16, bool) {
 	i, ok := n.no[name]
 	return i, ok

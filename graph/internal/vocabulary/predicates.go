@@ -6,25 +6,25 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Predicate is what the ontology states about a predicate, by the subject's type.
+// Predicate has the ontology's rules for a predicate, by the subject's type.
 type Predicate struct {
 	Timing schema.Timing
-	By     []schema.Timing // by number of the type; nil where all types agree
-	// Mixed reports whether the types differ in the kind of time, not in reach alone.
+	By     []schema.Timing // by number of the type; nil if all types agree
+	// Mixed is true if the types differ in the kind of time, not only in reach.
 	Mixed bool
-	// Next says that another claim can bound the reach of one, for some type.
+	// Next is true if, for some type, the next claim can end the reach of a claim.
 	Next bool
-	// Narrows says that a claim can be about less than the field asks for.
+	// Narrows is true if a claim can be about less than the field asks for.
 	Narrows bool
-	// Lives reports whether a claim can say when an entity at one of its ends begins
-	// or ends to exist, OfObjects whether the one at its object's.
+	// Lives is true if a claim can say when an entity at one of its ends begins or ends to exist; OfObjects is
+	// true if that can be its object.
 	Lives, OfObjects bool
-	// Single reports, by number of the type, where it leads to one entity at a time;
-	// nil where it nowhere does.
+	// Single says, by number of the type, whether the relation leads to one entity at a time; nil if it does
+	// for no type.
 	Single []bool
 }
 
-// TimingOf is the timing of claims about subjects of a type, by its number.
+// TimingOf returns the timing of claims whose subject has the type with the number typ.
 func (p *Predicate) TimingOf(typ uint16) schema.Timing {
 	if int(typ) < len(p.By) {
 		return p.By[typ]
@@ -32,21 +32,20 @@ func (p *Predicate) TimingOf(typ uint16) schema.Timing {
 	return p.Timing
 }
 
-// Predicates are what the ontology states about all predicates.
+// Predicates has the ontology's rules for all predicates.
 type Predicates struct {
 	Of        []Predicate // by number of the predicate
 	Lifetimes []uint16    // the predicates that say when an entity begins or ends
 }
 
-// PredicatesOf are the predicates with the names, of which so many as known come
-// from the ontology, for subjects of the types, nil where the ontology lost one.
+// PredicatesOf returns the rules of the predicates with the given names, of which the first known are in the
+// ontology. types are the types of subjects by number; a type is nil if the ontology no longer has it.
 func PredicatesOf(o *schema.Ontology, names []string, known int, types []*schema.Type) *Predicates {
 	ps := &Predicates{Of: make([]Predicate, len(names))}
 	for i, name := range names {
 		fields := o.Predicate(name)
 		if i >= known || len(fields) == 0 {
-			// The ontology lost it, or its values do not fit: show its claims as
-			// facts of a state.
+			// The ontology no longer has it, or its values do not fit: show its claims like facts of a state.
 			ps.Of[i].Timing.Kind = schema.State
 			if i >= known && len(fields) > 0 {
 				ps.Of[i].Timing.Kind = fields[0].Time
@@ -72,7 +71,7 @@ func predicateOf(fields []*schema.Field, types []*schema.Type) Predicate {
 	if !slices.ContainsFunc(fields, func(f *schema.Field) bool { return f.Timing() != p.Timing }) {
 		return p
 	}
-	// Types that come later are unknown to the ontology.
+	// Types that are added later are unknown to the ontology.
 	p.By = make([]schema.Timing, len(types))
 	for n, t := range types {
 		p.By[n] = p.Timing
@@ -84,7 +83,7 @@ func predicateOf(fields []*schema.Field, types []*schema.Type) Predicate {
 	return p
 }
 
-// singleFor reports for which types the fields are relations of one.
+// singleFor returns for which types the fields are relations of one value.
 func singleFor(fields []*schema.Field, types []*schema.Type) []bool {
 	single := func(f *schema.Field) bool { return f != nil && f.Kind == schema.Relation && !f.Many }
 	if !slices.ContainsFunc(fields, single) {
@@ -97,14 +96,14 @@ func singleFor(fields []*schema.Field, types []*schema.Type) []bool {
 	return by
 }
 
-// Relation is a relation of the ontology as a source names it: by its own name, or
-// by that of a field which leads from its objects to its subjects.
+// Relation is a relation of the ontology as a source names it: by its own name, or by the name of the field
+// that leads from its objects to its subjects.
 type Relation struct {
 	Predicate uint16
 	OfObjects bool
 }
 
-// RelationsOf are the relations of an ontology by the names of their fields.
+// RelationsOf returns the relations of an ontology by the names of their fields.
 func RelationsOf(o *schema.Ontology) map[string][]Relation {
 	of := map[string][]Relation{}
 	for _, t := range o.Types {
@@ -125,8 +124,7 @@ func RelationsOf(o *schema.Ontology) map[string][]Relation {
 	return of
 }
 
-// ThroughOf are the derived fields of an ontology by the types of the entities through which they lead, such as that
-// of offices.
+// ThroughOf returns the derived fields of an ontology by the types of the entities through which they lead.
 func ThroughOf(o *schema.Ontology) map[*schema.Type][]*schema.Field {
 	of := map[*schema.Type][]*schema.Field{}
 	for _, t := range o.Types {
@@ -139,15 +137,15 @@ func ThroughOf(o *schema.Ontology) map[*schema.Type][]*schema.Field {
 	return of
 }
 
-// Rule is how a qualifier of a field tells its claims apart.
+// Rule says how a qualifier of a field distinguishes claims.
 type Rule struct {
 	Name     uint16
-	Distinct bool // by its value
-	Stated   bool // by whether it is stated
-	Narrows  bool // and a claim that states it is about less than the field asks for
+	Distinct bool // claims with different values are distinct
+	Stated   bool // claims that state it are distinct from claims that do not
+	Narrows  bool // a claim that states it is about less than the field asks for
 }
 
-// RulesOf are the rules of each field of the ontology.
+// RulesOf returns the rules of each field of the ontology.
 func RulesOf(o *schema.Ontology) map[*schema.Field][]Rule {
 	of := map[*schema.Field][]Rule{}
 	for _, t := range o.Types {
