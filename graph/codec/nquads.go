@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/rdf"
 )
 
 // NQuads is RDF, one quad per line. A claim is a quad in its own graph, named
@@ -33,15 +34,14 @@ var NQuads = &Format{
 	About:      "RDF N-Quads: each claim in a graph of its own name",
 	Extensions: []string{".nq"},
 	Lossless:   true,
-	Decode:     decodeNQuads,
+	Decode:     decodeRDF(rdf.NQuads),
 	Encode:     encodeNQuads,
 }
 
 // The addresses. The store keeps claims under the same addresses.
 const (
-	rdfType = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-	xsd     = "http://www.w3.org/2001/XMLSchema#"
-	edtf    = "http://id.loc.gov/datatypes/edtf/EDTF"
+	xsd  = "http://www.w3.org/2001/XMLSchema#"
+	edtf = "http://id.loc.gov/datatypes/edtf/EDTF"
 
 	entityIRI    = "caspian:e/"
 	typeIRI      = "caspian:t/"
@@ -58,11 +58,20 @@ var datatypes = map[graph.Kind]string{
 	graph.CoordinatesKind: "caspian:coordinates", graph.NoneKind: "caspian:none", graph.RangeKind: "caspian:range",
 }
 
+// kindOfType are the kinds by their datatypes.
+var kindOfType = func() map[string]graph.Kind {
+	of := map[string]graph.Kind{}
+	for kind, datatype := range datatypes {
+		of[datatype] = kind
+	}
+	return of
+}()
+
 func encodeNQuads(ctx context.Context, w io.Writer, from Graph) error {
 	q := &quadWriter{w: bufio.NewWriterSize(w, 64<<10)}
 	err := from.Entities(func(e graph.Entity) error {
 		q.iri(entityIRI, string(e.ID))
-		q.iri(rdfType, "")
+		q.iri(rdf.Type, "")
 		q.iri(typeIRI, e.Type)
 		q.end()
 		return ctx.Err()

@@ -2,69 +2,87 @@ package codec
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/rdf"
 )
 
-// decodeNQuads collects the claims first: the quads about a claim may
-// come before it.
-func decodeNQuads(ctx context.Context, name string, r io.Reader, emit Emit) error {
-	d := &quadDecoder{claims: map[string]*quadClaim{}}
-	err := lines(ctx, name, r, &d.Faults, func(line int, text []byte) error {
-		at := graph.Position{File: name, Line: line}
-		q, ok, err := parseQuad(string(text))
-		if err != nil {
-			d.Add(at, codeOf(err), "%v", err)
-			return nil
+// decodeRDF reads claims in a syntax of RDF. It collects them first: the quads about a claim may come before it.
+func decodeRDF(syntax rdf.Syntax) func(ctx context.Context, name string, r io.Reader, emit Emit) error {
+	return func(ctx context.Context, name string, r io.Reader, emit Emit) error {
+		d := &quadDecoder{name: name, claims: map[string]*quadClaim{}}
+		fault := func(f *rdf.Error) {
+			d.Add(graph.Position{File: name, Line: f.Line, Column: f.Column}, graph.BadInput, "not well-formed %s: %s", syntax, f.Message)
 		}
-		if !ok {
-			return nil
+		n := 0
+		err := rdf.Decode(r, syntax, rdf.Options{Fault: fault}, func(q rdf.Quad) error {
+			if n++; n%256 == 1 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return d.quad(&q, emit)
+		})
+		var bad *rdf.Error
+		switch {
+		case errors.As(err, &bad):
+			fault(bad)
+		case err != nil:
+			return fmt.Errorf("reading %s: %w", name, err)
 		}
-		if q.predicate.text == rdfType && q.graph.kind == noTerm {
-			return d.declare(at, &q, emit)
+		for _, c := range d.order {
+			if err := d.emit(c, emit); err != nil {
+				return err
+			}
 		}
-		if err := d.statement(at, &q); err != nil {
-			d.Add(at, codeOf(err), "%v", err)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+		return d.Err()
 	}
-	for _, c := range d.order {
-		if err := d.emit(c, emit); err != nil {
-			return err
-		}
+}
+
+// quad takes one quad; the error is that of emit.
+func (d *quadDecoder) quad(q *rdf.Quad, emit Emit) error {
+	at := graph.Position{File: d.name, Line: q.Line}
+	if q.Predicate.Text == rdf.Type && q.Graph.Kind == rdf.None {
+		return d.declare(at, q, emit)
 	}
-	return d.Err()
+	if err := d.statement(at, q); err != nil {
+		d.Add(at, codeOf(err), "%v", err)
+	}
+	return nil
 }
 
 // quadClaim is a claim as far as it was read.
 type quadClaim struct {
-	name       term
+	name       rdf.Term
 	claim      graph.Claim
 	place      graph.Position // of the fact; of the first quad about it before that
 	fact       bool
 	withdrawn  bool
 	reinstated bool
 	reason     string
-	seen       map[string]bool // words given, each once
+	seen       uint16 // words given, each once, by their places in onceWords
 	faulty     bool
 }
 
+// onceWords are the words about a claim of which it has one at most.
+var onceWords = []string{"source", "locator", "confidence", "valid", "rank", "attribution", "attributedTo", "original", "conflict", "note", "withdrawn", "reinstated", "reason"}
+
 type quadDecoder struct {
 	Faults
+	name   string // of the document
 	claims map[string]*quadClaim
 	order  []*quadClaim
+	last   *quadClaim // of the quad before
 }
 
-func (d *quadDecoder) declare(at graph.Position, q *quad, emit Emit) error {
-	id, err := local(q.subject, entityIRI, "an entity")
+func (d *quadDecoder) declare(at graph.Position, q *rdf.Quad, emit Emit) error {
+	id, err := local(q.Subject, entityIRI, "an entity")
 	var typ string
 	if err == nil {
-		typ, err = local(q.object, typeIRI, "a type of the ontology")
+		typ, err = local(q.Object, typeIRI, "a type of the ontology")
 	}
 	if err != nil {
 		d.Add(at, codeOf(err), "%v", err)
@@ -74,94 +92,106 @@ func (d *quadDecoder) declare(at graph.Position, q *quad, emit Emit) error {
 }
 
 // local returns the part of an IRI after one of our prefixes.
-func local(t term, prefix, what string) (string, error) {
-	rest, ok := strings.CutPrefix(t.text, prefix)
-	if t.kind != iriTerm || !ok || rest == "" {
+func local(t rdf.Term, prefix, what string) (string, error) {
+	rest, ok := strings.CutPrefix(t.Text, prefix)
+	if t.Kind != rdf.IRI || !ok || rest == "" {
 		return "", graph.Errorf(graph.BadInput, "%v is not the IRI of %s, <%s...>", t, what, prefix)
 	}
 	return rest, nil
 }
 
-func (d *quadDecoder) of(name term, at graph.Position) *quadClaim {
-	key := name.String()
+// of is the claim with the name. What is said of one claim mostly comes together.
+func (d *quadDecoder) of(name rdf.Term, at graph.Position) *quadClaim {
+	if d.last != nil && d.last.name == name {
+		return d.last
+	}
+	key := name.Text
+	if name.Kind == rdf.Blank {
+		key = "_:" + key
+	}
 	c := d.claims[key]
 	if c == nil {
-		c = &quadClaim{name: name, place: at, claim: graph.Claim{Confidence: 1}, seen: map[string]bool{}}
+		c = &quadClaim{name: name, place: at, claim: graph.Claim{Confidence: 1}}
 		d.claims[key] = c
 		d.order = append(d.order, c)
 	}
+	d.last = c
 	return c
 }
 
 // statement takes a fact or a quad about a claim.
-func (d *quadDecoder) statement(at graph.Position, q *quad) (err error) {
-	name := q.graph
-	if name.kind == noTerm {
-		name = q.subject
+func (d *quadDecoder) statement(at graph.Position, q *rdf.Quad) (err error) {
+	name := q.Graph
+	if name.Kind == rdf.None {
+		name = q.Subject
 	}
 	c := d.of(name, at)
 	defer func() { c.faulty = c.faulty || err != nil }()
-	if predicate, ok := strings.CutPrefix(q.predicate.text, predicateIRI); ok {
+	if predicate, ok := strings.CutPrefix(q.Predicate.Text, predicateIRI); ok {
 		return c.state(at, predicate, q)
 	}
-	if q.graph.kind != noTerm && q.graph != q.subject {
-		return graph.Errorf(graph.BadInput, "the predicate %v is not one of <%s...>", q.predicate, predicateIRI)
+	if q.Graph.Kind != rdf.None && q.Graph != q.Subject {
+		return graph.Errorf(graph.BadInput, "the predicate %v is not one of <%s...>", q.Predicate, predicateIRI)
 	}
-	if qualifier, ok := strings.CutPrefix(q.predicate.text, qualifierIRI); ok {
-		v, err := valueOfTerm(q.object)
+	if qualifier, ok := strings.CutPrefix(q.Predicate.Text, qualifierIRI); ok {
+		v, err := valueOfTerm(q.Object)
 		if err == nil {
 			c.claim.Qualifiers = append(c.claim.Qualifiers, graph.QualifierValue{Name: qualifier, Value: v})
 		}
 		return err
 	}
-	word, ok := strings.CutPrefix(q.predicate.text, metaIRI)
+	word, ok := strings.CutPrefix(q.Predicate.Text, metaIRI)
 	if !ok {
 		return graph.Errorf(graph.UnknownName, "the predicate %v is unknown: a fact is in the graph that its claim names, and a quad about a claim has <%s...> or <%s...>",
-			q.predicate, metaIRI, qualifierIRI)
+			q.Predicate, metaIRI, qualifierIRI)
 	}
-	return c.meta(word, q.object)
+	return c.meta(word, q.Object)
 }
 
-func (c *quadClaim) state(at graph.Position, predicate string, q *quad) error {
+func (c *quadClaim) state(at graph.Position, predicate string, q *rdf.Quad) error {
 	switch {
-	case q.graph.kind == noTerm:
+	case q.Graph.Kind == rdf.None:
 		return graph.Errorf(graph.NoSource, "the fact is not in a graph; its graph names the claim, so that other quads can state its source")
 	case c.fact:
 		return graph.Errorf(graph.Duplicate, "the claim %v states a fact already (line %d); one fact a graph", c.name, c.place.Line)
 	}
 	c.fact, c.place = true, at
-	subject, err := local(q.subject, entityIRI, "an entity")
+	subject, err := local(q.Subject, entityIRI, "an entity")
 	if err != nil {
 		return err
 	}
 	c.claim.Subject, c.claim.Predicate = graph.ID(subject), predicate
-	c.claim.Value, err = valueOfTerm(q.object)
+	c.claim.Value, err = valueOfTerm(q.Object)
 	return err
 }
 
-func (c *quadClaim) meta(word string, object term) error {
-	if word != "supersedes" && c.seen[word] {
-		return graph.Errorf(graph.Duplicate, "%s of the claim %v is given twice", word, c.name)
-	}
-	c.seen[word] = true
-	switch word {
-	case "source":
-		id, err := local(object, entityIRI, "a source")
-		c.claim.Source = graph.ID(id)
-		return err
-	case "supersedes":
+func (c *quadClaim) meta(word string, object rdf.Term) error {
+	if word == "supersedes" {
 		id, err := local(object, claimIRI, "a claim")
 		if err != nil {
 			return err
 		}
 		return claimMeta[word](&c.claim, id)
 	}
-	if object.kind != literalTerm {
+	place := slices.Index(onceWords, word)
+	switch {
+	case place < 0:
+		return graph.Errorf(graph.UnknownName, "<%s%s> is not a property of claims", metaIRI, word)
+	case c.seen&(1<<place) != 0:
+		return graph.Errorf(graph.Duplicate, "%s of the claim %v is given twice", word, c.name)
+	}
+	c.seen |= 1 << place
+	if word == "source" {
+		id, err := local(object, entityIRI, "a source")
+		c.claim.Source = graph.ID(id)
+		return err
+	}
+	if object.Kind != rdf.Literal {
 		return graph.Errorf(graph.WrongType, "%s is a literal, not %v", word, object)
 	}
 	switch word {
 	case "withdrawn", "reinstated":
-		v, err := graph.ParseValue(graph.BoolKind, object.text)
+		v, err := graph.ParseValue(graph.BoolKind, object.Text)
 		if word == "withdrawn" {
 			c.withdrawn = v.Bool()
 		} else {
@@ -169,40 +199,35 @@ func (c *quadClaim) meta(word string, object term) error {
 		}
 		return err
 	case "reason":
-		c.reason = object.text
+		c.reason = object.Text
 		return nil
 	case "locator":
 		word = "at" // as the other text formats call it
-	case "confidence", "valid", "rank", "attribution", "attributedTo", "original", "conflict", "note":
-	default:
-		return graph.Errorf(graph.UnknownName, "<%s%s> is not a property of claims", metaIRI, word)
 	}
-	return claimMeta[word](&c.claim, object.text)
+	return claimMeta[word](&c.claim, object.Text)
 }
 
 // valueOfTerm reads the object of a fact or a qualifier.
-func valueOfTerm(t term) (graph.Value, error) {
+func valueOfTerm(t rdf.Term) (graph.Value, error) {
 	switch {
-	case t.kind == iriTerm:
+	case t.Kind == rdf.IRI:
 		id, err := local(t, entityIRI, "an entity")
 		return graph.EntityValue(graph.ID(id)), err
-	case t.kind == blankTerm:
+	case t.Kind == rdf.Blank:
 		return graph.Value{}, graph.Errorf(graph.BadInput, "the blank node %v is not a value; name an entity <%s...>", t, entityIRI)
-	case t.lang != "":
-		return graph.Value{}, graph.Errorf(graph.BadInput, "the text has the language @%s; state it plain, with the qualifier lang where the field has one", t.lang)
-	case t.datatype == "" || t.datatype == xsd+"string":
-		return graph.StringValue(t.text), nil
+	case t.Lang != "":
+		return graph.Value{}, graph.Errorf(graph.BadInput, "the text has the language @%s; state it plain, with the qualifier lang where the field has one", t.Lang)
+	case t.Datatype == rdf.XSDString:
+		return graph.StringValue(t.Text), nil
 	}
-	for kind, datatype := range datatypes {
-		if datatype == t.datatype {
-			return graph.ParseValue(kind, t.text)
-		}
+	if kind, known := kindOfType[t.Datatype]; known {
+		return graph.ParseValue(kind, t.Text)
 	}
-	if strings.HasPrefix(t.datatype, xsd) {
+	if strings.HasPrefix(t.Datatype, xsd) {
 		// Other writers say decimal, gYear and so on; the ontology decides.
-		return graph.LooseValue(t.text), nil
+		return graph.LooseValue(t.Text), nil
 	}
-	return graph.Value{}, graph.Errorf(graph.WrongType, "the datatype <%s> is not known here", t.datatype)
+	return graph.Value{}, graph.Errorf(graph.WrongType, "the datatype <%s> is not known here", t.Datatype)
 }
 
 // emit emits one claim, and after it its withdrawal or reinstatement.
@@ -216,7 +241,7 @@ func (d *quadDecoder) emit(c *quadClaim, emit Emit) error {
 	}
 	c.claim.Normalise()
 	id := c.claim.ID()
-	if text, ok := strings.CutPrefix(c.name.text, claimIRI); ok && c.name.kind == iriTerm && text != id.String() {
+	if text, ok := strings.CutPrefix(c.name.Text, claimIRI); ok && c.name.Kind == rdf.IRI && text != id.String() {
 		if _, err := graph.ParseClaimID(text); err == nil {
 			d.Add(c.place, graph.BadInput, "the claim's name %s does not fit what it says, which is named %s; a word of it was lost or changed", text, id)
 			return nil

@@ -3,12 +3,34 @@ package rdf
 // lines reads N-Triples and N-Quads: one statement a line.
 type lines struct {
 	*scanner
+	begun int // the line of the statement at hand
 	quads bool
+	fault func(*Error)
 	emit  func(Quad) error
 }
 
-func (l *lines) document() {
+// document reads the statements. After one with a fault it goes on with the next line, if there is a fault to call.
+func (l *lines) document() error {
 	for {
+		err := unwound(l.statements)
+		fault, ok := err.(*Error)
+		if !ok || l.fault == nil {
+			return err
+		}
+		if fault.Line > l.begun { // the line break was taken before it proved to be wrong
+			fault.Line, fault.Column = l.begun, l.ended
+		} else {
+			l.skipLine()
+		}
+		l.fault(fault)
+	}
+}
+
+// statements reads up to the first fault.
+func (l *lines) statements() {
+	l.mark()
+	for {
+		l.begun = l.line
 		l.blanks()
 		switch l.peek() {
 		case end:

@@ -4,7 +4,7 @@ package rdf
 func (t *turtle) object() Term {
 	switch c := t.peek(); {
 	case c == '"' || c == '\'':
-		return t.text()
+		return t.quotation()
 	case digit(c) || c == '+' || c == '-' || c == '.':
 		return t.number()
 	case c == '(':
@@ -22,8 +22,8 @@ func (t *turtle) object() Term {
 	return t.label()
 }
 
-// text reads a quoted literal with its language or type.
-func (t *turtle) text() Term {
+// quotation reads a quoted literal with its language or type.
+func (t *turtle) quotation() Term {
 	quote := t.next()
 	value := Term{Kind: Literal, Datatype: XSDString}
 	switch {
@@ -73,7 +73,7 @@ func (t *turtle) number() Term {
 		}
 		value.Datatype = XSDDouble
 	}
-	value.Text = string(t.token)
+	value.Text = t.text()
 	return value
 }
 

@@ -10,6 +10,7 @@ package rdf
 import (
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // Syntax is how a document writes its quads.
@@ -22,6 +23,8 @@ const (
 	Turtle
 	TriG
 )
+
+func (s Syntax) String() string { return [...]string{"N-Triples", "N-Quads", "Turtle", "TriG"}[s] }
 
 // Kind is what a term is.
 type Kind uint8
@@ -45,6 +48,19 @@ type Term struct {
 	Datatype string
 	// Lang is the language tag of a literal as written; "" without.
 	Lang string
+}
+
+// String writes a term for messages.
+func (t Term) String() string {
+	switch t.Kind {
+	case IRI:
+		return "<" + clip(t.Text) + ">"
+	case Blank:
+		return "_:" + clip(t.Text)
+	case Literal:
+		return strconv.Quote(clip(t.Text))
+	}
+	return "nothing"
 }
 
 // Names that the syntaxes imply.
@@ -78,6 +94,8 @@ type Options struct {
 	MaxDepth int
 	// MaxToken is how many bytes an IRI, a name or a literal may have; 0 is 1 MiB.
 	MaxToken int
+	// Fault, if not nil, is called with each fault of N-Triples and N-Quads, which are then read on from the next line.
+	Fault func(*Error)
 }
 
 // Error is a fault of a document.
@@ -91,7 +109,7 @@ func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Colum
 // Decode reads a document and emits its quads in the order in which they are written. It stops
 // at the first fault, which is an *Error, and at the first error of emit or of the reader, which
 // it returns as it is. Memory does not grow with the document, except with its prefixes.
-func Decode(r io.Reader, syntax Syntax, o Options, emit func(Quad) error) (err error) {
+func Decode(r io.Reader, syntax Syntax, o Options, emit func(Quad) error) error {
 	if o.MaxDepth == 0 {
 		o.MaxDepth = 128
 	}
@@ -99,6 +117,14 @@ func Decode(r io.Reader, syntax Syntax, o Options, emit func(Quad) error) (err e
 		o.MaxToken = 1 << 20
 	}
 	s := newScanner(r, o.MaxToken)
+	if syntax == NTriples || syntax == NQuads {
+		return (&lines{scanner: s, quads: syntax == NQuads, fault: o.Fault, emit: emit}).document()
+	}
+	return unwound((&turtle{scanner: s, trig: syntax == TriG, base: o.Base, prefixes: map[string]string{}, most: o.MaxDepth, emit: emit}).document)
+}
+
+// unwound calls read and returns the error by which it ended.
+func unwound(read func()) (err error) {
 	defer func() {
 		if x := recover(); x != nil {
 			stop, ok := x.(stopped)
@@ -108,11 +134,7 @@ func Decode(r io.Reader, syntax Syntax, o Options, emit func(Quad) error) (err e
 			err = stop.err
 		}
 	}()
-	if syntax == NTriples || syntax == NQuads {
-		(&lines{s, syntax == NQuads, emit}).document()
-	} else {
-		(&turtle{scanner: s, trig: syntax == TriG, base: o.Base, prefixes: map[string]string{}, most: o.MaxDepth, emit: emit}).document()
-	}
+	read()
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -117,6 +118,18 @@ func TestFaults(t *testing.T) {
 	stop := errors.New("stop")
 	if err := Decode(strings.NewReader("<a:b> <a:p> 1 ."), Turtle, Options{}, func(Quad) error { return stop }); err != stop {
 		t.Error(err)
+	}
+}
+
+// TestFaultsOfLines goes on after each fault of a line.
+func TestFaultsOfLines(t *testing.T) {
+	const text = "\ufeff<a:b> <a:p> \"x\n<a:b> <a:p> <o\n> .\n<a:b> <a:p> <a:\xff> .\r\n<a:b> <a:p> <a:o> .\n<a:b"
+	var faults []string
+	quads, err := decode(text, NTriples, Options{Fault: func(e *Error) { faults = append(faults, e.Error()) }})
+	want := []string{`1:15: a line ends within a text; write \n, or close the text`, `2:15: an IRI may not contain '\n'; write it as %0A`,
+		"3:1: '>' where the subject should be, an IRI in <> or a blank node", "4:16: the text is not valid UTF-8", "6:5: the document ends within an IRI"}
+	if err != nil || len(quads) != 1 || quads[0].Line != 5 || !slices.Equal(faults, want) {
+		t.Errorf("%v, %v\n%s", quads, err, strings.Join(faults, "\n"))
 	}
 }
 

@@ -1,7 +1,9 @@
 package rdf
 
 import (
+	"bytes"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"strconv"
 	"strings"
@@ -16,14 +18,32 @@ type scanner struct {
 	at           int
 	done         error // why in has no more
 	line, column int
+	ended        int    // the column after the last character of the line before
 	most         int    // bytes of a token
 	token        []byte // reused by the terminals
+	seed         maphash.Seed
+	known        [1024]string // texts of tokens that were seen lately, by their hashes
 }
 
 const end rune = -1
 
 func newScanner(r io.Reader, most int) *scanner {
-	return &scanner{in: r, buffer: make([]byte, 0, 1<<16), line: 1, column: 1, most: most}
+	return &scanner{in: r, buffer: make([]byte, 0, 1<<16), line: 1, column: 1, most: most, seed: maphash.MakeSeed()}
+}
+
+// longestKnown bounds the texts that known keeps, in bytes.
+const longestKnown = 128
+
+// text is the text of the token. The same text, such as that of a predicate, is the same string where it was seen lately.
+func (s *scanner) text() string {
+	if len(s.token) > longestKnown {
+		return string(s.token)
+	}
+	at := &s.known[maphash.Bytes(s.seed, s.token)%uint64(len(s.known))]
+	if *at != string(s.token) {
+		*at = string(s.token)
+	}
+	return *at
 }
 
 func (s *scanner) fail(format string, a ...any) {
@@ -46,6 +66,13 @@ func (s *scanner) fill(n int) {
 		} else if none > 100 && s.done == nil {
 			s.done = io.ErrNoProgress
 		}
+	}
+}
+
+// mark takes a byte order mark at the beginning of the document.
+func (s *scanner) mark() {
+	if s.line == 1 && s.column == 1 && s.accept('\ufeff') {
+		s.column = 1
 	}
 }
 
@@ -80,11 +107,27 @@ func (s *scanner) next() rune {
 	case c == end:
 		return c
 	case c == '\n':
+		s.ended = s.column
 		s.line, s.column = s.line+1, 0
 	}
 	s.column++
 	s.at += utf8.RuneLen(c)
 	return c
+}
+
+// skipLine takes what is left of the line, whatever it is.
+func (s *scanner) skipLine() {
+	for {
+		if s.fill(1); s.at == len(s.buffer) {
+			return
+		}
+		i := bytes.IndexByte(s.buffer[s.at:], '\n')
+		if i >= 0 {
+			s.at += i
+			return
+		}
+		s.at = len(s.buffer)
+	}
 }
 
 // ahead returns up to n bytes that follow the next character.
@@ -172,7 +215,7 @@ func (s *scanner) iriRef() string {
 		c := s.next()
 		switch c {
 		case '>':
-			return string(s.token)
+			return s.text()
 		case end:
 			s.fail("the document ends within an IRI")
 		case '\\':
@@ -236,7 +279,7 @@ func (s *scanner) quoted(quote rune, long bool) string {
 		case c == end:
 			s.fail("the document ends within a text; its closing quotes are missing")
 		case c == quote && !long:
-			return string(s.token)
+			return s.text()
 		case c == quote:
 			if run++; run == 3 {
 				return string(s.token[:len(s.token)-2])
@@ -272,7 +315,7 @@ func (s *scanner) language() string {
 			s.fail("%s within a language tag, such as @en or @pt-BR", s.seen())
 		}
 		if !s.accept('-') {
-			return string(s.token)
+			return s.text()
 		}
 		s.add('-')
 	}
@@ -287,7 +330,7 @@ func (s *scanner) blankLabel() Term {
 		s.fail("%s at the start of a blank node's label", s.seen())
 	}
 	s.dotted(nameChar)
-	return Term{Kind: Blank, Text: string(s.token)}
+	return Term{Kind: Blank, Text: s.text()}
 }
 
 // dotted adds the characters that belong to a name, and the dots between them, to the token.

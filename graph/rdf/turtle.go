@@ -20,6 +20,7 @@ type turtle struct {
 }
 
 func (t *turtle) document() {
+	t.mark()
 	for t.space(); t.peek() != end; t.space() {
 		t.statement()
 	}
@@ -162,7 +163,7 @@ func (t *turtle) directive(word string, at bool) {
 func (t *turtle) word() string {
 	t.token = t.token[:0]
 	t.dotted(nameChar)
-	return string(t.token)
+	return t.text()
 }
 
 // prefixName reads the part of a name before its colon, which may be empty.
