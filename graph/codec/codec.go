@@ -60,7 +60,7 @@ type Graph interface {
 type List []*Format
 
 // Formats lists every format of this package; the tests of all formats walk it.
-var Formats = List{Seed, JSONLines, NQuads}
+var Formats = List{Seed, JSONLines, NQuads, JSONLD}
 
 // ByName returns the named format or an error that lists them.
 func (l List) ByName(name string) (*Format, error) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"strconv"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/rdf"
@@ -38,154 +37,58 @@ var NQuads = &Format{
 	Encode:     encodeNQuads,
 }
 
-// The addresses. The store keeps claims under the same addresses.
-const (
-	xsd  = "http://www.w3.org/2001/XMLSchema#"
-	edtf = "http://id.loc.gov/datatypes/edtf/EDTF"
-
-	entityIRI    = "caspian:e/"
-	typeIRI      = "caspian:t/"
-	predicateIRI = "caspian:p/"
-	qualifierIRI = "caspian:q/"
-	metaIRI      = "caspian:m/"
-	claimIRI     = "caspian:c/"
-)
-
-// datatypes are the datatypes of literals by kind; texts have none.
-var datatypes = map[graph.Kind]string{
-	graph.EnumKind: "caspian:enum", graph.IntKind: xsd + "integer", graph.FloatKind: xsd + "double",
-	graph.BoolKind: xsd + "boolean", graph.DateKind: edtf, graph.QuantityKind: "caspian:quantity",
-	graph.CoordinatesKind: "caspian:coordinates", graph.NoneKind: "caspian:none", graph.RangeKind: "caspian:range",
-}
-
-// kindOfType are the kinds by their datatypes.
-var kindOfType = func() map[string]graph.Kind {
-	of := map[string]graph.Kind{}
-	for kind, datatype := range datatypes {
-		of[datatype] = kind
-	}
-	return of
-}()
-
 func encodeNQuads(ctx context.Context, w io.Writer, from Graph) error {
-	q := &quadWriter{w: bufio.NewWriterSize(w, 64<<10)}
-	err := from.Entities(func(e graph.Entity) error {
-		q.iri(entityIRI, string(e.ID))
-		q.iri(rdf.Type, "")
-		q.iri(typeIRI, e.Type)
-		q.end()
-		return ctx.Err()
-	})
-	if err != nil {
-		return err
-	}
-	superseded, err := supersededIn(ctx, from)
-	if err != nil {
-		return err
-	}
-	err = from.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
-		q.claim(c, id.String())
-		switch {
-		case !live:
-			q.metaTrue(id.String(), "withdrawn")
-			q.metaText(id.String(), "reason", from.ReasonOf(id))
-		case superseded[id]:
-			q.metaTrue(id.String(), "reinstated")
-			q.metaText(id.String(), "reason", from.ReasonOf(id))
-		}
-		return ctx.Err()
-	})
-	if err != nil {
+	q := &nquads{w: bufio.NewWriterSize(w, 64<<10)}
+	if err := encodeRDF(ctx, from, q); err != nil {
 		return err
 	}
 	return q.w.Flush()
 }
 
-// quadWriter writes terms and quads. The writer under it keeps the first error.
-type quadWriter struct {
+// nquads writes terms and quads. The writer under it keeps the first error.
+type nquads struct {
 	w    *bufio.Writer
 	text []byte
 }
 
-func (q *quadWriter) claim(c *graph.Claim, id string) {
+func (q *nquads) entity(e graph.Entity) {
+	q.iri(entityIRI, string(e.ID))
+	q.iri(rdf.Type, "")
+	q.iri(typeIRI, e.Type)
+	q.end()
+}
+
+func (q *nquads) claim(c *graph.Claim, id string, quads []about) {
 	q.iri(entityIRI, string(c.Subject))
 	q.iri(predicateIRI, c.Predicate)
-	q.value(c.Value)
+	q.object(objectOf(c.Value))
 	q.iri(claimIRI, id)
 	q.end()
-
-	q.about(id, "source")
-	q.iri(entityIRI, string(c.Source))
-	q.end()
-	q.metaText(id, "locator", c.Locator)
-	q.about(id, "confidence")
-	q.literal(strconv.FormatFloat(c.Confidence, 'f', -1, 64), xsd+"decimal")
-	q.end()
-	if !c.Valid.Empty() {
-		q.about(id, "valid")
-		q.literal(c.Valid.String(), edtf)
-		q.end()
-	}
-	if c.Rank != graph.Normal {
-		q.metaText(id, "rank", c.Rank.String())
-	}
-	if c.Attribution != graph.Asserted {
-		q.metaText(id, "attribution", c.Attribution.String())
-	}
-	q.metaText(id, "attributedTo", c.AttributedTo)
-	q.metaText(id, "original", c.Original)
-	q.metaText(id, "conflict", c.Conflict)
-	q.metaText(id, "note", c.Note)
-	for _, v := range c.Qualifiers {
+	for i := range quads {
 		q.iri(claimIRI, id)
-		q.iri(qualifierIRI, v.Name)
-		q.value(v.Value)
+		q.iri(quads[i].prefix, quads[i].word)
+		q.object(quads[i].object)
 		q.end()
 	}
-	for _, old := range c.Supersedes {
-		q.about(id, "supersedes")
-		q.iri(claimIRI, old.String())
-		q.end()
-	}
-}
-
-func (q *quadWriter) metaTrue(id, word string) {
-	q.about(id, word)
-	q.literal("true", xsd+"boolean")
-	q.end()
-}
-
-func (q *quadWriter) about(id, word string) {
-	q.iri(claimIRI, id)
-	q.iri(metaIRI, word)
-}
-
-func (q *quadWriter) metaText(id, word, text string) {
-	if text == "" {
-		return
-	}
-	q.about(id, word)
-	q.literal(text, "")
-	q.end()
 }
 
 // iri writes the address; ids and names of the ontology need no escapes.
-func (q *quadWriter) iri(prefix, rest string) {
+func (q *nquads) iri(prefix, rest string) {
 	q.text = append(q.text, '<')
 	q.text = append(q.text, prefix...)
 	q.text = append(q.text, rest...)
 	q.text = append(q.text, '>', ' ')
 }
 
-func (q *quadWriter) value(v graph.Value) {
-	if v.Kind() == graph.EntityKind {
-		q.iri(entityIRI, string(v.Entity()))
+func (q *nquads) object(o object) {
+	if o.prefix != "" {
+		q.iri(o.prefix, o.text)
 		return
 	}
-	q.literal(v.String(), datatypes[v.Kind()])
+	q.literal(o.text, o.datatype)
 }
 
-func (q *quadWriter) literal(text, datatype string) {
+func (q *nquads) literal(text, datatype string) {
 	q.text = append(q.text, '"')
 	for i := 0; i < len(text); i++ {
 		switch b := text[i]; {
@@ -213,7 +116,7 @@ func (q *quadWriter) literal(text, datatype string) {
 	q.text = append(q.text, ' ')
 }
 
-func (q *quadWriter) end() {
+func (q *nquads) end() {
 	_, _ = q.w.Write(append(q.text, '.', '\n')) // Flush returns the error
 	q.text = q.text[:0]
 }

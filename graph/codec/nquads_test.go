@@ -56,8 +56,14 @@ func drawClaim(t *rapid.T) graph.Claim {
 	return c
 }
 
-// TestNQuadsRoundTrip writes random claims and reads them back the same.
-func TestNQuadsRoundTrip(t *testing.T) {
+// TestQuadsRoundTrip writes random claims and reads them back the same.
+func TestQuadsRoundTrip(t *testing.T) {
+	for _, f := range []*Format{NQuads, JSONLD} {
+		t.Run(f.Name, func(t *testing.T) { roundTrip(t, f) })
+	}
+}
+
+func roundTrip(t *testing.T, f *Format) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &listedGraph{o: schema.MustDefault(), entities: []graph.Entity{{ID: "KAZ", Type: "Country"}}, withdrawn: map[graph.ClaimID]bool{}}
 		have := map[graph.ClaimID]bool{}
@@ -74,11 +80,11 @@ func TestNQuadsRoundTrip(t *testing.T) {
 			w.claims = append(w.claims, c)
 		}
 		var file bytes.Buffer
-		if err := NQuads.Encode(context.Background(), &file, w); err != nil {
+		if err := f.Encode(context.Background(), &file, w); err != nil {
 			t.Fatal(err)
 		}
 		back := &listedGraph{withdrawn: map[graph.ClaimID]bool{}}
-		err := NQuads.Decode(context.Background(), "t.nq", bytes.NewReader(file.Bytes()), func(op graph.Op) error {
+		err := f.Decode(context.Background(), "t", bytes.NewReader(file.Bytes()), func(op graph.Op) error {
 			switch op.Kind {
 			case graph.Declare:
 				back.entities = append(back.entities, op.Entity)
@@ -93,7 +99,7 @@ func TestNQuadsRoundTrip(t *testing.T) {
 			t.Fatalf("%v\n%s", err, file.Bytes())
 		}
 		var again bytes.Buffer
-		if err := NQuads.Encode(context.Background(), &again, back); err != nil {
+		if err := f.Encode(context.Background(), &again, back); err != nil {
 			t.Fatal(err)
 		}
 		if again.String() != file.String() {

@@ -60,7 +60,7 @@ func (f *Format) Write(ctx context.Context, w io.Writer, p *Part) error {
 var Formats = append(ofClaims(), csvTables, parquetTables, graphML, geoJSON)
 
 // media are the types of the formats of claims.
-var media = map[string]string{"seed": "application/yaml", "jsonl": "application/x-ndjson", "nquads": "application/n-quads"}
+var media = map[string]string{"seed": "application/yaml", "jsonl": "application/x-ndjson", "nquads": "application/n-quads", "jsonld": "application/ld+json"}
 
 // ofClaims are the formats of package codec that can be written.
 func ofClaims() (list []*Format) {
@@ -69,7 +69,7 @@ func ofClaims() (list []*Format) {
 			continue
 		}
 		list = append(list, &Format{Name: f.Name, About: f.About, Media: media[f.Name], Whole: true, encode: func(ctx context.Context, w io.Writer, p *Part) error {
-			if f != codec.JSONLines && p.selected { // JSON has no comments
+			if f != codec.JSONLines && f != codec.JSONLD && p.selected { // JSON has no comments
 				if err := p.notice(w, "# "); err != nil {
 					return err
 				}

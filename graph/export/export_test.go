@@ -123,7 +123,7 @@ func TestSelections(t *testing.T) {
 		if licence != "" {
 			sel.Licences = []string{licence}
 		}
-		format := rapid.SampledFrom([]*codec.Format{codec.JSONLines, codec.NQuads, codec.Seed}).Draw(t, "format")
+		format := rapid.SampledFrom([]*codec.Format{codec.JSONLines, codec.NQuads, codec.JSONLD, codec.Seed}).Draw(t, "format")
 		text := written(t, s, format.Name, sel)
 		got := statements(apply(t, snapshot.Empty(s.Ontology()), read(t, format, text)))
 		if want := expected(t, s, sel, licence); !slices.Equal(got, want) {
@@ -296,6 +296,7 @@ func TestOtherTools(t *testing.T) {
 		{"networkx", "graphml", "import networkx, sys; g = networkx.read_graphml(sys.argv[1]); print(g.number_of_nodes(), g.number_of_edges(), g.nodes['KAZ']['name'])", "5 3 Kazakhstan"},
 		{"pandas", "csv", "import pandas, sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); d = pandas.read_csv(z.open('countries.csv')); print(len(d), int(d.set_index('id').loc['KAZ', 'population']))", "2 20400000"},
 		{"rdflib", "nquads", "import rdflib, sys; g = rdflib.Dataset() if hasattr(rdflib, 'Dataset') else rdflib.ConjunctiveGraph(); g.parse(sys.argv[1], format='nquads'); print(len(list(g.quads((None, rdflib.URIRef('caspian:m/reason'), None, None)))))", "1"},
+		{"rdflib", "jsonld", "import rdflib, sys; g = rdflib.Dataset() if hasattr(rdflib, 'Dataset') else rdflib.ConjunctiveGraph(); g.parse(sys.argv[1], format='json-ld'); print(len(list(g.quads((None, rdflib.URIRef('caspian:m/reason'), None, None)))))", "1"},
 	} {
 		if exec.Command("/usr/bin/python3", "-c", "import "+x.tool).Run() != nil {
 			t.Logf("%s is not installed; a Debian package has it: python3-%s", x.tool, x.tool)

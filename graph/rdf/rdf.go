@@ -22,9 +22,12 @@ const (
 	NQuads
 	Turtle
 	TriG
+	JSONLD
 )
 
-func (s Syntax) String() string { return [...]string{"N-Triples", "N-Quads", "Turtle", "TriG"}[s] }
+func (s Syntax) String() string {
+	return [...]string{"N-Triples", "N-Quads", "Turtle", "TriG", "JSON-LD"}[s]
+}
 
 // Kind is what a term is.
 type Kind uint8
@@ -115,6 +118,9 @@ func Decode(r io.Reader, syntax Syntax, o Options, emit func(Quad) error) error 
 	}
 	if o.MaxToken == 0 {
 		o.MaxToken = 1 << 20
+	}
+	if syntax == JSONLD {
+		return (&jsonld{o: o, emit: emit}).document(r)
 	}
 	s := newScanner(r, o.MaxToken)
 	if syntax == NTriples || syntax == NQuads {

@@ -174,13 +174,14 @@ func TestIsomorphic(t *testing.T) {
 // FuzzDecode reads any text: no panic, every quad well formed, and the same quads when the
 // quads of a document are written as N-Quads and read again.
 func FuzzDecode(f *testing.F) {
-	for _, s := range []string{"<a:b> <a:p> \"x\"@en .", "@prefix : <a:> . :a :b [ :c (1 2.0 'x'^^:d) ] .", "GRAPH <a:g> { [] <a:p> <> }", "_:a <a:p> 1.e5 , \"\"\"a\"\"\" ."} {
-		for syntax := range 4 {
+	for _, s := range []string{"<a:b> <a:p> \"x\"@en .", "@prefix : <a:> . :a :b [ :c (1 2.0 'x'^^:d) ] .", "GRAPH <a:g> { [] <a:p> <> }", "_:a <a:p> 1.e5 , \"\"\"a\"\"\" .",
+		`{"@context": {"@vocab": "a:", "g": {"@container": "@graph"}}, "@graph": [{"p": [1, {"@list": ["x"]}], "g": {"@reverse": {"q": {"@id": "_:b"}}}}]}`} {
+		for syntax := range 5 {
 			f.Add(s, byte(syntax))
 		}
 	}
 	f.Fuzz(func(t *testing.T, text string, syntax byte) {
-		quads, err := decode(text, Syntax(syntax%4), Options{Base: "http://e/"})
+		quads, err := decode(text, Syntax(syntax%5), Options{Base: "http://e/"})
 		var fault *Error
 		if err != nil && (!errors.As(err, &fault) || fault.Line < 1 || fault.Column < 1) {
 			t.Fatalf("%v", err)

@@ -223,12 +223,15 @@ func (s *scanner) iriRef() string {
 				s.fail(`an IRI has a \ that is not followed by u and 4, or U and 8, hexadecimal digits`)
 			}
 		}
-		if c <= ' ' || strings.ContainsRune("<>\"{}|^`\\", c) {
+		if notInIRI(c) {
 			s.fail("an IRI may not contain %q; write it as %%%02X", c, c)
 		}
 		s.add(c)
 	}
 }
+
+// notInIRI reports whether an IRI may not have the character.
+func notInIRI(c rune) bool { return c <= ' ' || strings.ContainsRune("<>\"{}|^`\\", c) }
 
 // unicodeEscape reads the digits of \u or \U; it is -1 if kind is neither.
 func (s *scanner) unicodeEscape(kind rune) rune {

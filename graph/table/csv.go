@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/input"
 	"github.com/caspian-kg/caspian/graph/packed"
 )
 
@@ -28,7 +29,7 @@ func (t *reading) csv(r *bufio.Reader) error {
 	if skipped, err = skipLines(decoded, t.Skip); err != nil {
 		return t.broken(err, skipped)
 	}
-	bounded := &allowance{r: decoded, left: MaxRow}
+	bounded := &input.Allowance{R: decoded, Left: MaxRow}
 	cr := csv.NewReader(bounded)
 	cr.Comma, cr.Comment, cr.FieldsPerRecord = t.separator(), t.Comment, -1
 	names := t.Head
@@ -49,7 +50,7 @@ func (t *reading) csv(r *bufio.Reader) error {
 	}
 	place := func(i int) (int, int) { line, column := cr.FieldPos(i); return line + skipped, column }
 	for {
-		bounded.left = MaxRow
+		bounded.Left = MaxRow
 		cells, err := cr.Read()
 		if err == io.EOF {
 			return nil
@@ -90,9 +91,9 @@ func SeparatorOf(name string) rune {
 func (t *reading) broken(err error, skipped int) error {
 	var bad *csv.ParseError
 	switch {
-	case errors.As(err, &bad) && !errors.Is(bad.Err, errTooLong):
+	case errors.As(err, &bad) && !errors.Is(bad.Err, input.ErrTooLong):
 		return t.end(bad.Line+skipped, bad.Column, "not well-formed CSV: %v", bad.Err)
-	case errors.Is(err, errTooLong):
+	case errors.Is(err, input.ErrTooLong):
 		return t.end(0, 0, "row %d has more than %d MB; is a quotation mark left open?", t.number+1, MaxRow>>20)
 	}
 	return fmt.Errorf("reading %s: %w", t.name, err)
@@ -137,22 +138,4 @@ func skipLines(r *bufio.Reader, n int) (skipped int, err error) {
 		}
 	}
 	return skipped, nil
-}
-
-var errTooLong = errors.New("the row is too long")
-
-// allowance is a reader that fails after left bytes. What is buffered ahead of the parser
-// counts too, so the limit of a row is not exact.
-type allowance struct {
-	r    io.Reader
-	left int
-}
-
-func (a *allowance) Read(p []byte) (int, error) {
-	if a.left <= 0 {
-		return 0, errTooLong
-	}
-	n, err := a.r.Read(p)
-	a.left -= n
-	return n, err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/input"
 )
 
 // The bounds of a workbook, in bytes: of the file, and of its unpacked content.
@@ -28,9 +29,9 @@ func (t *reading) excel(r io.Reader) (err error) {
 			err = t.end(0, 0, "the workbook is damaged: %v", p)
 		}
 	}()
-	book, err := excelize.OpenReader(&allowance{r: r, left: maxWorkbook}, excelize.Options{UnzipSizeLimit: maxUnpacked})
+	book, err := excelize.OpenReader(&input.Allowance{R: r, Left: maxWorkbook}, excelize.Options{UnzipSizeLimit: maxUnpacked})
 	switch {
-	case errors.Is(err, errTooLong):
+	case errors.Is(err, input.ErrTooLong):
 		return t.end(0, 0, "the workbook has more than %d MB; save the sheet as CSV", maxWorkbook>>20)
 	case err != nil:
 		return t.end(0, 0, "not a workbook of Excel (.xlsx): %v", err)

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/caspian-kg/caspian/graph/internal/input"
 	"github.com/caspian-kg/caspian/graph/packed"
 )
 
@@ -29,16 +29,16 @@ type node struct {
 // source is a decoder with the lines of its text.
 type source struct {
 	dec   *jsontext.Decoder
-	bound *allowance
-	lines *lineCounter
+	bound *input.Allowance
+	lines *input.Lines
 	steps []string
 	t     *reading
 }
 
 // newSource reads JSON that begins on a line.
 func (t *reading) newSource(r io.Reader, line int, steps []string) *source {
-	s := &source{lines: &lineCounter{r: r, line: line}, steps: steps, t: t}
-	s.bound = &allowance{r: s.lines, left: MaxRow}
+	s := &source{lines: input.NewLines(r, line), steps: steps, t: t}
+	s.bound = &input.Allowance{R: s.lines, Left: MaxRow}
 	s.dec = jsontext.NewDecoder(s.bound, jsontext.AllowInvalidUTF8(false), jsontext.AllowDuplicateNames(true))
 	return s
 }
@@ -51,7 +51,7 @@ func (t *reading) document(r *bufio.Reader) error {
 	steps := t.steps()
 	s := t.newSource(r, 1, steps)
 	for {
-		s.bound.left = MaxRow
+		s.bound.Left = MaxRow
 		if s.dec.PeekKind() == 0 {
 			if _, err := s.dec.ReadToken(); err != io.EOF {
 				return s.fault(err)
@@ -132,7 +132,7 @@ func (s *source) walk(steps []string, names map[string]string) error {
 		return s.fault(err)
 	}
 	for s.dec.PeekKind() != '}' && s.dec.PeekKind() != ']' {
-		s.bound.left = MaxRow
+		s.bound.Left = MaxRow
 		below, of := step == "*", names
 		if kind == '{' {
 			name, err := s.dec.ReadToken()
@@ -181,13 +181,13 @@ func (s *source) records(names map[string]string) error {
 }
 
 func (s *source) record(names map[string]string) error {
-	s.bound.left = MaxRow
+	s.bound.Left = MaxRow
 	s.dec.PeekKind() // reads up to the value
 	v, err := s.dec.ReadValue()
 	if err != nil {
 		return s.fault(err)
 	}
-	line := s.lines.at(s.dec.InputOffset() - int64(len(v)))
+	line := s.lines.At(s.dec.InputOffset() - int64(len(v)))
 	n, err := read(jsontext.NewDecoder(bytes.NewReader(v), jsontext.AllowDuplicateNames(true)), 0)
 	if err != nil {
 		return s.t.end(line, 0, "%v", err)
@@ -201,12 +201,12 @@ func (s *source) fault(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, errTooLong):
+	case errors.Is(err, input.ErrTooLong):
 		return s.t.end(0, 0, "row %d has more than %d MB; the mapping's records may lead to smaller ones", s.t.number+1, MaxRow>>20)
 	case errors.As(err, &bad) && !errors.Is(err, io.ErrUnexpectedEOF):
-		return s.t.end(s.lines.at(bad.ByteOffset), 0, "not well-formed JSON: %v", bad.Err)
+		return s.t.end(s.lines.At(bad.ByteOffset), 0, "not well-formed JSON: %v", bad.Err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return s.t.end(s.lines.at(s.lines.read), 0, "not well-formed JSON: the file ends too soon")
+		return s.t.end(s.lines.Last(), 0, "not well-formed JSON: the file ends too soon")
 	}
 	return fmt.Errorf("reading %s: %w", s.t.name, err)
 }
@@ -306,34 +306,4 @@ func (n *node) texts(dst []string, path string) []string {
 		}
 	}
 	return dst
-}
-
-// lineCounter finds the line numbers of offsets in a text that is read ahead.
-type lineCounter struct {
-	r      io.Reader
-	read   int64
-	line   int     // of the last place asked for
-	breaks []int64 // the line breaks after it
-}
-
-func (c *lineCounter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	for i, b := range p[:n] {
-		if b == '\n' {
-			c.breaks = append(c.breaks, c.read+int64(i))
-		}
-	}
-	c.read += int64(n)
-	return n, err
-}
-
-// at returns the line of an offset; offsets must not decrease.
-func (c *lineCounter) at(offset int64) int {
-	n := 0
-	for n < len(c.breaks) && c.breaks[n] < offset {
-		n++
-	}
-	c.line += n
-	c.breaks = slices.Delete(c.breaks, 0, n)
-	return c.line
 }

@@ -100,7 +100,7 @@ func local(t rdf.Term, prefix, what string) (string, error) {
 	return rest, nil
 }
 
-// of is the claim with the name. What is said of one claim mostly comes together.
+// of is the claim with the name. The quads about one claim mostly come together.
 func (d *quadDecoder) of(name rdf.Term, at graph.Position) *quadClaim {
 	if d.last != nil && d.last.name == name {
 		return d.last

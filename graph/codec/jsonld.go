@@ -1,0 +1,150 @@
+package codec
+
+import (
+	"bufio"
+	"context"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/rdf"
+)
+
+// JSONLD is the quads of NQuads as JSON-LD: an object for each entity, and one for each claim, which names a graph with
+// the fact and says the rest about that graph. Each is on a separate line:
+//
+//	{"@id":"e:KAZ","@type":"t:Country"}
+//	{"@id":"c:c…","@graph":{"@id":"e:KAZ","p:capital":{"@id":"e:astana"}},"m:source":{"@id":"e:factbook"},"m:confidence":{"@value":"0.9","@type":"x:decimal"}}
+//
+// A reader takes any document that says the same, with any context.
+var JSONLD = &Format{
+	Name:       "jsonld",
+	About:      "JSON-LD: each claim in a graph of its own name, as in N-Quads",
+	Extensions: []string{".jsonld"},
+	Lossless:   true,
+	Decode:     decodeRDF(rdf.JSONLD),
+	Encode:     encodeJSONLD,
+}
+
+// prefixesOfJSONLD are the prefixes of the context, by what they stand for.
+var prefixesOfJSONLD = map[string]string{
+	entityIRI: "e:", typeIRI: "t:", predicateIRI: "p:", qualifierIRI: "q:", metaIRI: "m:", claimIRI: "c:",
+}
+
+const (
+	jsonldBegin = `{"@context":{"@version":1.1,"e":"caspian:e/","t":"caspian:t/","p":"caspian:p/","q":"caspian:q/","m":"caspian:m/","c":"caspian:c/"},"@graph":[`
+	jsonldEnd   = "\n]}\n"
+)
+
+func encodeJSONLD(ctx context.Context, w io.Writer, from Graph) error {
+	j := &jsonld{w: bufio.NewWriterSize(w, 64<<10)}
+	_, _ = j.w.WriteString(jsonldBegin) // Flush returns the error
+	if err := encodeRDF(ctx, from, j); err != nil {
+		return err
+	}
+	_, _ = j.w.WriteString(jsonldEnd)
+	return j.w.Flush()
+}
+
+// jsonld writes nodes. The writer under it keeps the first error.
+type jsonld struct {
+	w    *bufio.Writer
+	text []byte
+	many bool // it has written a node
+}
+
+func (j *jsonld) entity(e graph.Entity) {
+	j.begin(entityIRI, string(e.ID))
+	j.put(`,"@type":`)
+	j.address(typeIRI, e.Type)
+	j.end()
+}
+
+func (j *jsonld) claim(c *graph.Claim, id string, quads []about) {
+	j.begin(claimIRI, id)
+	j.put(`,"@graph":{"@id":`)
+	j.address(entityIRI, string(c.Subject))
+	j.put(",")
+	j.address(predicateIRI, c.Predicate)
+	j.put(":")
+	j.object(objectOf(c.Value))
+	j.put("}")
+	for i := range quads {
+		q := &quads[i]
+		if i > 0 && q.word == quads[i-1].word && q.prefix == quads[i-1].prefix {
+			continue
+		}
+		j.put(",")
+		j.address(q.prefix, q.word)
+		j.put(":")
+		list := quads[i:]
+		for n := range list {
+			if list[n].word != q.word || list[n].prefix != q.prefix {
+				list = list[:n]
+				break
+			}
+		}
+		j.objects(list)
+	}
+	j.end()
+}
+
+// objects writes what quads of one predicate say: a list if there are several.
+func (j *jsonld) objects(quads []about) {
+	if len(quads) == 1 {
+		j.object(quads[0].object)
+		return
+	}
+	separator := "["
+	for i := range quads {
+		j.put(separator)
+		j.object(quads[i].object)
+		separator = ","
+	}
+	j.put("]")
+}
+
+func (j *jsonld) object(o object) {
+	switch {
+	case o.prefix != "":
+		j.put(`{"@id":`)
+		j.address(o.prefix, o.text)
+	case o.datatype == "":
+		j.quote(o.text)
+		return
+	default:
+		j.put(`{"@value":`)
+		j.quote(o.text)
+		j.put(`,"@type":`)
+		j.quote(o.datatype)
+	}
+	j.put("}")
+}
+
+// address writes an address by its prefix; ids and names of the ontology need no escapes.
+func (j *jsonld) address(prefix, rest string) {
+	j.put(`"`)
+	j.put(prefixesOfJSONLD[prefix])
+	j.put(rest)
+	j.put(`"`)
+}
+
+func (j *jsonld) begin(prefix, id string) {
+	if j.many {
+		j.put(",")
+	}
+	j.many = true
+	j.put("\n{\"@id\":")
+	j.address(prefix, id)
+}
+
+func (j *jsonld) end() {
+	j.put("}")
+	_, _ = j.w.Write(j.text)
+	j.text = j.text[:0]
+}
+
+func (j *jsonld) put(text string) { j.text = append(j.text, text...) }
+
+func (j *jsonld) quote(text string) { j.text, _ = jsontext.AppendQuote(j.text, text) }
