@@ -51,7 +51,7 @@ func TestFillSameLarge(t *testing.T) {
 	var groups [][]*graph.Commit
 	last := graph.Seq(40)
 	if testing.Short() { // as under the race detector, which sees as much in a tenth
-		last = 8
+		last = 5
 	}
 	for n := graph.Seq(1); n <= last; n++ {
 		c := synthetic(r, n, 50+r.IntN(2000))
