@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// ChangeKind is what became of a claim between two views.
+// ChangeKind says how a claim differs between two views.
 type ChangeKind uint8
 
 // The kinds of changes.
@@ -27,12 +27,12 @@ func (k ChangeKind) String() string { return [...]string{"ADDED", "REMOVED", "CH
 // Change is one difference between two views.
 type Change struct {
 	Kind ChangeKind
-	// Before is a claim that only the first view lists, After one that only
-	// the second does; snapshot.None where there is none.
+	// Before is a claim that only the first view lists, and After one that only the second lists; snapshot.None
+	// if there is none.
 	Before, After uint32
 }
 
-// Place is the claim by whose number the change is ordered.
+// Place returns the claim by whose number changes are ordered.
 func (c Change) Place() uint32 {
 	if c.After != snapshot.None {
 		return c.After
@@ -40,36 +40,34 @@ func (c Change) Place() uint32 {
 	return c.Before
 }
 
-// ChangesOptions say which changes to look for; the zero value is all.
+// ChangesOptions selects changes; the zero value selects all.
 type ChangesOptions struct {
-	// Subject, if not empty, keeps the changes of claims about it.
+	// Subject, if not empty, selects the changes of claims with that subject.
 	Subject graph.ID
-	// After leaves out the changes at or before a claim; nil leaves out nothing.
+	// After, if not nil, leaves out the changes up to that claim.
 	After *uint32
-	// Work bounds how many claims are read; 0 is about a second's worth.
+	// Work bounds how many claims are read; 0 means about a second's worth.
 	Work int
 }
 
-// Changes calls fn with every difference between what two views of one
-// snapshot list, in the record order of the claims that appeared, or vanished
-// where nothing appeared; fn ends the walk by returning false.
+// Changes calls fn with every difference between the claims that two views of one snapshot list, until fn
+// returns false. The order is the record order of the added claim, or of the removed one if none was added.
 //
-// A claim that vanished and one that appeared are one change where they answer
-// the same question: one supersedes the other, or they are of one subject,
-// predicate and
+// A removed and an added claim are one change if they answer the same question: one supersedes the other, or
+// they have the same subject and predicate and
 //
-//   - of a field that has one value at a time: the same qualifiers;
-//   - of an observation: the same period, object and telling qualifiers;
-//   - of a list: the same object or value and telling qualifiers.
+//   - for a field that has one value at a time: the same qualifiers;
+//   - for an observation: the same period, object and distinct qualifiers;
+//   - for a list: the same object or value and distinct qualifiers.
 //
-// Where several do, those that supersede each other are paired first, then
-// those of one source, then the rest in record order.
+// If there are several such pairs, claims that supersede each other are paired first, then claims of one
+// source, then the rest in record order.
 //
-// If both views know a claim, so that only their dates set them apart, it is not a
-// change that nothing attests it yet, or any longer: see real.
+// If both views know a claim and differ only in their dates, it is not a change if the claim is merely not
+// attested yet, or no longer: see real.
 //
-// rest, if not nil, is the claim at which the walk ended at its limit of work;
-// asked After it, the next one goes on from there.
+// rest, if not nil, is the claim at which Changes reached its limit of work; a call with After set to rest
+// continues from there.
 func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn func(Change) bool) (rest *uint32, err error) {
 	if from.Snapshot() != to.Snapshot() {
 		panic("analysis: two views of different snapshots")
@@ -86,7 +84,7 @@ func Changes(ctx context.Context, from, to *snapshot.View, o ChangesOptions, fn 
 	if o.Subject == "" {
 		work := cmp.Or(o.Work, question.WalkWork)
 		for n := start; int(n) < w.s.ClaimCount(); n++ {
-			// A place is that of a claim that a view shows, so it reveals nothing else.
+			// The result is a claim that a view shows, so it reveals nothing else.
 			if w.looked >= work && rest != nil {
 				return rest, w.err
 			}
@@ -127,8 +125,7 @@ type changeGroup struct {
 	predicate string
 }
 
-// differs reports whether one view lists a claim and the other does not: neither as it was
-// first recorded, nor as it was reinstated.
+// differs reports whether exactly one view lists a claim. A claim that was reinstated counts once.
 func (w *changesWalk) differs(n uint32) bool {
 	lists, other := w.from, w.to
 	if !lists.Lists(n) {
@@ -141,7 +138,7 @@ func (w *changesWalk) differs(n uint32) bool {
 	return !known || again == n || !other.Lists(again)
 }
 
-// of are the claims of a subject by which the views differ, in record order.
+// of returns the claims of a subject that only one of the views lists, in record order.
 func (w *changesWalk) of(subject uint32, predicate string) []uint32 {
 	var list []uint32
 	for _, v := range [...]*snapshot.View{w.from, w.to} {
@@ -156,7 +153,7 @@ func (w *changesWalk) of(subject uint32, predicate string) []uint32 {
 	return list
 }
 
-// at returns the change at the place of a claim; false if its partner has the place.
+// at returns the change whose Place is a claim, or false if the change has another Place.
 func (w *changesWalk) at(n uint32) (Change, bool) {
 	g := changeGroup{w.s.Subject(n), w.s.Predicate(n)}
 	if !w.paired[g] {
@@ -175,17 +172,17 @@ func (w *changesWalk) at(n uint32) (Change, bool) {
 	return Change{Removed, n, snapshot.None}, true
 }
 
-// real reports whether a difference between what two views list is a change of the world, or
-// of what is known. Between two dates a claim also comes and goes because its field reaches
-// no further than some days from what its source attests. Then nothing changed; nor did it
-// where another claim has the same value. A change it is if
+// real reports whether a difference between two views is a change in the world or in what is known. Between two
+// dates, a claim may also be added or removed only because its field reaches a number of days from the
+// attestation. That is not a change, and neither is a difference if another claim has the same value. It is a
+// change if
 //
-//   - a claim that came says when it began, or its date;
-//   - a claim that went says when it ended, or its reach goes on, so that the next
+//   - an added claim states when it began, or its date;
+//   - a removed claim states when it ended, or has an unlimited reach, so that the next
 //     claim or the end of an entity ended it;
-//   - where one took the other's place, they differ, or say so of the time.
+//   - the added claim differs from the removed one in value or time.
 //
-// Back in time, a claim comes where it ended and goes where it began.
+// If the second view is earlier, a claim is added where it ended and removed where it began.
 func (w *changesWalk) real(c Change) bool {
 	one, other := w.from.On(), w.to.On()
 	if one == other {
@@ -208,25 +205,24 @@ func (w *changesWalk) real(c Change) bool {
 		came(c.After) && went(c.Before)
 }
 
-// knownToBoth reports whether both views know a claim, whatever their dates.
+// knownToBoth reports whether both views know a claim, regardless of their dates.
 func (w *changesWalk) knownToBoth(n uint32) bool {
 	for _, v := range [...]*snapshot.View{w.from, w.to} {
 		if _, withdrawn := v.Recorded(n); !v.Knows(n) || withdrawn > 0 {
 			return false
 		}
 	}
-	// A source may always speak of itself, although lists leave it out.
+	// A source's claims about itself are always known, but lists leave them out.
 	return w.s.Source(n) != w.s.Subject(n)
 }
 
-// begins reports whether a claim says when it came to hold.
+// begins reports whether a claim states when it began to hold.
 func (w *changesWalk) begins(n uint32) bool {
 	b, f := validity.Of(w.s.Valid(n)), w.s.Field(n)
 	return b.Started || b.Ended && f != nil && f.Time != schema.State
 }
 
-// ends reports whether a claim ended before the days otherwise than by the reach of
-// its field.
+// ends reports whether a claim ended before the days for another reason than the reach of its field.
 func (w *changesWalk) ends(n uint32, days graph.Span) bool {
 	b, f := validity.Of(w.s.Valid(n)), w.s.Field(n)
 	if b.Ended || f == nil {
@@ -236,7 +232,7 @@ func (w *changesWalk) ends(n uint32, days graph.Span) bool {
 	return alone.Holds(days, graph.OnDate) != graph.HoldsNo
 }
 
-// pair finds the claims of one subject and predicate that took each other's place.
+// pair pairs the removed and added claims of one subject and predicate that replace each other.
 func (w *changesWalk) pair(list []uint32) {
 	var gone, came []uint32
 	for _, n := range list {
@@ -280,14 +276,14 @@ func (w *changesWalk) pair(list []uint32) {
 	}
 }
 
-// questionKey separates claims that answer different questions, or answer
-// one question by different sources.
+// questionKey distinguishes the questions that claims answer, and the sources.
 type questionKey struct {
 	text   string
 	source uint32
 }
 
-// questionOf names the question that a claim answers; false where the ontology lost the field.
+// questionOf returns a text for the question that a claim answers, or false if the ontology no longer has the
+// field.
 func questionOf(s *snapshot.Snapshot, n uint32) (string, bool) {
 	f := s.Field(n)
 	if f == nil {

@@ -9,16 +9,15 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// LogEntry is what the store learned at one sequence number.
+// LogEntry is what the store recorded at one sequence number.
 type LogEntry struct {
 	Seq graph.Seq
-	// Added are the claims recorded, Withdrawn those retracted or superseded,
-	// each in record order.
+	// Added are the recorded claims, and Withdrawn the retracted or superseded ones, each in record order.
 	Added, Withdrawn []uint32
 }
 
-// Log returns the commits after a sequence number, at most first entries, in order.
-// It reads the snapshot without a view.
+// Log returns the commits after a sequence number, at most first of them, in order. It reads the snapshot
+// without a view.
 func Log(ctx context.Context, s *snapshot.Snapshot, since graph.Seq, first int) ([]LogEntry, error) {
 	if since >= s.Seq() || first <= 0 {
 		return nil, nil
@@ -48,8 +47,7 @@ func (e *LogEntry) add(n uint32, withdrawn bool) {
 	}
 }
 
-// Entities are the entities that the claims of the entry are about, as
-// subjects or objects, in the order of their ids.
+// Entities returns the entities that are subjects or objects of the entry's claims, in the order of their ids.
 func (e *LogEntry) Entities(s *snapshot.Snapshot) []uint32 {
 	seen := map[uint32]bool{}
 	for _, n := range slices.Concat(e.Added, e.Withdrawn) {

@@ -11,27 +11,26 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// ConflictsOptions say which conflicts to look for; the zero value is all.
+// ConflictsOptions selects conflicts; the zero value selects all.
 type ConflictsOptions struct {
-	// Subject, if not empty, keeps the sets with a claim about it and, if it is an
-	// office, the sets about who holds it.
+	// Subject, if not empty, selects the sets with a claim about it. If it is an office, it also selects the
+	// sets about its holders.
 	Subject graph.ID
-	// Predicate, if not empty, keeps those of one field.
+	// Predicate, if not empty, selects the sets of one field.
 	Predicate string
-	// After leaves out the conflicts at or before a place; nil leaves out nothing.
+	// After, if not nil, leaves out the conflicts up to that place.
 	After *ConflictPlace
-	// Work bounds how many claims are read; 0 is about a second's worth.
+	// Work bounds how many claims are read; 0 means about a second's worth.
 	Work int
 }
 
-// ConflictPlace is the place of a set of claims in the order of conflicts. It
-// stays valid across writes.
+// ConflictPlace is the place of a set of claims in the order of conflicts. It remains valid across writes.
 type ConflictPlace struct {
-	// Subject is the one under which the set was found.
+	// Subject is the subject under which the set was found.
 	Subject   graph.ID
 	Predicate string
-	// Claim is the least id of the set's claims, after a word where the set is not
-	// made of pairs that disagree.
+	// Claim is the least id among the set's claims. A word precedes it if the set does not consist of pairs
+	// that disagree.
 	Claim string
 }
 
@@ -47,16 +46,14 @@ type Conflict struct {
 	Predicate string
 	// Claims are in record order.
 	Claims []uint32
-	// Holds is how surely all of them, except DEPRECATED ones, hold on the
-	// view's date.
+	// Holds says how certainly all of them, except DEPRECATED ones, hold on the view's date.
 	Holds graph.Holds
 	// Reason says in words why not all can be true.
 	Reason string
 }
 
-// Conflicts calls fn with every set of claims that disagree, in the order of
-// the subject's id, the predicate and the least claim id; fn ends the walk by
-// returning false. Two claims that the view lists disagree where
+// Conflicts calls fn with every set of claims that disagree, in the order of the subject's id, the predicate
+// and the least claim id, until fn returns false. Two claims that the view lists disagree if
 //
 //   - they state different values of a field that has one at a time, agree in
 //     every qualifier, and the change from one to the other explains nothing
@@ -74,9 +71,8 @@ type Conflict struct {
 // outlives its source by decades (conflictWalk.checks). Claims of rank DEPRECATED
 // disagree only in a curator's group.
 //
-// rest, if not nil, is the place where the walk ended at its limit of work;
-// with After set to it, the next walk continues from there. The claims of one
-// subject are always read together.
+// rest, if not nil, is the place at which Conflicts reached its limit of work; a call with After set to rest
+// continues from there. The claims of one subject are always read together.
 func Conflicts(ctx context.Context, v *snapshot.View, o ConflictsOptions, fn func(Conflict) bool) (rest *ConflictPlace, err error) {
 	w := &conflictWalk{walk: walk{ctx: ctx}, v: v, o: o, fn: fn, dates: map[uint32]graph.Date{}, parts: map[uint32]bool{}}
 	var f question.Faults
@@ -117,28 +113,28 @@ type conflictWalk struct {
 	o     ConflictsOptions
 	fn    func(Conflict) bool
 	key   []byte
-	dates map[uint32]graph.Date // of sources
-	// parts are claims that give a figure for a part of what they state.
+	dates map[uint32]graph.Date // by source
+	// parts has the claims whose figures are for a part of what they state.
 	parts map[uint32]bool
 }
 
-// run is the claims of one subject and predicate, by what may disagree.
+// run has the claims of one subject and predicate, grouped by what may disagree.
 type run struct {
-	// suspects are those that share a question or a group with another, or
-	// have a group: only these can disagree.
+	// suspects are the claims that share a question with another, or belong to a curator's group: only these
+	// can disagree.
 	suspects []uint32
-	slots    map[string][]uint32 // claims that answer one question
-	groups   map[string][]uint32 // the curator's
+	slots    map[string][]uint32 // the claims by the question that they answer
+	groups   map[string][]uint32 // the claims by the curator's group
 }
 
-// visit finds the sets listed under a subject.
+// visit finds the sets under a subject.
 func (w *conflictWalk) visit(subject uint32) bool {
 	s := w.v.Snapshot()
 	var names []string
 	var f *schema.Field
 	last := ""
 	w.v.Claims(subject, w.o.Predicate, false, func(n uint32) bool {
-		// A claim alone in its run can only disagree with claims about others.
+		// If a claim is alone in its run, only claims about other subjects can disagree with it.
 		name := s.Predicate(n)
 		alone := name != last
 		if alone {
@@ -163,8 +159,7 @@ func (w *conflictWalk) visit(subject uint32) bool {
 	return w.tick()
 }
 
-// crossing are the fields asked for by which others may relate to the entity such
-// that their claims disagree.
+// crossing returns the selected fields that lead to the entity from several subjects whose claims may disagree.
 func (w *conflictWalk) crossing(entity uint32) []*schema.Field {
 	s := w.v.Snapshot()
 	var list []*schema.Field
@@ -212,8 +207,7 @@ func (w *conflictWalk) visitField(subject uint32, predicate string) bool {
 	return w.err == nil
 }
 
-// leadingTo are the claims of other subjects that lead to an entity by a field that
-// crosses subjects.
+// leadingTo returns the claims about other subjects that lead to an entity by a field that crosses subjects.
 func (w *conflictWalk) leadingTo(entity uint32, predicate string) (claims []uint32) {
 	s := w.v.Snapshot()
 	w.v.Claims(entity, predicate, true, func(n uint32) bool {
@@ -225,7 +219,7 @@ func (w *conflictWalk) leadingTo(entity uint32, predicate string) (claims []uint
 	return claims
 }
 
-// run reads the claims of a subject and predicate once.
+// run returns the claims of a subject and predicate. It reads them once.
 func (w *conflictWalk) run(runs map[uint32]*run, subject uint32, predicate string) *run {
 	if r := runs[subject]; r != nil {
 		return r
@@ -270,7 +264,7 @@ func (w *conflictWalk) field(subject uint32, predicate string) *schema.Field {
 	return nil
 }
 
-// gather collects what hangs together with a claim.
+// gather returns the set of claims that are connected with a claim by disagreeing pairs.
 func (w *conflictWalk) gather(runs map[uint32]*run, seen map[uint32]bool, n uint32) []uint32 {
 	s := w.v.Snapshot()
 	predicate := s.Predicate(n)
@@ -310,7 +304,7 @@ func (w *conflictWalk) gather(runs map[uint32]*run, seen map[uint32]bool, n uint
 	return set
 }
 
-// rivals are the claims that answer the question of a claim.
+// rivals returns the claims that answer the same question as claim c.
 func (w *conflictWalk) rivals(runs map[uint32]*run, r *run, f *schema.Field, c uint32) []uint32 {
 	s := w.v.Snapshot()
 	if f.Exclusive != nil && !s.IsNone(c) {
@@ -327,8 +321,8 @@ func (w *conflictWalk) rivals(runs map[uint32]*run, r *run, f *schema.Field, c u
 	return claims
 }
 
-// describe builds the answer for a set. The set is listed under its least subject
-// only, unless the question names a subject.
+// describe builds the Conflict of a set. first is false if the set is listed under another subject: its least
+// one, unless the question names a subject.
 func (w *conflictWalk) describe(under uint32, predicate string, set []uint32) (c Conflict, first bool) {
 	s := w.v.Snapshot()
 	slices.Sort(set)

@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// checked reports whether the claims of a field may contradict claims of another.
+// checked reports whether claims of a field may contradict claims of another field.
 func checked(f *schema.Field) bool {
 	return f.Counts != nil || f.NotBefore != nil || f.Exclusive != nil
 }
@@ -44,7 +44,7 @@ func (w *conflictWalk) checks(subject uint32, predicate string) []Conflict {
 	return found
 }
 
-// set is a conflict that is listed under one claim, by what kind of check found it.
+// set returns the conflict of a set that a check found. It is listed under one claim; kind names the check.
 func (w *conflictWalk) set(kind string, under uint32, claims []uint32, reason string) Conflict {
 	s := w.v.Snapshot()
 	slices.Sort(claims)
@@ -56,8 +56,8 @@ func (w *conflictWalk) set(kind string, under uint32, claims []uint32, reason st
 	return c
 }
 
-// counts compares a stated number with the entities that are listed. A figure of
-// another time than the view's is not compared, and a list of none states nothing.
+// counts compares a stated number with the number of listed entities. It does not compare a figure for another
+// time than the view's. An empty list states nothing.
 func (w *conflictWalk) counts(subject uint32, f *schema.Field) (found []Conflict) {
 	s := w.v.Snapshot()
 	var members []uint32
@@ -78,7 +78,7 @@ func (w *conflictWalk) counts(subject uint32, f *schema.Field) (found []Conflict
 	return found
 }
 
-// members are the best claims in view, one for each entity that counts.
+// members returns the best claim in view for each entity that counts.
 func (w *conflictWalk) members(subject uint32, c *schema.Counts) (claims []uint32) {
 	s := w.v.Snapshot()
 	best := map[uint32]uint32{}
@@ -108,7 +108,7 @@ func counted(s *snapshot.Snapshot, c *schema.Counts, n uint32) bool {
 	return c.Where == "" || val.Kind() == graph.NoKind || slices.Contains(c.Values, val.Text())
 }
 
-// order compares dates with those that they do not come before.
+// order compares dates with those before which they must not be.
 func (w *conflictWalk) order(subject uint32, f *schema.Field) []Conflict {
 	s := w.v.Snapshot()
 	var late, early []uint32
@@ -132,8 +132,7 @@ func (w *conflictWalk) order(subject uint32, f *schema.Field) []Conflict {
 	return []Conflict{w.set("order", under, append(late, early...), f.Label+" is stated as "+distinct(ends)+", before "+f.NotBefore.Label+", stated as "+distinct(begins))}
 }
 
-// standing are the claims of a subject and predicate that the view lists, without
-// DEPRECATED ones.
+// standing returns the claims of a subject and predicate that the view lists, without DEPRECATED ones.
 func (w *conflictWalk) standing(subject uint32, predicate string) (claims []uint32) {
 	w.v.Claims(subject, predicate, false, func(n uint32) bool {
 		if w.v.Lists(n) && w.v.Snapshot().Rank(n) != graph.Deprecated {
@@ -144,9 +143,9 @@ func (w *conflictWalk) standing(subject uint32, predicate string) (claims []uint
 	return claims
 }
 
-// terms finds the terms that end before they begin: one claim states only since when a
-// subject has held an object, another only until when, which is earlier, and no claim
-// distinguishes two terms. Both may be over, so that the view's date does not matter.
+// terms finds terms that end before they begin: one claim states only since when a subject has held an object,
+// another only until when, which is earlier, and no claim distinguishes two terms. The view's date does not
+// matter, because both may be over.
 func (w *conflictWalk) terms(subject uint32, f *schema.Field) (found []Conflict) {
 	s := w.v.Snapshot()
 	byObject := map[uint32][]uint32{}
@@ -177,18 +176,17 @@ func (w *conflictWalk) terms(subject uint32, f *schema.Field) (found []Conflict)
 			continue
 		}
 		c := w.set("term", first, append(start, end...), f.Label+" "+w.v.Name(object)+" is stated since "+s.Valid(first).From.String()+" and until "+s.Valid(last).To.String())
-		c.Holds = graph.HoldsPossibly // it may be two terms
+		c.Holds = graph.HoldsPossibly // because there may have been two terms
 		found = append(found, c)
 	}
 	return found
 }
 
-// decades is how many years beyond its source a claim may be dated.
+// decades is the number of years after its source from which a claim's date is suspicious.
 const decades = 20
 
-// outlives returns how many years after its source a claim begins or ends, where
-// that is decades; 0 where it is not. Only claims of states and events count, since a plan for 2060
-// is stated as a value or a figure instead.
+// outlives returns how many years after its source a claim begins or ends, or 0 if these are fewer than
+// decades. Only claims of states and events count, because a plan for 2060 is a value or a figure.
 func (w *conflictWalk) outlives(f *schema.Field, n uint32) int {
 	if f == nil || f.Time != schema.State && f.Time != schema.Event {
 		return 0

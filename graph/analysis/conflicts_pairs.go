@@ -10,11 +10,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// slotOf appends to dst a key of the question that a claim answers. Only claims
-// with equal keys can disagree: those of one subject and predicate, and in a field
-// that crosses subjects those of any subject. ok is false for a claim that no other
-// can disagree with: one of several values, an observation without a certain
-// period, a text in our words.
+// slotOf appends to dst a key for the question that a claim answers. Only claims with equal keys can disagree:
+// claims of one subject and predicate, or of any subject if the field crosses subjects. ok is false for a claim
+// with which no other can disagree: one of several values, an observation without a certain period, or a
+// description.
 func slotOf(s *snapshot.Snapshot, f *schema.Field, n uint32, dst []byte) (key []byte, ok bool) {
 	if f == nil || f.Name == "description" || f.Many && s.IsNone(n) {
 		return dst, false
@@ -34,7 +33,7 @@ func slotOf(s *snapshot.Snapshot, f *schema.Field, n uint32, dst []byte) (key []
 		if !iv.From.Known() || !iv.To.Known() {
 			return dst, false
 		}
-		// 2024 and 2024-01/2024-12 are one period.
+		// 2024 and 2024-01/2024-12 are the same period.
 		dst = binary.BigEndian.AppendUint32(dst, uint32(iv.From.First()))
 		dst = binary.BigEndian.AppendUint32(dst, uint32(iv.To.Last()))
 		if f.Many && f.Kind == schema.Relation {
@@ -45,7 +44,7 @@ func slotOf(s *snapshot.Snapshot, f *schema.Field, n uint32, dst []byte) (key []
 	}
 	for _, q := range f.Qualifiers {
 		if figured(f) && numeric(q) || observation && !q.Distinct && q.Target == nil {
-			continue // a figure, or a remark on it
+			continue // a figure, or a remark on a figure
 		}
 		val, _ := s.Qualifier(n, q.Name)
 		text := val.String()
@@ -54,8 +53,8 @@ func slotOf(s *snapshot.Snapshot, f *schema.Field, n uint32, dst []byte) (key []
 	return dst, true
 }
 
-// figured reports whether the field is a relation of many whose claims give
-// figures, such as the length of a border.
+// figured reports whether the field is a relation of many values whose claims give figures, such as the length
+// of a border.
 func figured(f *schema.Field) bool {
 	if !f.Many || f.Kind != schema.Relation || f.Time != schema.State {
 		return false
@@ -101,9 +100,9 @@ func (w *conflictWalk) disagree(a, b uint32) bool {
 	return true
 }
 
-// noteParts records the claims, among those of one subject about one object, whose
-// source states several figures: each is about a part, such as one of two border
-// lines between two countries, and is not compared with any other.
+// noteParts records claims that are each about a part of their object, because one source states several
+// figures for a subject and object, such as two border lines between two countries. They are not compared with
+// other claims.
 func (w *conflictWalk) noteParts(f *schema.Field, claims []uint32) {
 	s := w.v.Snapshot()
 	for i, a := range claims {
@@ -116,8 +115,7 @@ func (w *conflictWalk) noteParts(f *schema.Field, claims []uint32) {
 	}
 }
 
-// overfull reports whether more subjects relate to the object of two claims at the
-// time of both than it has seats.
+// overfull reports whether, while two claims hold, more subjects relate to their object than it has seats.
 func (w *conflictWalk) overfull(f *schema.Field, a, b uint32) bool {
 	s := w.v.Snapshot()
 	seats := w.seats(f, s.Object(a))
@@ -133,7 +131,7 @@ func (w *conflictWalk) overfull(f *schema.Field, a, b uint32) bool {
 	return int64(len(subjects)) > seats
 }
 
-// seats is how many subjects may relate to an object at once.
+// seats returns how many subjects may relate to an object at once.
 func (w *conflictWalk) seats(f *schema.Field, object uint32) int64 {
 	s := w.v.Snapshot()
 	if f.Exclusive.Seats == nil || s.Type(object) == nil {
@@ -149,13 +147,13 @@ func (w *conflictWalk) seats(f *schema.Field, object uint32) int64 {
 	return 1
 }
 
-// attested is what a claim states about when it holds.
+// attested is when a claim holds, as far as it states it.
 type attested struct {
 	validity.Bounds
-	// days are those it surely holds on; known is false where nothing attests it.
+	// days are the days on which it certainly holds; known is false if nothing attests it.
 	days  graph.Span
 	known bool
-	// lasting is true of an end that an undated source leaves open.
+	// lasting is true for an end that an undated source leaves open.
 	lasting bool
 }
 
@@ -164,13 +162,13 @@ func (w *conflictWalk) attested(f *schema.Field, n uint32) attested {
 	date := w.dateOf(s.Source(n))
 	a := attested{Bounds: validity.Of(s.Valid(n))}
 	a.days, a.known = a.Attested(f.Timing(), date)
-	// Rough dates may attest no day, and then the days between them are possible.
+	// Rough dates may attest no day; then the days between them are used.
 	a.days = graph.Span{First: min(a.days.First, a.days.Last), Last: max(a.days.First, a.days.Last)}
 	a.lasting = a.Open && !date.Known()
 	return a
 }
 
-// dateOf is the date on which a source attests what it claims.
+// dateOf returns the date on which a source attests its claims.
 func (w *conflictWalk) dateOf(source uint32) graph.Date {
 	d, ok := w.dates[source]
 	if !ok {
@@ -180,8 +178,8 @@ func (w *conflictWalk) dateOf(source uint32) graph.Date {
 	return d
 }
 
-// attestedOn is the date on which a source attests what it claims, as the view knows
-// it: until when it covers, or where it does not say so when it was published.
+// attestedOn returns the date on which a source attests its claims, as the view knows it: the day until which
+// it covers, or else its date of publication.
 func attestedOn(v *snapshot.View, source uint32) graph.Date {
 	for _, name := range [...]string{"coversUntil", "date"} {
 		if e, ok := dateClaim(v, source, name); ok {
@@ -191,7 +189,7 @@ func attestedOn(v *snapshot.View, source uint32) graph.Date {
 	return graph.Date{}
 }
 
-// dateClaim is the claim that the view shows of a date of a source.
+// dateClaim returns the claim for a date of a source that the view shows.
 func dateClaim(v *snapshot.View, source uint32, name string) (uint32, bool) {
 	t := v.Snapshot().Type(source)
 	if t == nil || t.Field(name) == nil {
@@ -201,20 +199,20 @@ func dateClaim(v *snapshot.View, source uint32, name string) (uint32, bool) {
 	return e.Claim, ok
 }
 
-// near is how far apart two claims may be attested and contradict each other, where
+// near is the number of days within which the attestations of two claims must be to contradict each other, if
 // what they state changes with the years.
 const near = 366
 
-// together reports whether two claims of a STATE that say different things
-// contradict each other, because no change from one to the other explains them:
+// together reports whether two different claims of a STATE contradict each other, because no change from one to
+// the other explains the difference:
 //
-//   - where both surely hold on some day, they do;
+//   - claims that both certainly hold on some day contradict each other;
 //   - a claim that holds on the view's date by its dates is not contradicted by one
 //     that only may;
-//   - what nothing attests may be of any time, and contradicts no dated claim;
-//   - what is attested at different times contradicts where the field reaches as far
-//     as its entities exist, as a length; where another claim ends it, as a name,
-//     within a year; and never where it reaches for some days, as an office.
+//   - a claim that nothing attests may be of any time, and contradicts no dated claim;
+//   - claims attested at different times contradict each other if the field reaches as far
+//     as its entities exist, such as a length; if another claim ends its reach, such as a name,
+//     only within a year; and never if it reaches for some days, such as an office.
 func (w *conflictWalk) together(f *schema.Field, m, n uint32) bool {
 	s := w.v.Snapshot()
 	days := graph.Day(f.Tolerance.Days)
@@ -244,7 +242,7 @@ func (w *conflictWalk) together(f *schema.Field, m, n uint32) bool {
 	return first.lasting || daysBetween(a.days, b.days) <= near && second.known
 }
 
-// byDates reports whether a claim surely holds on the view's date by its own dates.
+// byDates reports whether a claim certainly holds on the view's date by its own dates.
 func (w *conflictWalk) byDates(n uint32) bool {
 	r := w.v.Reading(n)
 	return r.Holds == graph.HoldsYes && r.Basis == validity.Dated

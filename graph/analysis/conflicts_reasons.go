@@ -22,8 +22,8 @@ func (w *conflictWalk) reason(set []uint32) string {
 	for _, n := range set {
 		f, room := s.Field(n), []byte(nil)
 		if f != nil && !crosses(f) {
-			// Claims about several subjects are a curator's: only those about one
-			// answer one question.
+			// Sets about several subjects are a curator's: otherwise only claims about one subject answer one
+			// question.
 			room = binary.BigEndian.AppendUint32(room, s.Subject(n))
 		}
 		if k, ok := slotOf(s, f, n, room); ok && s.Rank(n) != graph.Deprecated {
@@ -33,7 +33,7 @@ func (w *conflictWalk) reason(set []uint32) string {
 	for _, claims := range slots {
 		stated := len(values)
 		for _, n := range claims {
-			// Each brings its own value in, so that one partner is enough.
+			// Each claim adds its own value, so one partner is enough.
 			for _, m := range claims {
 				if w.tick() && w.disagree(n, m) {
 					values = append(values, w.differing(n, m)...)
@@ -58,8 +58,7 @@ func (w *conflictWalk) reason(set []uint32) string {
 	return strings.Join(parts, "; ")
 }
 
-// ends names the object of a claim, and the subject as well where the field leads
-// both ways.
+// ends names the object of a claim, and also the subject if the field leads both ways.
 func (w *conflictWalk) ends(n uint32) string {
 	s := w.v.Snapshot()
 	to := w.v.Name(s.Object(n))
@@ -71,8 +70,8 @@ func (w *conflictWalk) ends(n uint32) string {
 	return strings.Join(names, " – ")
 }
 
-// differ says that claims give a field different values, or different figures of
-// one thing for a period, although at most one of them is true.
+// differ returns a sentence: claims give a field different values, or different figures for one period, of
+// which at most one is true.
 func (w *conflictWalk) differ(n uint32, values, periods, objects string) string {
 	s := w.v.Snapshot()
 	f := s.Field(n)
@@ -104,7 +103,7 @@ func (w *conflictWalk) differ(n uint32, values, periods, objects string) string 
 	return text
 }
 
-// period writes the period that the claims share, the shortest way any of them does.
+// period writes the period that the claims share, in the shortest form among theirs.
 func period(s *snapshot.Snapshot, claims []uint32) string {
 	text := s.Valid(claims[0]).String()
 	for _, n := range claims[1:] {
@@ -115,8 +114,8 @@ func period(s *snapshot.Snapshot, claims []uint32) string {
 	return strings.ReplaceAll(text, "/", " to ")
 }
 
-// marked says that a curator's group makes claims of the set disagree, and in what
-// those do that would not without it; "" where none does.
+// marked returns a sentence: a curator's group makes claims of the set disagree. It names the differences that
+// are conflicts only because of the group, and is "" if there are none.
 func (w *conflictWalk) marked(set []uint32) string {
 	s := w.v.Snapshot()
 	found := false
@@ -165,10 +164,10 @@ func (w *conflictWalk) sameSlot(a, b uint32) bool {
 	return ok && also && bytes.Equal(x, y) && (crosses(f) || s.Subject(a) == s.Subject(b))
 }
 
-// differences are what claims that compete say differently, in words.
+// differences has, in words, how competing claims differ.
 type differences struct {
 	subjects, values, times []string
-	// objects are those about which the qualifiers or the times differ.
+	// objects are the objects for which the qualifiers or the times differ.
 	objects    []string
 	qualifiers map[string][]string
 }
@@ -214,7 +213,7 @@ func when(iv graph.Interval) string {
 	return "undated"
 }
 
-// differing are the values, or the figures, by which two claims disagree, in words.
+// differing returns, in words, the values or figures by which two claims disagree.
 func (w *conflictWalk) differing(a, b uint32) []string {
 	s := w.v.Snapshot()
 	f := s.Field(a)
@@ -243,7 +242,7 @@ func apartNames(x, y, one, two string) []string {
 	return []string{x, y}
 }
 
-// writtenBoth writes the values of two claims, told apart.
+// writtenBoth writes the values of two claims so that they can be distinguished.
 func (w *conflictWalk) writtenBoth(a, b uint32) (x, y string) {
 	s := w.v.Snapshot()
 	unit := ""
@@ -258,7 +257,7 @@ func (w *conflictWalk) writtenBoth(a, b uint32) (x, y string) {
 	return x, y
 }
 
-// figureOf writes a qualifier of a claim: its label and its value.
+// figureOf writes a qualifier of a claim with its label and its value.
 func (w *conflictWalk) figureOf(n uint32, name string) string {
 	s := w.v.Snapshot()
 	val, to := s.Qualifier(n, name)
@@ -276,7 +275,7 @@ func (w *conflictWalk) figureOf(n uint32, name string) string {
 	return title + " " + inUnit(val, unit)
 }
 
-// label is a label without the unit at its end, which its values have.
+// label removes the unit at the end of a label, because the values show it.
 func label(text, unit string) string {
 	short, ok := strings.CutSuffix(text, " "+strings.ToLower(unit))
 	if unit == "" || !ok {
@@ -292,7 +291,7 @@ func inUnit(v graph.Value, unit string) string {
 	return written(v) + " " + unit
 }
 
-// distinct writes words as a list for people, in their order and each once.
+// distinct writes words as a sorted list for people, without repetitions.
 func distinct(all []string) string {
 	all = slices.Clone(all)
 	slices.Sort(all)
@@ -315,7 +314,7 @@ func percent(part float64) string {
 	return graph.FormatNumber(part*100, 12) + " %"
 }
 
-// written is a value for people.
+// written writes a value for people.
 func written(v graph.Value) string {
 	switch v.Kind() {
 	case graph.FloatKind:

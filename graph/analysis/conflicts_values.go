@@ -11,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// figuresApart names the qualifiers of two claims whose numbers differ by more
-// than the tolerance.
+// figuresApart returns the names of the qualifiers in which the numbers of two claims differ by more than the
+// tolerance.
 func figuresApart(s *snapshot.Snapshot, f *schema.Field, a, b uint32) []string {
 	var apart []string
 	for _, q := range f.Qualifiers {
@@ -28,12 +28,10 @@ func figuresApart(s *snapshot.Snapshot, f *schema.Field, a, b uint32) []string {
 	return apart
 }
 
-// incompatible reports whether two values of one field, or two of its numbers of
-// one name, cannot be the same.
-// Numbers may differ by the relative tolerance, ranges that overlap agree, and dates by its days; a date
-// that is within the other is the other, said more exactly; quantities that
-// no factor relates, as two currencies, are not compared; case and marks of a
-// text do not count, but those of a code do.
+// incompatible reports whether two values of one field, or of one qualifier, cannot both be true. Numbers may
+// differ by the relative tolerance, and dates by its days. Overlapping ranges agree, and so do a date and a
+// more exact date within it. Quantities without a common unit, such as two currencies, are not compared. Case
+// and diacritics of a text do not count, but those of a code do.
 func incompatible(o *schema.Ontology, f *schema.Field, a, b graph.Value) bool {
 	x, number := a.Range()
 	y, numbers := b.Range()
@@ -54,8 +52,8 @@ func incompatible(o *schema.Ontology, f *schema.Field, a, b graph.Value) bool {
 	return true
 }
 
-// numbersApart reports whether no numbers of two ranges, in a unit each or in none, are near
-// each other. A single number is a range as well: 12 is within 10 to 15.
+// numbersApart reports whether all numbers of two ranges, each with a unit or none, differ by more than the
+// tolerance. A single number is a range too: 12 is within 10 to 15.
 func numbersApart(o *schema.Ontology, relative float64, x *Bounds, of string, y *Bounds, other string) bool {
 	if of != other {
 		u, w := o.Units[of], o.Units[other]
@@ -67,13 +65,13 @@ func numbersApart(o *schema.Ontology, relative float64, x *Bounds, of string, y 
 	return x.apart(relative, y)
 }
 
-// spelling is the form that texts share which readers take for the same. Names are
-// also compared without spaces, "and" and the article, and with St. as Saint:
-// Co-operative is Cooperative, and St. Kitts & Nevis is Saint Kitts and Nevis.
+// spelling returns the form that texts share if readers take them for the same. Names are compared without
+// spaces, "and" and the article, and with St. as Saint: Co-operative equals Cooperative, and St. Kitts & Nevis
+// equals Saint Kitts and Nevis.
 func spelling(f *schema.Field, s string) string {
 	folded := text.Fold(s)
 	if folded == "" {
-		return text.Base(s) // signs only
+		return text.Base(s) // the text has only signs
 	}
 	if !schema.IsName(f.Name) {
 		return folded
@@ -91,8 +89,8 @@ func spelling(f *schema.Field, s string) string {
 	return cmp.Or(b.String(), folded)
 }
 
-// bothNames reports whether two names of an entity are both right: the view lists
-// one of them as another name of it, too.
+// bothNames reports whether two names of an entity are both correct, because the view lists one of them as
+// another name of the entity.
 func (w *conflictWalk) bothNames(f *schema.Field, a, b uint32) bool {
 	s := w.v.Snapshot()
 	if !schema.IsName(f.Name) {
@@ -110,7 +108,7 @@ func (w *conflictWalk) bothNames(f *schema.Field, a, b uint32) bool {
 	return found
 }
 
-// distance is how far two points are apart on the Earth, in km.
+// distance returns the distance of two points on the Earth, in km.
 func distance(a, b graph.Value) float64 {
 	const radius, degree = 6371, math.Pi / 180
 	lat1, lon1 := a.LatLon()
@@ -120,15 +118,14 @@ func distance(a, b graph.Value) float64 {
 	return 2 * radius * math.Asin(math.Sqrt(min(h, 1)))
 }
 
-// daysBetween returns the number of days from one span to the other; 0 if they meet.
+// daysBetween returns the number of days from one span to the other, or 0 if they meet.
 func daysBetween(p, q graph.Span) int {
 	return max(0, int(int64(q.First)-int64(p.Last)), int(int64(p.First)-int64(q.Last)))
 }
 
-// disjoint reports whether two valid times need not overlap by more than the
-// days: one is before the other, or the other may have followed it within the
-// days that their dates may mean. An unstated end or start may be any day, so
-// an overlap remains possible.
+// disjoint reports whether two valid times may overlap by at most the given days: one is before the other, or
+// it may have followed the other if their dates are rough. An unstated end or start may be any day, so an
+// overlap remains possible.
 func disjoint(p, q graph.Interval, days int) bool {
 	return follows(p, q, days) || follows(q, p, days)
 }
@@ -138,15 +135,15 @@ func follows(p, q graph.Interval, days int) bool {
 	if !p.To.Known() || !q.From.Known() || int64(p.To.First()) > int64(q.From.Last())+int64(days) {
 		return false
 	}
-	// Two times of the same rough dates are not one after the other.
+	// Two equal rough times do not follow each other.
 	begins, ends := p.From.First() <= q.From.First(), p.To.Last() <= q.To.Last()
 	same := p.From.First() == q.From.First() && p.To.Last() == q.To.Last()
 	return begins && ends && !same
 }
 
-// Compete reports whether a curator put two claims of one predicate into one
-// group and they say different things. Two sources that say the same agree, also
-// where one says more; amounts in two currencies are two readings of one thing.
+// Compete reports whether a curator put two claims of one predicate into one group and the claims state
+// different things. Two claims that state the same agree, even if one states more; amounts in two currencies
+// are not compared.
 func Compete(s *snapshot.Snapshot, a, b uint32) bool {
 	if a == b || s.Details(a).Conflict == "" || s.Details(a).Conflict != s.Details(b).Conflict || s.Predicate(a) != s.Predicate(b) {
 		return false
@@ -161,7 +158,7 @@ func Compete(s *snapshot.Snapshot, a, b uint32) bool {
 	return len(qualifiersApart(s, a, b)) > 0 || timesApart(s.Valid(a), s.Valid(b))
 }
 
-// qualifiersApart names the qualifiers that two claims state with different values.
+// qualifiersApart returns the names of the qualifiers that two claims state with different values.
 func qualifiersApart(s *snapshot.Snapshot, a, b uint32) (names []string) {
 	for _, q := range s.Qualifiers(a) {
 		if other, _ := s.Qualifier(b, q.Name); other.Kind() != graph.NoKind && other != q.Value {

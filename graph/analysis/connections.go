@@ -12,28 +12,27 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Limits of a search for connections.
+// The limits of a search for connections.
 const (
 	MaxConnectionLength = 6
 	MaxConnections      = 100
-	// ConnectionWork is how many claims and ways a search looks at where its
-	// options do not say: some tens of milliseconds.
+	// ConnectionWork is how many claims and trails a search reads unless its options say otherwise: some tens
+	// of milliseconds of work.
 	ConnectionWork = 60_000
 )
 
-// ConnectionsOptions say what to connect, and by what.
+// ConnectionsOptions says which entities to connect, and by which claims.
 type ConnectionsOptions struct {
 	From, To graph.ID
-	// MaxLength is the limit of steps, at most MaxConnectionLength; 0 means 4.
+	// MaxLength is the maximum number of steps, at most MaxConnectionLength; 0 means 4.
 	MaxLength int
 	// Relations, if not nil, are the predicates that steps may follow.
 	Relations []string
-	// ExcludeTypes are types and interfaces whose entities no way may pass; nil stands for
-	// sources.
+	// ExcludeTypes are types and interfaces through whose entities no connection may pass; nil means Source.
 	ExcludeTypes []string
-	// First is how many to find, up to MaxConnections; 0 is 5.
+	// First is how many connections to find, at most MaxConnections; 0 means 5.
 	First int
-	// Work is how much to look at before the search ends; 0 is ConnectionWork.
+	// Work bounds how many claims and trails the search reads; 0 means ConnectionWork.
 	Work int
 }
 
@@ -67,48 +66,44 @@ func (o *ConnectionsOptions) Validate(v *snapshot.View) error {
 	return f.Err()
 }
 
-// Step is one claim of a connection, read from one entity to the next.
+// Step is one claim of a connection, in the direction of the connection.
 type Step struct {
 	From, To uint32
 	Relation string
-	// Qualifier is the one by which the claim names the entity that is not its
-	// subject; "" where that is its object.
+	// Qualifier is the qualifier by which the claim names the entity that is not its subject; "" if that entity
+	// is its object.
 	Qualifier string
-	// Inverse reports that To is the claim's subject; a symmetric relation has no direction.
+	// Inverse is true if To is the claim's subject; a symmetric relation has no direction.
 	Inverse bool
 	Claim   uint32
 }
 
-// Connection is a way from one entity to another along claims. It says that
-// they are connected and by what; it does not say that one causes, supplies
-// or controls the other.
+// Connection is a path of claims from one entity to another. It says that they are connected and how; it does
+// not say that one causes, supplies or controls the other.
 type Connection struct {
 	Steps []Step
-	// Score is the confidences of the steps multiplied, divided for every
-	// entity between by the number of others that claims in view link it with,
-	// whatever the filters: the more a thing is linked, the less it explains.
-	// It is between 0 and 1.
+	// Score is from 0 to 1. It is the product of the steps' confidences, divided, for every entity between the
+	// ends, by the number of other entities with which claims in view link it, regardless of filters: an entity
+	// with many links explains less.
 	Score float64
-	// Weakest is the least confident claim, the first of several.
+	// Weakest is the claim with the lowest confidence, the first of several.
 	Weakest uint32
 }
 
-// Connections is what a search for connections found.
+// Connections is the result of a search for connections.
 type Connections struct {
-	// List has the best score first, then the shorter, then by the ids and
-	// relations of the steps.
+	// List has the highest score first, then the shorter connection; ids and relations of the steps decide
+	// among the rest.
 	List []Connection
-	// Partial reports that the search ended at its limit of work: there may be
-	// better ones.
+	// Partial is true if the search reached its limit of work: there may be better connections.
 	Partial bool
 }
 
-// Connect finds the best connections between two entities: ways that enter no
-// entity twice, along claims in view, each from its subject to its object or to
-// an entity that a qualifier names, or back. Ways through the same entities by
-// the same relations are one; each step shows the most confident claim, and a
-// DEPRECATED one only if there is no other. Without Partial the answer is
-// exact. kept, if not nil, has the links of views that were counted before.
+// Connect finds the best connections between two entities. A connection enters no entity twice. Its steps are
+// claims in view, each from its subject to its object or to an entity in a qualifier, or back. Connections
+// through the same entities by the same relations count as one; each step shows the claim of the highest
+// confidence, and a DEPRECATED one only if there is no other. Unless Partial is set, the answer is exact. kept,
+// if not nil, caches the numbers of links in views.
 func Connect(ctx context.Context, v *snapshot.View, kept *Degrees, o ConnectionsOptions) (*Connections, error) {
 	s := v.Snapshot()
 	if err := o.Validate(v); err != nil {
@@ -139,10 +134,10 @@ func Connect(ctx context.Context, v *snapshot.View, kept *Degrees, o Connections
 		w.relations = slices.Compact(slices.Sorted(slices.Values(w.relations)))
 	}
 	if len(w.linksOf(w.to)) == 0 && w.err == nil && !w.spent {
-		return &Connections{}, nil // an end that nothing leads to would let the search from the other one spend all its work
+		return &Connections{}, nil // an end to which nothing leads would let the search from the other end spend all its work
 	}
-	// Looking for what is near first keeps the search away from hubs: a round
-	// that finds enough within its bound has found the best.
+	// Searching for cheap connections first keeps the search away from hubs: a round that finds enough within
+	// its bound has found the best.
 	for _, bound := range [...]float64{4, 8, 12, math.Inf(1)} {
 		w.bound = bound
 		w.round()
@@ -156,12 +151,12 @@ func Connect(ctx context.Context, v *snapshot.View, kept *Degrees, o Connections
 	return &Connections{List: w.best, Partial: w.spent}, nil
 }
 
-// trail is the beginning of a way, from one of the two ends.
+// trail is the beginning of a connection, from one of the two ends.
 type trail struct {
 	end  uint32
-	link link // by which it came to its end
+	link link // the link to its end
 	up   *trail
-	cost float64 // of its steps and the entities between, without its end
+	cost float64 // the cost of its steps and of the entities between, without its end
 }
 
 func (t *trail) has(x uint32) bool {
@@ -173,9 +168,9 @@ func (t *trail) has(x uint32) bool {
 	return false
 }
 
-// connector searches from both ends. The cost of a way is the negative logarithm of its
-// score. It grows with each step, so a way that already costs more than the last of the best
-// found so far can be dropped.
+// connector searches from both ends. The cost of a connection is the negative logarithm of its score. The cost
+// grows with each step, so a trail that already costs more than the worst of the best connections so far can be
+// dropped.
 type connector struct {
 	ctx       context.Context
 	v         *snapshot.View
@@ -195,7 +190,7 @@ type connector struct {
 	err       error
 }
 
-// tick counts work; false ends the search.
+// tick counts work. It returns false when the search must end.
 func (w *connector) tick() bool {
 	w.work++
 	if w.work > w.o.Work {
@@ -209,17 +204,17 @@ func (w *connector) tick() bool {
 
 func (w *connector) costOf(i int) float64 { return -math.Log(w.best[i].Score) }
 
-// limit is the highest cost that a connection may have to be among the results.
+// limit returns the highest cost that a connection may have to be among the results.
 func (w *connector) limit() float64 {
-	const slack = 1e-9 // sums of logarithms are not exact, and ties must stay
+	const slack = 1e-9 // because sums of logarithms are not exact, and ties must remain
 	if len(w.best) < w.o.First {
 		return w.bound + slack
 	}
 	return min(w.bound, w.costOf(len(w.best)-1)) + slack
 }
 
-// round finds every connection within the bound that can be among the results.
-// A way of n steps is one that comes half of them from either end.
+// round finds every connection within the bound that can be among the results. A connection of n steps is
+// joined from a trail of half the steps from each end.
 func (w *connector) round() {
 	forward, backward := []*trail{{end: w.from}}, []*trail{{end: w.to}}
 	for n := 1; n <= w.o.MaxLength; n++ {
@@ -240,7 +235,7 @@ func (w *connector) round() {
 	}
 }
 
-// direct takes the ways of one step.
+// direct adds the connections of one step.
 func (w *connector) direct(root *trail) {
 	for _, k := range w.linksOf(w.from) {
 		if k.to == w.to {
@@ -249,19 +244,18 @@ func (w *connector) direct(root *trail) {
 	}
 }
 
-// passing is what it costs to pass an entity.
+// passing returns the cost of passing through an entity.
 func (w *connector) passing(x uint32) float64 { return math.Log(float64(w.degrees[x])) }
 
-// extend makes trails longer by a step. others are those from the other end. It
-// drops the trails, and the entities that they reach, through which no
-// connection within the limit can pass.
+// extend makes trails one step longer. others are the trails from the other end. It drops the trails, and the
+// entities that they reach, through which no connection within the limit can pass.
 func (w *connector) extend(trails, others []*trail) []*trail {
-	// The least cost of the rest of a way after an entity at which it meets one
-	// of the others, or a longer one, and after the entity before that.
+	// The lowest cost of the rest of a connection: after an entity at which a trail meets one of the others or
+	// a longer one, and after the entity before that.
 	meeting, before := math.Inf(1), math.Inf(1)
 	for _, t := range others {
 		if meeting = min(meeting, t.cost); t.up == nil {
-			before = math.Ln2 // an entity with a way in and a way out is linked with two others
+			before = math.Ln2 // an entity with a link in and a link out is linked with two others
 		} else {
 			before = min(before, t.cost+w.passing(t.end))
 		}
@@ -294,7 +288,7 @@ func (w *connector) extend(trails, others []*trail) []*trail {
 	return next
 }
 
-// trail keeps a trail, many to a block.
+// trail allocates a trail; many share a block of memory.
 func (w *connector) trail(t trail) *trail {
 	if len(w.block) == cap(w.block) {
 		w.block = make([]trail, 0, 256)
@@ -303,7 +297,7 @@ func (w *connector) trail(t trail) *trail {
 	return &w.block[len(w.block)-1]
 }
 
-// join puts together the trails that end at the same entity.
+// join joins the trails that end at the same entity.
 func (w *connector) join(forward, backward []*trail) {
 	at := map[uint32][]*trail{}
 	for _, t := range backward {
@@ -325,7 +319,7 @@ func (w *connector) join(forward, backward []*trail) {
 	}
 }
 
-// apart reports whether two trails share their end only.
+// apart reports whether two trails have only their ends in common.
 func apart(t, u *trail) bool {
 	for x := t.up; x != nil; x = x.up {
 		if u.has(x.end) {
@@ -335,7 +329,7 @@ func apart(t, u *trail) bool {
 	return true
 }
 
-// add takes a way, if it is one of the best.
+// add adds the connection of two trails if it is one of the best.
 func (w *connector) add(t, u *trail) {
 	c := Connection{Score: 1}
 	for x := t; x.up != nil; x = x.up {
@@ -356,7 +350,7 @@ func (w *connector) add(t, u *trail) {
 	}
 	at, found := slices.BinarySearchFunc(w.best, c, w.compare)
 	if found {
-		return // an earlier round found it
+		return // an earlier round has found it
 	}
 	w.best = slices.Insert(w.best, at, c)
 	if len(w.best) > w.o.First {
@@ -364,7 +358,7 @@ func (w *connector) add(t, u *trail) {
 	}
 }
 
-// compare puts the better connection first; 0 is the same one.
+// compare orders connections, the better first; 0 means that they are the same.
 func (w *connector) compare(a, b Connection) int {
 	if c := cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(len(a.Steps), len(b.Steps))); c != 0 {
 		return c
@@ -379,6 +373,6 @@ func (w *connector) compare(a, b Connection) int {
 	return 0
 }
 
-// surely is the confidence of a claim. A confidence of 0 counts as the least that can be
-// written, so that paths through such a claim still have an order.
+// surely returns the confidence of a claim. A confidence of 0 counts as the least that can be stated, so that
+// connections through such a claim still have an order.
 func surely(s *snapshot.Snapshot, n uint32) float64 { return max(s.Confidence(n), 1e-4) }

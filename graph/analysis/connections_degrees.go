@@ -7,13 +7,12 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// Degrees keeps, for the views asked last, with how many others each entity is
-// linked: counting them takes a walk over all claims, and a search wants them
-// of entities that it does not read. After a write only those that its claims
-// touch are counted again. The zero value is ready; it is safe for concurrent use.
+// Degrees caches, for the last views, with how many others each entity is linked. Counting the links reads all
+// claims, and a search needs the numbers for entities that it does not read. After a write, only the entities
+// that its claims mention are counted again. The zero value is ready to use and safe for concurrent use.
 type Degrees struct{ cache question.ViewCache[[]uint32] }
 
-// of returns the degrees in a view by entity.
+// of returns the degrees in a view, by entity.
 func (k *Degrees) of(ctx context.Context, v *snapshot.View) ([]uint32, error) {
 	return k.cache.Of(v, "degrees", func(old *question.Cached[[]uint32]) ([]uint32, error) {
 		if old != nil {
@@ -25,12 +24,11 @@ func (k *Degrees) of(ctx context.Context, v *snapshot.View) ([]uint32, error) {
 	})
 }
 
-// maxRecounted is how many entities are counted again by themselves; more, and
-// a walk over all claims is as quick.
+// maxRecounted is how many entities are counted again one by one; for more, reading all claims is as fast.
 const maxRecounted = 2000
 
-// recountLinks counts again the entities that claims touched since an earlier
-// view; nil if counting all of them costs no more.
+// recountLinks counts the links of the entities that claims touched since an earlier view. It returns nil if
+// counting all entities is as fast.
 func recountLinks(ctx context.Context, v *snapshot.View, old *question.Cached[[]uint32]) ([]uint32, error) {
 	s := v.Snapshot()
 	touched, err := touchedSince(ctx, v, old.View)
@@ -65,8 +63,8 @@ func recountLinks(ctx context.Context, v *snapshot.View, old *question.Cached[[]
 	return counts, nil
 }
 
-// touchedSince are the entities whose links may have changed since an earlier view; nil
-// if they are too many to count each.
+// touchedSince returns the entities whose links may have changed since an earlier view, or nil if there are too
+// many to count each.
 func touchedSince(ctx context.Context, v, old *snapshot.View) (map[uint32]bool, error) {
 	s := v.Snapshot()
 	touched := map[uint32]bool{}
@@ -81,9 +79,8 @@ func touchedSince(ctx context.Context, v, old *snapshot.View) (map[uint32]bool, 
 	return touched, nil
 }
 
-// countLinks counts, for each entity, the others that claims in view link it
-// with: a subject with the object and with what qualifiers name. Many sources
-// of one link, or many years of it, are one.
+// countLinks counts, for each entity, the other entities with which claims in view link it: a subject with its
+// object and with the entities in qualifiers. Several claims between the same two entities count once.
 func countLinks(ctx context.Context, v *snapshot.View) ([]uint32, error) {
 	s := v.Snapshot()
 	type pair struct{ a, b uint32 }
@@ -102,7 +99,7 @@ func countLinks(ctx context.Context, v *snapshot.View) ([]uint32, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	// Put the ends of each entity side by side, and count each once.
+	// Sort the links of each entity together, and count each other entity once.
 	next := make([]uint32, len(counts)+1)
 	for e, n := range counts {
 		next[e+1] = next[e] + n
@@ -114,7 +111,7 @@ func countLinks(ctx context.Context, v *snapshot.View) ([]uint32, error) {
 		at[p.a]++
 		at[p.b]++
 	}
-	seen := make([]uint32, len(counts)) // the entity that counted it last, and 1
+	seen := make([]uint32, len(counts)) // the entity that counted it last, + 1
 	for e := range counts {
 		counts[e] = 0
 		for _, x := range ends[next[e]:next[e+1]] {

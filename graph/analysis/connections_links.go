@@ -9,8 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// link is one way on from an entity: to another, by a relation in one
-// direction, and the claim that says so best.
+// link leads from an entity to another, by a relation in one direction, with the best claim for it.
 type link struct {
 	tie
 	claim     uint32
@@ -18,20 +17,20 @@ type link struct {
 	cost      float64
 }
 
-// tie identifies a link of an entity.
+// tie identifies a link among those of one entity.
 type tie struct {
 	to uint32
-	// relation is the claim's predicate; qualifier names the one that holds
-	// the entity where it is not the claim's object. Both are numbers of words.
+	// relation is the claim's predicate. qualifier is the qualifier that has the entity, if it is not the
+	// claim's object. Both are numbers in words.
 	relation, qualifier uint16
 	inverse             bool
 }
 
-// words numbers the names of relations and qualifiers; 0 is none.
+// words numbers the names of relations and qualifiers; 0 means none.
 type words []string
 
 func (w *words) number(name string) uint16 {
-	// They are few, and mostly the one before.
+	// There are few words, and usually the name is the last one.
 	for i, x := range *w {
 		if x == name {
 			return uint16(i)
@@ -41,7 +40,7 @@ func (w *words) number(name string) uint16 {
 	return uint16(len(*w) - 1)
 }
 
-// linksOf reads the links of an entity, once.
+// linksOf returns the links of an entity. It reads them once.
 func (w *connector) linksOf(x uint32) []link {
 	if l, ok := w.links[x]; ok {
 		return l
@@ -54,7 +53,7 @@ func (w *connector) linksOf(x uint32) []link {
 	}
 	w.v.QualifiedBy(x, func(n uint32) bool { r.takeQualified(n); return w.tick() })
 	if w.spent || w.err != nil {
-		return nil // what was not read might say it better
+		return nil // because an unread claim might be the better one
 	}
 	for i := range r.list {
 		r.list[i].cost = -math.Log(surely(w.s, r.list[i].claim))
@@ -67,24 +66,23 @@ type linkReader struct {
 	w    *connector
 	x    uint32
 	list []link
-	// at finds the links whose claims are not adjacent: symmetric ones
-	// are stated from either side, and qualifiers occur anywhere.
+	// at finds the links whose claims are not adjacent: those of symmetric relations, which either side may
+	// state, and those by qualifiers, which may be anywhere.
 	at        map[tie]int
-	last      int    // the last link of the others
+	last      int    // the last of the other links
 	predicate string // the last one seen
 	relation  uint16 // its number
 	symmetric bool   // whether some type declares it symmetric
 	single    bool   // whether it leads to one entity of some type
-	// The subject whose relation of one value was read last, and the claim that the
-	// relation shows.
+	// The subject whose relation of one value was read last, and the claim that the relation shows.
 	of, shown uint32
 }
 
-// take reads one claim about the entity.
+// take adds the links of one claim about the entity.
 func (r *linkReader) take(n uint32, inverse bool) {
 	s := r.w.s
 	to := s.Object(n)
-	// The claims of a source about itself are in no list if the view selects other sources.
+	// If the view selects other sources, a source's claims about itself are in no list.
 	if to == snapshot.None && !namesEntity(s, n) || s.Source(n) == s.Subject(n) && !r.w.v.Lists(n) {
 		return
 	}
@@ -114,7 +112,7 @@ func namesEntity(s *snapshot.Snapshot, n uint32) bool {
 	return false
 }
 
-// takeQualified reads one claim that names the entity by a qualifier.
+// takeQualified adds the links of one claim that names the entity in a qualifier.
 func (r *linkReader) takeQualified(n uint32) {
 	s := r.w.s
 	predicate := s.Predicate(n)
@@ -144,8 +142,8 @@ func (r *linkReader) see(predicate string) {
 	}
 }
 
-// shows reports whether the field shows the claim, where it is a relation of one:
-// an entity is linked with one capital, whichever end the search comes from.
+// shows reports whether the subject's field shows the claim if it is a relation of one value. So an entity is
+// linked with one capital, from whichever end the search comes.
 func (r *linkReader) shows(n uint32) bool {
 	s := r.w.s
 	subject, f := s.Subject(n), s.Field(n)
@@ -161,7 +159,7 @@ func (r *linkReader) shows(n uint32) bool {
 	return n == r.shown
 }
 
-// add takes a link that the filters let pass, or another claim of one that is there.
+// add adds a link that passes the filters, or another claim of a link that exists already.
 func (r *linkReader) add(k link) {
 	if k.to == r.x || k.to != r.w.from && k.to != r.w.to && slices.Contains(r.w.excluded, r.w.s.TypeName(k.to)) {
 		return
@@ -177,8 +175,8 @@ func (r *linkReader) add(k link) {
 		}
 		r.at[k.tie] = end
 	} else if r.last < end && r.list[r.last].tie == k.tie {
-		// Claims are ordered by predicate and then by the entities to which they
-		// lead, so those of one link are adjacent.
+		// Claims are ordered by predicate and then by the entity to which they lead, so the claims of one link
+		// are adjacent.
 		r.prefer(r.last, k.claim)
 		return
 	} else {
@@ -187,15 +185,15 @@ func (r *linkReader) add(k link) {
 	r.list = append(r.list, k)
 }
 
-// prefer makes a claim that of a link where it states it better.
+// prefer makes a claim the one of a link if it is better.
 func (r *linkReader) prefer(at int, n uint32) {
 	if r.w.surer(n, r.list[at].claim) {
 		r.list[at].claim = n
 	}
 }
 
-// surer returns which of two claims of one link is shown: one that is not
-// DEPRECATED, then the more confident, then one that surely holds, then by id.
+// surer reports whether claim a is shown instead of claim b for the same link: first a claim that is not
+// DEPRECATED, then the higher confidence, then one that certainly holds, then the id.
 func (w *connector) surer(a, b uint32) bool {
 	s := w.s
 	if x, y := s.Rank(a) == graph.Deprecated, s.Rank(b) == graph.Deprecated; x != y {

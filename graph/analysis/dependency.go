@@ -12,16 +12,16 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Direction is which way goods go.
+// Direction is the direction of trade.
 type Direction uint8
 
-// The directions; the zero value asks whom a country buys from.
+// The directions. The zero value is for imports of a country.
 const (
 	Import Direction = iota
 	Export
 )
 
-// The fields of the vocabulary that the analysis reads.
+// The names of fields that the analysis reads.
 const (
 	shareField    = "share"
 	resourceField = "resource"
@@ -33,8 +33,8 @@ const (
 	partialField  = "partialFor"
 )
 
-// relations are the relations of a direction: the one whose shares are of one
-// whole, and those that part the same whole in another way.
+// relations returns the relations of a direction: the one whose shares are parts of one whole, and others that
+// divide the same whole differently.
 func (d Direction) relations() (partners string, others []string) {
 	if d == Export {
 		return "exportsTo", []string{"exportsToRegion"}
@@ -42,7 +42,7 @@ func (d Direction) relations() (partners string, others []string) {
 	return "importsFrom", []string{"importsFromRegion"}
 }
 
-// totals is the relation that states how much of a resource a country trades in all.
+// totals returns the relation that states how much of a resource a country trades in total.
 func (d Direction) totals() string {
 	if d == Export {
 		return "exports"
@@ -50,99 +50,97 @@ func (d Direction) totals() string {
 	return "imports"
 }
 
-// DependencyOptions say whose dependency to measure, and on what.
+// DependencyOptions says whose dependency to measure, and on which resource.
 type DependencyOptions struct {
 	Of graph.ID
-	// Resource is what is traded; "" for all goods together.
+	// Resource is the traded resource; "" means all goods together.
 	Resource  graph.ID
 	Direction Direction
-	// Year is that of the figures; nil is the latest year in view.
+	// Year is the year of the figures; nil means the latest year in view.
 	Year *int
-	// Scope and Measure say what the figures are to count, "" for figures that
-	// state none; nil leaves the choice to the analysis (Dependency.Basis).
+	// Scope and Measure say what the figures must count; "" selects figures that state none. If they are nil,
+	// the analysis chooses (Dependency.Basis).
 	Scope, Measure *string
-	// Work bounds how many claims are read; 0 is about a second's worth.
+	// Work bounds how many claims are read; 0 means about a second's worth.
 	Work int
 }
 
-// Bounds has the lowest and the highest possible value of a share.
+// Bounds are the lowest and the highest possible value of a share.
 type Bounds struct{ Low, High float64 }
 
-// Dependency is how a country's trade in a resource is spread.
+// Dependency says how a country's trade in a resource is distributed.
 type Dependency struct {
 	// Year is the year of the figures; nil if there is none.
 	Year *int
-	// Basis is what the shares are computed of; nil where nothing is observed.
+	// Basis has the figures from which the shares are computed; nil if there are no observations.
 	Basis *Figures
-	// Partners have the largest known share first, then by id.
+	// Partners are ordered by known share, the largest first, then by id.
 	Partners []PartnerShare
-	// Unknown is the part of the whole of which nobody says whose it is.
+	// Unknown is the part of the whole for which nobody states a partner.
 	Unknown Bounds
-	// HHI is the Herfindahl-Hirschman index, the sum of the squared shares:
-	// least if the unknown part belongs to very many partners, greatest if it
-	// belongs to the largest.
+	// HHI is the Herfindahl-Hirschman index, the sum of the squared shares. It is lowest if the unknown part
+	// belongs to very many partners, and highest if it belongs to the largest.
 	HHI Bounds
-	// Conflicts are the claims that disagree beyond the tolerance of the
-	// ontology or were marked by a curator as competing, in record order.
+	// Conflicts are the claims that disagree beyond the tolerance of the ontology, or that a curator marked as
+	// competing, in record order.
 	Conflicts []uint32
-	// Others are the figures of the year that count something else, and so
-	// were not mixed in: another scope or measure, plans, narrower resources.
+	// Others are figures for the year that count something else and are therefore not used: another scope or
+	// measure, plans, narrower resources.
 	Others []Figures
-	// Totals are the claims about the whole trade from which shares were computed, in record order.
+	// Totals are the claims about the whole trade that were used to compute shares, in record order.
 	Totals []uint32
-	// CutOff are the sources of the basis that say that they list only some of the
-	// partners.
+	// CutOff are the sources of the basis that state that they list only some of the partners.
 	CutOff []uint32
-	// Weakest is the least confident claim of the basis, or snapshot.None.
+	// Weakest is the claim of the basis with the lowest confidence, or snapshot.None.
 	Weakest uint32
 }
 
-// PartnerShare is what is known of one partner's share.
+// PartnerShare is what is known about one partner's share.
 type PartnerShare struct {
 	Partner uint32
-	// Share is from what the claims grant it to what the others leave it.
+	// Share ranges from the share that the claims state for the partner to what the other partners' claims
+	// leave for it.
 	Share Bounds
-	// Stated are the least and the largest share stated; nil where nobody
-	// states one.
+	// Stated has the least and the largest stated share; nil if nobody states one.
 	Stated *Bounds
-	// Computed are the least and the largest share that follow from stated amounts and totals; nil where
-	// there are none.
+	// Computed has the least and the largest share computed from stated amounts and totals; nil if there are
+	// none.
 	Computed *Bounds
-	// Report is MirrorReport where only the partner reports the trade.
+	// Report is MirrorReport if only the partner reports the trade.
 	Report Report
-	// Claims has the claims that state it, in record order.
+	// Claims are the claims that state the share, in record order.
 	Claims []uint32
-	// Through are the parts known to pass through a country or by a way.
+	// Through are the parts known to pass through a country or along a way.
 	Through []ThroughShare
 }
 
-// ThroughShare is a part of a partner's trade that passes somewhere.
+// ThroughShare is a part of a partner's trade that passes through an entity.
 type ThroughShare struct {
 	Entity           uint32
 	Stated, Computed *Bounds
 	Claims           []uint32
 }
 
-// Figures are claims that count the same thing. Resource is snapshot.None where they count all goods.
+// Figures are claims that count the same thing. Resource is snapshot.None if they count all goods.
 type Figures struct {
 	Relation       string
 	Resource       uint32
 	Scope, Measure string
 	Planned        bool
-	// Report is MirrorReport where the claims are those of the partners.
+	// Report is MirrorReport if the partners made the claims.
 	Report Report
 	Claims []uint32
 }
 
-// MeasureDependency returns each partner's share of a country's trade in a
-// resource, or in all goods. Where the country reports nothing of a partner, that partner's
-// report of the same trade names it; its share of its own trade says nothing here. The bounds are those of the stated shares of one year and one
-// basis, widened only by the part that no claim covers: a
-// resource without an observation has Unknown and HHI from 0 to 1. Figures of
-// a part of the year count as figures of the year, which can widen the bounds
-// and never narrows them; DEPRECATED claims count where there are no others.
-// More claims than the work allows to read are an error: shares of a part of
-// the figures would be false.
+// MeasureDependency returns each partner's share of a country's trade in a resource, or in all goods. If the country
+// reports nothing about a partner, that partner's report of the same trade is used, but not its share, which is of its
+// own trade.
+//
+// The bounds are those of the stated shares for one year and one basis, widened only by the part that no claim covers:
+// for a resource without an observation, Unknown and HHI range from 0 to 1. Figures for a part of the year count as
+// figures for the year; they can widen the bounds but never narrow them. DEPRECATED claims count only if there are no
+// others. It is an error if there are more claims than the limit of work allows, because shares from a part of the
+// figures would be false.
 func MeasureDependency(ctx context.Context, v *snapshot.View, o DependencyOptions) (*Dependency, error) {
 	d := &dependencyRun{v: v, o: o, out: &Dependency{Weakest: snapshot.None}}
 	if err := d.prepare(); err != nil {
@@ -176,7 +174,7 @@ type dependencyRun struct {
 	of, resource uint32
 	field        *schema.Field
 	relations    []string
-	kinds        map[uint32]bool // the resource and its narrower ones
+	kinds        map[uint32]bool // the resource and narrower ones
 	figures      []figure
 	looked       int
 	year         int
@@ -185,7 +183,7 @@ type dependencyRun struct {
 	out          *Dependency
 }
 
-// prepare checks the options; it names every fault.
+// prepare checks the options and reports every fault.
 func (d *dependencyRun) prepare() error {
 	var f question.Faults
 	d.of = f.Entity(d.v, "of", d.o.Of)
@@ -223,7 +221,7 @@ func (d *dependencyRun) prepare() error {
 	return f.Err()
 }
 
-// sortOut gives each figure of the year to its partner or to the others.
+// sortOut assigns each figure for the year to its partner or to Others.
 func (d *dependencyRun) sortOut() {
 	var others []figureKey
 	for _, f := range d.figures {
@@ -267,8 +265,8 @@ func (d *dependencyRun) sortOut() {
 	})
 }
 
-// disagreements are the figures of one partner that differ beyond the
-// tolerance, and what a curator put into one group with a figure used.
+// disagreements sets Conflicts: the figures of one partner that differ beyond the tolerance, and the claims
+// that a curator put into one group with a used figure.
 func (d *dependencyRun) disagreements() {
 	marked := map[uint32]bool{}
 	groups := map[string]bool{}

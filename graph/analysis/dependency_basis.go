@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// eligible reports whether the figure may be of the basis, of any year.
+// eligible reports whether the figure may belong to the basis, in any year.
 func (d *dependencyRun) eligible(f *figure) bool {
 	k := f.key
 	return k.relation == d.relations[0] && k.resource == d.resource && !k.planned && f.year != noYear &&
 		(d.o.Scope == nil || *d.o.Scope == k.scope) && (d.o.Measure == nil || *d.o.Measure == k.measure)
 }
 
-// chooseYear takes the latest year for which the country itself has a share, or else the latest
-// with any figure that it reports, or else that its partners report.
+// chooseYear chooses the latest year in which the country itself reports a share; if there is none, the latest
+// with any figure that it reports; if there is none, the latest with a figure that its partners report.
 func (d *dependencyRun) chooseYear() {
 	d.year = noYear
 	if d.o.Year != nil {
@@ -46,7 +46,7 @@ func (d *dependencyRun) chooseYear() {
 	}
 }
 
-// support is how well a set of figures is founded.
+// support says how well a set of figures is supported.
 type support struct {
 	key               figureKey
 	shares            bool
@@ -54,9 +54,8 @@ type support struct {
 	confidence        float64
 }
 
-// chooseBasis takes the figures that count the whole trade, where there are any, else those
-// best supported: by independent sources, then by the number of partners, then by
-// confidence. Sources that state shares come first.
+// chooseBasis chooses the figures that count the whole trade, if there are any, else the best supported ones:
+// by independent sources, then by the number of partners, then by confidence. Figures with shares come first.
 func (d *dependencyRun) chooseBasis() {
 	var all []*support
 	for i := range d.figures {
@@ -94,7 +93,7 @@ func (d *dependencyRun) chooseBasis() {
 	d.out.Basis = d.describe(d.basis)
 }
 
-// first puts what is true before what is not.
+// first orders true before false.
 func first(a, b bool) int {
 	switch {
 	case a == b:
@@ -109,8 +108,8 @@ func (d *dependencyRun) describe(k figureKey) *Figures {
 	return &Figures{Relation: k.relation, Resource: k.resource, Scope: k.scope, Measure: k.measure, Planned: k.planned, Report: k.report}
 }
 
-// counts reports whether a figure is of the year and counts what the basis does. A partner's report
-// joins the country's own figures where both may count the same.
+// counts reports whether a figure is for the year and counts what the basis counts. A partner's report is used
+// with the country's own figures if both may count the same.
 func (d *dependencyRun) counts(f figure) bool {
 	if f.year != d.year {
 		return false
@@ -125,7 +124,7 @@ func (d *dependencyRun) counts(f figure) bool {
 	return k == d.basis
 }
 
-// cutOff finds the sources of the basis that say of themselves that they list some of the partners only.
+// cutOff finds the sources of the basis that state that they list only some of the partners.
 func (d *dependencyRun) cutOff() {
 	if d.out.Basis == nil || d.out.Basis.Report == MirrorReport {
 		return

@@ -7,7 +7,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// take adds a figure of the basis to what is known of its partner.
+// take adds a figure of the basis to its partner.
 func (out *Dependency) take(f figure) {
 	at := slices.IndexFunc(out.Partners, func(p PartnerShare) bool { return p.Partner == f.partner })
 	if at < 0 {
@@ -38,7 +38,7 @@ func (out *Dependency) take(f figure) {
 	t.Computed = t.Computed.union(f.computed)
 }
 
-// union is the bounds of all that two have; nil has nothing.
+// union returns bounds that include both; nil is empty.
 func (b *Bounds) union(c *Bounds) *Bounds {
 	if c != nil {
 		b = b.with(c.Low).with(c.High)
@@ -46,7 +46,7 @@ func (b *Bounds) union(c *Bounds) *Bounds {
 	return b
 }
 
-// known is what is stated, or else what was computed.
+// known returns the stated bounds, or else the computed ones.
 func known(stated, computed *Bounds) *Bounds {
 	if stated != nil {
 		return stated
@@ -64,9 +64,8 @@ func (b *Bounds) with(share float64) *Bounds {
 	return &Bounds{min(b.Low, share), max(b.High, share)}
 }
 
-// bound computes the intervals. The true shares and the part that nobody accounts for add up
-// to one. Each share is at least the least figure stated for it, so none can exceed what the
-// least figures of all others leave.
+// bound computes the intervals. The true shares and the unknown part add up to one. Each share is at least its
+// least figure, so no share can exceed what the least figures of all others leave.
 func (out *Dependency) bound() {
 	low, high := make([]float64, len(out.Partners)), make([]float64, len(out.Partners))
 	var lows, highs float64
@@ -75,8 +74,8 @@ func (out *Dependency) bound() {
 		if whole != nil {
 			low[i], high[i] = whole.Low, whole.High
 		}
-		// A part bounds the whole from below. It never narrows what is stated
-		// of the whole: they may disagree.
+		// A part of a share is a lower bound of the share. It never narrows what is stated for the share,
+		// because the two may disagree.
 		for _, t := range p.Through {
 			switch part := known(t.Stated, t.Computed); {
 			case part == nil:
@@ -89,8 +88,8 @@ func (out *Dependency) bound() {
 		lows += low[i]
 		highs += high[i]
 	}
-	// Where the least figures exceed the whole not all can be right: each
-	// holds only as far as all the others would leave room for it.
+	// If the least figures exceed the whole, not all can be right: each then counts only as far as all the
+	// others leave room for it.
 	sum := 0.0
 	for i := range low {
 		low[i] = max(0, min(low[i], question.Round(1-(lows-low[i]))))
@@ -105,7 +104,7 @@ func (out *Dependency) bound() {
 		largest = max(largest, low[i])
 	}
 	most := squares - largest*largest + (largest+rest)*(largest+rest)
-	// A stated share that the others leave no room for is still one that somebody states.
+	// A stated share remains possible even if the others leave no room for it.
 	for _, h := range high {
 		most = max(most, h*h)
 	}

@@ -10,18 +10,18 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// figure is one claim as the analysis reads it.
+// figure is one claim in the form that the analysis uses.
 type figure struct {
 	claim, partner, through uint32
 	key                     figureKey
-	share                   *Bounds  // nil: it states none
-	computed                *Bounds  // from its amount and the stated totals; nil if there are none
-	totals                  []uint32 // the claims that state them
-	year                    int      // of its period; noYear where it is within none
+	share                   *Bounds  // nil if it states none
+	computed                *Bounds  // from its amount and the stated totals; nil if that is impossible
+	totals                  []uint32 // the claims that state the totals
+	year                    int      // the year of its period; noYear if the period is not within a year
 	confidence              float64
 }
 
-// hasShare reports whether the figure gives the partner a share.
+// hasShare reports whether the figure has a stated or computed share.
 func (f *figure) hasShare() bool { return f.share != nil || f.computed != nil }
 
 type figureKey struct {
@@ -33,8 +33,8 @@ type figureKey struct {
 
 const noYear = -1 << 31
 
-// collect reads the figures about the resource and its narrower ones, and the partners' figures
-// where the country reports nothing. Without a resource, it reads those about all goods.
+// collect reads the figures about the resource and narrower ones, and the partners' figures where the country
+// reports nothing. Without a resource, it reads the figures about all goods.
 func (d *dependencyRun) collect(ctx context.Context) error {
 	if err := d.narrower(ctx); err != nil {
 		return err
@@ -71,7 +71,7 @@ func (d *dependencyRun) collect(ctx context.Context) error {
 	return d.computeShares(ctx)
 }
 
-// read calls fn with the claims of a relation of the country, or about it where inverse.
+// read calls fn with the claims of a relation with the country as subject or, if inverse is set, as object.
 func (d *dependencyRun) read(ctx context.Context, relation string, inverse bool, fn func(n uint32)) error {
 	work := cmp.Or(d.o.Work, question.WalkWork)
 	d.v.Claims(d.of, relation, inverse, func(n uint32) bool {
@@ -90,10 +90,10 @@ func (d *dependencyRun) read(ctx context.Context, relation string, inverse bool,
 	return nil
 }
 
-// narrower finds the resources that the resource comprises.
+// narrower finds the resources that are narrower than the resource.
 func (d *dependencyRun) narrower(ctx context.Context) error {
 	if d.resource == snapshot.None {
-		return nil // all goods, and every resource is narrower
+		return nil // all goods include every resource
 	}
 	d.kinds = map[uint32]bool{d.resource: true}
 	for todo := []uint32{d.resource}; len(todo) > 0; todo = todo[1:] {
@@ -139,7 +139,7 @@ func (d *dependencyRun) figure(relation string, n uint32, report Report) (figure
 	return f, true
 }
 
-// shareOf is a share, and of a range the part of it that a share can be; nil for another value.
+// shareOf returns a share; of a range, the part that is from 0 to 1. It returns nil for any other value.
 func shareOf(v graph.Value) *Bounds {
 	r, ok := v.Range()
 	if !ok || r.Least() && (r.Min < 0 || r.Min > 1) || r.Most() && (r.Max < 0 || r.Max > 1) {
@@ -148,8 +148,7 @@ func shareOf(v graph.Value) *Bounds {
 	return &Bounds{max(0, r.Min), min(1, r.Max)}
 }
 
-// standing drops DEPRECATED figures where another one says what they do of the
-// same partner and year.
+// standing removes DEPRECATED figures if another figure is about the same partner, year and thing.
 func standing(v *snapshot.View, figures []figure) []figure {
 	deprecated := func(f figure) bool { return v.Snapshot().Rank(f.claim) == graph.Deprecated }
 	type slot struct {

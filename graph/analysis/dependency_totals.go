@@ -9,10 +9,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// The amounts of a claim about trade.
+// The qualifiers with the amounts of a claim about trade.
 var amounts = [...]string{"value", "quantity"}
 
-// total is a claim about all that a country trades of the resource.
+// total is a claim about the whole trade of a country in the resource.
 type total struct {
 	claim           uint32
 	measure, amount string
@@ -21,8 +21,8 @@ type total struct {
 	first, last     graph.Day
 }
 
-// computeShares gives the figures that state an amount and no share their part of the stated total of
-// the same period, measure and kind of amount. A figure of a part of the trade, or of a plan, gets none.
+// computeShares computes the share of the figures that state an amount but no share, from the stated total of
+// the same period, measure and kind of amount. Figures for a part of the trade, and plans, get none.
 func (d *dependencyRun) computeShares(ctx context.Context) error {
 	if d.resource == snapshot.None || !slices.ContainsFunc(d.figures, d.lacksShare) {
 		return nil
@@ -40,13 +40,13 @@ func (d *dependencyRun) computeShares(ctx context.Context) error {
 	return nil
 }
 
-// lacksShare reports whether the share of a figure could be computed.
+// lacksShare reports whether the figure states no share and one could be computed.
 func (d *dependencyRun) lacksShare(f figure) bool {
 	return f.share == nil && f.key.scope == "" && !f.key.planned && f.key.resource == d.resource && f.year != noYear
 }
 
-// total reads a claim as a total for each of its amounts. It returns none for a part, a plan
-// or a total of something else.
+// total returns a claim as a total for each of its amounts. It returns none for a part, a plan or a total of
+// something else.
 func (d *dependencyRun) total(n uint32) (found []total) {
 	s := d.v.Snapshot()
 	_, through := s.Qualifier(n, throughField)
@@ -65,7 +65,7 @@ func (d *dependencyRun) total(n uint32) (found []total) {
 	return found
 }
 
-// compute sets the share of a figure. A part that exceeds the total contradicts it and gives no share.
+// compute sets the share of a figure. A part that exceeds the total contradicts it and gets no share.
 func (d *dependencyRun) compute(f *figure, totals []total) {
 	s := d.v.Snapshot()
 	iv := s.Valid(f.claim)

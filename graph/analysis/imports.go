@@ -9,15 +9,15 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// ImportEntry is an import with what all of its commits did.
+// ImportEntry is an import with the changes of all its commits.
 type ImportEntry struct {
 	*snapshot.Imported
-	// UndoneBy is the last undo of it that is not undone itself; 0 for none.
+	// UndoneBy is the last undo of the import that is not undone itself, or 0 if there is none.
 	UndoneBy graph.Seq
 }
 
-// Imports returns the imports that began before a sequence number, the newest first, at most first of them;
-// before 0 is the end. It reads the snapshot without a view.
+// Imports returns at most first imports that began before a sequence number, the newest first; a before of 0
+// means no limit. It reads the snapshot without a view.
 func Imports(ctx context.Context, s *snapshot.Snapshot, before graph.Seq, first int) (list []*ImportEntry, err error) {
 	undoneBy := map[graph.Seq]graph.Seq{}
 	seen := 0
@@ -40,7 +40,7 @@ func Imports(ctx context.Context, s *snapshot.Snapshot, before graph.Seq, first 
 	return list, err
 }
 
-// Log returns what all commits of the import learned, under the number of the last one.
+// Log returns what all commits of the import recorded, under the number of the last one.
 func (i *ImportEntry) Log(ctx context.Context, s *snapshot.Snapshot) (LogEntry, error) {
 	e := LogEntry{Seq: i.Seq}
 	for _, seq := range s.Commits(i.Import.First) {
@@ -52,7 +52,7 @@ func (i *ImportEntry) Log(ctx context.Context, s *snapshot.Snapshot) (LogEntry, 
 	return e, nil
 }
 
-// Sources are the sources of the claims of an entry, by id.
+// Sources returns the sources of an entry's claims, by id.
 func (e *LogEntry) Sources(s *snapshot.Snapshot) []uint32 {
 	seen := map[uint32]bool{}
 	for _, n := range slices.Concat(e.Added, e.Withdrawn) {

@@ -11,32 +11,31 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// TimelineOptions say whose claims to put in order of time.
+// TimelineOptions says whose claims to order by time.
 type TimelineOptions struct {
 	Entity graph.ID
-	// SubjectOnly leaves out the claims that have it as their object.
+	// SubjectOnly leaves out the claims with the entity as object.
 	SubjectOnly bool
-	// Work bounds how many claims are read; 0 is about a second's worth.
+	// Work bounds how many claims are read; 0 means about a second's worth.
 	Work int
 }
 
 // Moment is a claim with its place in time.
 type Moment struct {
 	Claim uint32
-	// Start and End are its valid time. For a claim that has none and states a
-	// date, both are that date.
+	// Start and End are the valid time of the claim. If the claim has none and its value is a date, both are
+	// that date.
 	Start, End graph.Date
-	// Precision is how exactly Start is known, or End where nobody states a
-	// start; graph.Unknown where nobody states either.
+	// Precision is the precision of Start, or of End if nobody states a start; graph.Unknown if nobody states
+	// either.
 	Precision graph.Precision
 }
 
-// Timeline returns the claims about an entity in order of time: by the first
-// day their start may mean, or their end where nobody states a start; the more
-// exactly dated first; then by the end and the claim's id. Undated claims come
-// last. They are those that the view shows or would have shown on a day before
-// its own, without those that state a later date. partial reports that more claims
-// are about it than the work allowed to read, so that some are missing.
+// Timeline returns the claims about an entity in order of time. They are ordered by the first day that their
+// start may mean, or their end if nobody states a start; then the more exact date comes first; then by the end
+// and the claim's id. Undated claims come last. Timeline includes the claims that the view shows or would have
+// shown on an earlier day, except those with a later date. partial is true if the limit of work was reached, so
+// that some claims are missing.
 func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []Moment, partial bool, err error) {
 	var f question.Faults
 	entity := f.Entity(v, "entity", o.Entity)
@@ -51,7 +50,7 @@ func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []
 		return !partial && (looked%question.CheckEvery != 0 || ctx.Err() == nil)
 	}
 	add := func(n uint32) {
-		// An independence or a completion is stated before its day, and has not come.
+		// A future independence or completion may be stated already, but has not happened.
 		if m := MomentOf(s, n); !m.Start.Known() || m.Start.First() <= v.On().Last {
 			list = append(list, m)
 		}
@@ -82,7 +81,7 @@ func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []
 	return list, partial, nil
 }
 
-// MomentOf is the claim's place in time.
+// MomentOf returns a claim's place in time.
 func MomentOf(s *snapshot.Snapshot, n uint32) Moment {
 	m := Moment{Claim: n, Start: s.Valid(n).From, End: s.Valid(n).To}
 	if val := s.Value(n); val.Kind() == graph.DateKind && !m.Start.Known() && !m.End.Known() {
@@ -94,7 +93,7 @@ func MomentOf(s *snapshot.Snapshot, n uint32) Moment {
 	return m
 }
 
-// dated returns the date at which the claim is listed.
+// dated returns the date by which the moment is ordered.
 func (m Moment) dated() graph.Date {
 	if m.Start.Known() {
 		return m.Start
@@ -102,7 +101,7 @@ func (m Moment) dated() graph.Date {
 	return m.End
 }
 
-// Compare orders moments of one snapshot; it is 0 for the same claim only.
+// Compare orders moments of one snapshot. It returns 0 only for the same claim.
 func (m Moment) Compare(s *snapshot.Snapshot, other Moment) int {
 	a, b := m.dated(), other.dated()
 	if c := first(a.Known(), b.Known()); c != 0 {

@@ -10,7 +10,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// start returns the snapshot from which the log is replayed: that of the cache, if it can be used, or one from elsewhere.
+// start returns the snapshot after which the log is replayed: from the cache, if that can be used, or one from
+// elsewhere.
 func (g *Graph) start(ctx context.Context, o Options) *snapshot.Snapshot {
 	if o.Cache == nil {
 		return snapshot.Empty(g.o)
@@ -33,7 +34,7 @@ func (g *Graph) start(ctx context.Context, o Options) *snapshot.Snapshot {
 	return s
 }
 
-// cached returns the snapshot of the cache, or nil if that cannot be used.
+// cached returns the snapshot in the cache, or nil if it cannot be used.
 func (g *Graph) cached(ctx context.Context, cache Cache) *snapshot.Snapshot {
 	s, of, err := cache.Load(g.o)
 	if err != nil {
@@ -47,17 +48,16 @@ func (g *Graph) cached(ctx context.Context, cache Cache) *snapshot.Snapshot {
 	return s
 }
 
-// refresh has the log look at its head: others may have appended since it was opened, and a snapshot from elsewhere have that.
-// If it fails, the snapshot may be refused, and the replay reports why.
+// refresh has the log read its head again, because others may have appended since it was opened, and a snapshot from
+// elsewhere may have their commits. If refresh fails, the snapshot may be refused, and the replay reports why.
 func (g *Graph) refresh(ctx context.Context) {
 	if log, ok := g.log.(Shared); ok {
 		_, _ = log.Refresh(ctx)
 	}
 }
 
-// Belongs returns an error if a stored snapshot does not belong to this log: it is
-// from another store or from a history that was replaced, or its last commit is not
-// the commit with that number in the log.
+// Belongs returns an error if a stored snapshot does not belong to this log: it is from another store or from a
+// replaced history, or its last commit differs from the commit with that number in the log.
 func Belongs(ctx context.Context, log Log, s *snapshot.Snapshot, of graph.Identity) error {
 	switch is := log.Identity(); {
 	case of.Store != is.Store:
@@ -81,8 +81,8 @@ func Belongs(ctx context.Context, log Log, s *snapshot.Snapshot, of graph.Identi
 	return nil
 }
 
-// sealer is a log that reads when a commit was made, and the digest of the graph with it,
-// without reading the commit: the first commit may have all claims of an import.
+// sealer is a log that can read when a commit was made, and the digest of the graph after it, without reading
+// the whole commit. The first commit may have all claims of an import.
 type sealer interface {
 	Seal(ctx context.Context, seq graph.Seq) (at time.Time, digest string, err error)
 }

@@ -7,40 +7,39 @@ import (
 )
 
 const (
-	// MaxDrift is how far the wall clock may move against elapsed time, from one commit to
-	// the next, if record times are to follow it at once.
+	// MaxDrift is how far the wall clock may move relative to elapsed time, from one commit to the next, for
+	// record times to follow it at once.
 	MaxDrift = time.Minute
-	// believeAfter is how long a clock that jumped further must keep its new time before
-	// record times follow it.
+	// believeAfter is how long a clock that jumped further must keep its new time before record times follow
+	// it.
 	believeAfter = 10 * time.Minute
 )
 
-// clock gives record times. They rise strictly, so that an instant names one sequence
-// number; a time far ahead would therefore make all later ones wrong. So a clock that jumps
-// is not followed at once: record times continue by elapsed time until the clock either has
-// kept its new time for a while (as after the machine slept, if the system does not count
-// that) or has come back. A clock that jumps back is followed as far as rising record times
-// allow.
+// clock gives record times. They strictly increase, so that an instant identifies one sequence number; a time
+// far in the future would therefore make all later ones wrong. So record times do not follow a clock that jumps
+// at once. They continue by elapsed time until the clock has kept its new time for a while (for example after
+// the machine slept, if the system does not count that) or has returned. They follow a clock that jumps back as
+// far as increasing record times allow.
 type clock struct {
 	now     func() time.Time
 	elapsed func() time.Duration
 	note    *slog.Logger
 
-	// The fields below are used only by the goroutine that has the turn.
+	// Only the goroutine that has the turn uses the fields below.
 	trusted reading
-	suspect reading // where the clock went, if it is not trusted
+	suspect reading // the reading after a jump, while it is not trusted
 	doubted bool
 
-	drift atomic.Int64 // nanoseconds
+	drift atomic.Int64 // in nanoseconds
 }
 
-// reading is the wall clock and the elapsed time at one moment.
+// reading has the wall clock and the elapsed time at one moment.
 type reading struct {
 	wall    time.Time
 	elapsed time.Duration
 }
 
-// at returns what the wall clock should show after this much time.
+// at returns what the wall clock should show at an elapsed time.
 func (r reading) at(elapsed time.Duration) time.Time { return r.wall.Add(elapsed - r.elapsed) }
 
 func newClock(o Options, note *slog.Logger) *clock {
@@ -59,12 +58,11 @@ func newClock(o Options, note *slog.Logger) *clock {
 }
 
 func (c *clock) read() reading {
-	// Without Round(0) the difference of two times would not be that of the wall clock.
+	// Round(0) removes Go's monotonic reading, so that differences are those of the wall clock.
 	return reading{c.now().Round(0).UTC(), c.elapsed()}
 }
 
-// stamp returns the record time of a commit made now, if the commit before it has the time
-// last.
+// stamp returns the record time of a commit made now; last is the record time of the commit before.
 func (c *clock) stamp(last time.Time) time.Time {
 	at := c.time().Truncate(time.Microsecond)
 	if !at.After(last) {
@@ -73,7 +71,7 @@ func (c *clock) stamp(last time.Time) time.Time {
 	return at
 }
 
-// time returns the wall clock, as far as it is trusted.
+// time returns the time of the wall clock if it is trusted, else the expected time.
 func (c *clock) time() time.Time {
 	r := c.read()
 	expected := c.trusted.at(r.elapsed)
@@ -107,13 +105,13 @@ func (c *clock) trust(r reading) {
 
 func near(d time.Duration) bool { return d.Abs() <= MaxDrift }
 
-// compare reports a log whose last commit is ahead of the clock.
+// compare logs a warning if the last commit of the log is ahead of the clock.
 func (c *clock) compare(last time.Time) {
 	if now := c.now(); last.Sub(now) > MaxDrift {
 		c.note.Warn("record_times_ahead_of_clock", "last", last, "clock", now.UTC(), "seconds", last.Sub(now).Seconds())
 	}
 }
 
-// Drift returns how far the wall clock was from the time that record times follow when the
-// last commit was made: 0 while the clock is trusted, positive if it is ahead.
+// Drift returns by how much the wall clock differed, at the last commit, from the time that record times
+// follow. It is 0 while the clock is trusted, and positive if the clock is ahead.
 func (g *Graph) Drift() time.Duration { return time.Duration(g.clock.drift.Load()) }

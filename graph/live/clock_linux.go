@@ -15,7 +15,7 @@ func elapsed() func() time.Duration {
 		return time.Duration(t.Nano()), err
 	}
 	first, err := boot()
-	if err != nil { // an old kernel, or a sandbox
+	if err != nil { // an old kernel or a sandbox
 		start := time.Now()
 		return func() time.Duration { return time.Since(start) }
 	}

@@ -4,7 +4,7 @@ package live
 
 import "time"
 
-// elapsed counts the time that passes.
+// elapsed returns a clock of elapsed time.
 func elapsed() func() time.Duration {
 	start := time.Now()
 	return func() time.Duration { return time.Since(start) }

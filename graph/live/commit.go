@@ -7,37 +7,34 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// request is a change that waits for the writer, and then its outcome.
+// request is a change that waits for the writer, with its outcome afterwards.
 type request struct {
 	ctx    context.Context
 	change *graph.Change
 	ops    int
-	// done is closed when receipt and err are the outcome.
+	// done is closed when receipt and err are set.
 	done    chan struct{}
 	receipt *Receipt
 	err     error
 }
 
-// maxGroup bounds the operations made durable by one sync, so that no caller waits long for
-// others.
+// maxGroup bounds the operations that are made durable by one sync, so that no caller waits long for others.
 const maxGroup = 10_000
 
-// Commit makes the change, all or nothing. When it returns without an error,
-// the change is durable and in the newest snapshot. Problems of the change
-// are returned as graph.Problems. After any other error, repeating the same change
-// with the same key reports whether it was made.
+// Commit makes the change as a whole or not at all. When it returns without an error, the change is durable and
+// in the newest snapshot. Problems of the change are returned as graph.Problems. After any other error,
+// repeating the same change with the same key reports whether it was made.
 //
-// Changes that arrive while the writer is busy are made durable together, by one sync, each
-// as a separate commit: the caller whose turn it is writes for all that wait. A caller whose
-// context ends while its change waits returns at once. Once the writer has looked at the
-// change, the caller gets the outcome.
+// Changes that arrive while the writer is busy are made durable together by one sync, each as a separate
+// commit: the caller that has the turn writes for all that wait. If a caller's context ends while its change
+// waits, Commit returns at once. Once the writer has taken the change, Commit returns its outcome.
 func (g *Graph) Commit(ctx context.Context, ch *graph.Change) (*Receipt, error) {
 	r := &request{ctx: ctx, change: ch, ops: len(ch.Ops), done: make(chan struct{})}
 	g.enqueue(r)
 	return g.outcome(r)
 }
 
-// outcome waits for the outcome of a request, and writes if it is its turn.
+// outcome waits for the outcome of a request. If it gets the turn, it writes.
 func (g *Graph) outcome(r *request) (*Receipt, error) {
 	select {
 	case g.turn <- struct{}{}:
@@ -47,7 +44,7 @@ func (g *Graph) outcome(r *request) (*Receipt, error) {
 		if g.leave(r) {
 			return nil, r.ctx.Err()
 		}
-		select { // it may be the only one left to write
+		select { // this request may be the only one left
 		case g.turn <- struct{}{}:
 			g.writeUntil(r)
 		case <-r.done:
@@ -56,8 +53,8 @@ func (g *Graph) outcome(r *request) (*Receipt, error) {
 	return r.receipt, r.err
 }
 
-// writeUntil writes until the request has its outcome, and then passes the turn on, perhaps
-// with a group under way: a caller of that group takes over.
+// writeUntil writes until the request has its outcome, and then passes on the turn. If a group is still being
+// appended, a caller of that group takes over.
 func (g *Graph) writeUntil(r *request) {
 	defer func() { <-g.turn }()
 	for {
@@ -80,7 +77,7 @@ func (g *Graph) enqueue(r *request) {
 	}
 }
 
-// takeGroup takes the changes that have waited longest, for a group that already has some
+// takeGroup removes from the queue the changes that have waited longest, for a group that already has some
 // operations.
 func (g *Graph) takeGroup(ops int) []*request {
 	g.queued.Lock()
@@ -95,7 +92,7 @@ func (g *Graph) takeGroup(ops int) []*request {
 	return group
 }
 
-// leave takes a request out of the queue, unless a writer has it already.
+// leave removes a request from the queue. It returns false if a writer has taken the request already.
 func (g *Graph) leave(r *request) bool {
 	g.queued.Lock()
 	defer g.queued.Unlock()
@@ -103,8 +100,7 @@ func (g *Graph) leave(r *request) bool {
 	if i < 0 {
 		return false
 	}
-	// This must be a new slice, because a group under way may share the array of the old
-	// one.
+	// A new slice, because a group in progress may share the array of the old one.
 	g.queue = slices.Concat(g.queue[:i], g.queue[i+1:])
 	return true
 }

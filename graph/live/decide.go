@@ -8,8 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// decide checks one change and applies it to the head. If it panics, only this change fails,
-// and the head remains as it was.
+// decide checks one change and applies it to head. If it panics, only this change fails, and head is unchanged.
 func (w *group) decide(r *request) (rec *Receipt, err error) {
 	err = w.g.guard("deciding a change", func() error {
 		rec, err = w.receipt(r)
@@ -51,8 +50,7 @@ func (w *group) receipt(r *request) (*Receipt, error) {
 	c.At = w.g.clock.stamp(w.head.RecordedAt(w.head.Seq()))
 	next, err := w.g.apply(w.head, c)
 	if err != nil {
-		// Every change that Check accepts can be applied. If one cannot, nothing of it is
-		// written.
+		// Every change that Check accepts can be applied. If one cannot, nothing of it is written.
 		return nil, fmt.Errorf("applying commit %d: %w", c.Seq, err)
 	}
 	c.Digest, c.Ontology = next.Digest(), w.g.o.Hash()
@@ -67,7 +65,7 @@ func (w *group) receipt(r *request) (*Receipt, error) {
 	return rec, nil
 }
 
-// importOf returns the import that a commit is part of; 0 for none.
+// importOf returns the import of a commit, or 0 if it has none.
 func importOf(c *graph.Commit) graph.Seq {
 	if c.Import == nil {
 		return 0
@@ -75,7 +73,7 @@ func importOf(c *graph.Commit) graph.Seq {
 	return c.Import.First
 }
 
-// first returns the commit that the key made before, or nil if there is none.
+// first returns the commit that was first made with a key, or nil if there is none.
 func (w *group) first(ctx context.Context, key string) (*graph.Commit, error) {
 	if c := w.keys[key]; c != nil {
 		return c, nil
@@ -93,17 +91,17 @@ func (w *group) first(ctx context.Context, key string) (*graph.Commit, error) {
 	return commitAt(ctx, w.g.log, seq)
 }
 
-// replayed answers a change whose key was used before, if it is the same change. Everything
-// in the change is recorded, so checking it again changes nothing. The check reports the
-// present state, such as claims withdrawn since.
+// replayed answers a change whose key was used before, if it is the same change. Everything in the change is
+// recorded already, so checking it again changes nothing. The check reports the present state, for example
+// claims withdrawn since.
 func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (*Receipt, error) {
 	again := *ch
-	again.IfSeq = nil // it held the first time
+	again.IfSeq = nil // the condition was true the first time
 	res, problems := graph.Check(w.g.o, w.head.State(), &again)
 	same := first.KeyDigest == digest
 	if first.KeyDigest == "" {
-		// The digest of the change was not recorded with the key, so a change that changes
-		// nothing may be the same one.
+		// The digest of the change was not recorded with the key, so a change without effect may be the same
+		// one.
 		same = problems == nil && res.Commit.Empty()
 	}
 	if !same {

@@ -6,14 +6,14 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// dry writes nothing: what is appended is only in the graph that is open on it.
+// dry is a log that appends nothing. Only the graph that is open on it has the commits.
 type dry struct {
 	Log
 	head graph.Seq
 }
 
-// Dry returns a log with the commits of another, to which nothing is written: a graph on it does all that one on the other
-// does, except for that.
+// Dry returns a log on top of another, to which it never writes. A graph on it behaves like one on the other log, but
+// its commits are not stored.
 func Dry(under Log) Log { return &dry{under, under.Head()} }
 
 func (d *dry) Head() graph.Seq { return d.head }

@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// filler is a log that takes the first commits of an empty store at once, all or
-// none, and faster than appends would. It takes a commit before its digest is known.
+// filler is a log that stores the first commits of an empty store together, all or none, faster than by
+// appending. It takes a commit before the commit's digest is known.
 type filler interface {
 	Fill(ctx context.Context, feed func(add func(c *graph.Commit, sealed func() error) error) error) error
 }
@@ -21,10 +21,10 @@ func (g *Graph) Fills() bool {
 	return ok && g.Snapshot().Seq() == 0
 }
 
-// Fill makes the first changes of an empty graph: those that feed passes to Commit. The
-// commits are those that Graph.Commit would make, one for each change, but they become
-// durable and visible together when Fill returns nil. After an error there are none, and if
-// others filled the log meanwhile, the graph has what they wrote. Other writers wait.
+// Fill makes the first changes of an empty graph: those that feed passes to Filling.Commit. The commits are the
+// same as by Graph.Commit, one for each change, but they become durable and visible together when Fill returns
+// nil. After an error there are none; if others filled the log in the meantime, the graph has their commits.
+// Other writers wait.
 func (g *Graph) Fill(ctx context.Context, feed func(to *Filling) error) error {
 	g.turn <- struct{}{}
 	defer func() { <-g.turn }()
@@ -53,7 +53,7 @@ func (g *Graph) Fill(ctx context.Context, feed func(to *Filling) error) error {
 		err = f.kept
 	}
 	if err != nil {
-		g.doubt = true // the log has all or nothing of it
+		g.doubt = true // the log has all of it or nothing
 		now.Rewind()
 		if overtaken(err) {
 			err = errors.Join(err, g.catchUp())
@@ -65,28 +65,28 @@ func (g *Graph) Fill(ctx context.Context, feed func(to *Filling) error) error {
 	return nil
 }
 
-// Filling takes the changes of Fill. It is for one goroutine.
+// Filling takes the changes of Fill. Only one goroutine may use it.
 type Filling struct {
 	g      *Graph
 	growth graph.Growth
-	last   time.Time // of the last commit
-	broken error     // why no more changes can be taken
+	last   time.Time // the record time of the last commit
+	broken error     // the reason why no more changes can be taken
 
-	// The log takes the commits in another goroutine, which ends after commits was closed.
+	// Another goroutine writes the commits to the log. It ends after commits was closed.
 	commits chan *filled
-	fed     error         // why the log must not keep them; set before commits is closed
-	ended   chan struct{} // closed when kept is how it ended
+	fed     error         // if not nil, the log must drop the commits; set before commits is closed
+	ended   chan struct{} // closed when kept, the log's result, is set
 	kept    error
 }
 
-// filled is a commit that the log takes while the graph does.
+// filled is a commit that is added to the log and to the graph at the same time.
 type filled struct {
 	commit *graph.Commit
-	sealed chan struct{} // closed when the commit has its digest, or err is why it has none
+	sealed chan struct{} // closed when the commit has its digest, or err says why it has none
 	err    error
 }
 
-// seal waits until the graph has taken the commit.
+// seal waits until the graph has the commit.
 func (c *filled) seal() error {
 	<-c.sealed
 	return c.err
@@ -107,7 +107,7 @@ func (f *Filling) keep(ctx context.Context, log filler) {
 	})
 }
 
-// feed runs the feed of Fill to its end, and then ends the feed of the log.
+// feed runs the feed of Fill to its end, and then closes the commits for the log.
 func (f *Filling) feed(feed func(to *Filling) error) error {
 	defer close(f.commits)
 	f.fed = f.g.guard("filling the graph", func() error { return feed(f) })
@@ -126,8 +126,8 @@ func (f *Filling) Check(ch *graph.Change) (*graph.Result, error) {
 	return res, nil
 }
 
-// Commit makes a change. Problems of the change are returned as graph.Problems, and
-// the next one may follow; after any other error Fill fails.
+// Commit makes a change. It returns problems of the change as graph.Problems, after which another change may
+// follow. After any other error, Fill fails.
 func (f *Filling) Commit(ctx context.Context, ch *graph.Change) (*Receipt, error) {
 	if f.broken != nil {
 		return nil, f.broken
@@ -172,7 +172,7 @@ func (f *Filling) commit(ctx context.Context, ch *graph.Change) (*Receipt, error
 // grow adds a commit to the graph, and seals it.
 func (f *Filling) grow(next *filled) error {
 	c := next.commit
-	next.err = fmt.Errorf("applying commit %d ended in a panic", c.Seq) // unless it gets further
+	next.err = fmt.Errorf("applying commit %d ended in a panic", c.Seq) // replaced unless a panic comes first
 	defer close(next.sealed)
 	if next.err = f.growth.Add(c); next.err != nil {
 		next.err = fmt.Errorf("applying commit %d: %w", c.Seq, next.err)

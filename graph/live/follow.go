@@ -8,24 +8,24 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Shared is a Log to which other processes append as well.
+// Shared is a Log to which other processes append too.
 type Shared interface {
-	// Refresh returns the number of the last commit that the log has now. It may be called
-	// while any other method runs.
+	// Refresh reads and returns the number of the log's last commit. It may be called concurrently with any
+	// other method.
 	Refresh(ctx context.Context) (graph.Seq, error)
 }
 
 // longestPause bounds the time between two attempts to read a log that cannot be read.
 const longestPause = 2 * time.Second
 
-// Follow publishes what others append to the log, until the context ends. It asks every so
-// often, and less often while the log cannot be read. If nobody else can append, it returns at once.
+// Follow publishes what others append to the log, until the context ends. It checks the log at intervals of
+// every, and less often while the log cannot be read. If nobody else can append, Follow returns at once.
 func (g *Graph) Follow(ctx context.Context, every time.Duration) {
 	log, ok := g.log.(Shared)
 	if !ok {
 		return
 	}
-	pause, said := every, "" // the last error
+	pause, said := every, "" // the last error, which is not logged again
 	for {
 		asked := g.clock.elapsed()
 		if err := g.follow(ctx, log); err == nil {
@@ -65,14 +65,13 @@ func (g *Graph) follow(ctx context.Context, log Shared) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if g.closed || g.appending != nil { // a group that is under way publishes what it finds
+	if g.closed || g.appending != nil { // a group in progress publishes what it finds
 		return nil
 	}
 	return g.catchUp()
 }
 
-// Lag returns for how long the graph has not known whether it has all of the log: 0 where
-// nobody else appends.
+// Lag returns for how long the graph has not known whether it has the whole log: 0 if nobody else appends.
 func (g *Graph) Lag() time.Duration {
 	if _, ok := g.log.(Shared); !ok {
 		return 0

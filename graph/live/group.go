@@ -10,27 +10,26 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// group is a list of changes that are made durable by one append. While a group
-// is being appended, the next is decided on top of it. Groups are published in
-// their order, and a change has its outcome when its group is published or has failed.
+// group is a list of changes that one append makes durable. While a group is being appended, the next is
+// decided on top of it. Groups are published in order. A change has its outcome when its group is published or
+// has failed.
 type group struct {
 	g        *Graph
 	requests []*request
 	ops      int
-	attempts int // how often others were faster
+	attempts int // how often other writers appended first
 
-	base    *snapshot.Snapshot       // what it is decided on; nil until it has begun
-	head    *snapshot.Snapshot       // with the changes decided so far; not published
-	commits []*graph.Commit          // that make head of base
-	keys    map[string]*graph.Commit // those with a key
-	before  *group                   // the one that is being appended meanwhile; nil for none
+	base    *snapshot.Snapshot       // the snapshot on which it is decided; nil until it has begun
+	head    *snapshot.Snapshot       // base with the changes decided so far; not published
+	commits []*graph.Commit          // the commits from base to head
+	keys    map[string]*graph.Commit // the commits with a key
+	before  *group                   // the group that was being appended when this one began; nil if none was
 
-	appended chan struct{} // closed when the append has ended, with err
+	appended chan struct{} // closed when the append has ended and err is set
 	err      error
 }
 
-// maxAttempts is how often a group is decided again because another writer appended
-// to the log in the meantime.
+// maxAttempts is how often a group is decided again because another writer appended to the log in the meantime.
 const maxAttempts = 8
 
 var (
@@ -43,9 +42,8 @@ func errClosed() error {
 	return graph.Errorf(graph.Unavailable, "the graph is closed and accepts no more writes")
 }
 
-// step decides the changes that wait. While a group is being appended it returns
-// when more have come; otherwise it begins to append those decided.
-// The caller has the turn.
+// step decides the waiting changes. If a group is being appended, it returns when more changes have come;
+// otherwise it starts to append the decided ones. The caller has the turn.
 func (g *Graph) step() {
 	if g.decided == nil {
 		g.decided = &group{g: g}
@@ -65,14 +63,13 @@ func (g *Graph) step() {
 		}
 		g.land()
 	}
-	if g.decided == w { // nothing before it has failed
+	if g.decided == w { // no earlier group has failed
 		g.decided = nil
 		w.launch()
 	}
 }
 
-// comes waits until a change arrives or the append has ended, and reports whether a change
-// arrived.
+// comes waits until a change arrives or the append ends. It returns true if a change arrived.
 func (g *Graph) comes() bool {
 	select {
 	case <-g.appending.appended:
@@ -87,7 +84,7 @@ func (g *Graph) comes() bool {
 	}
 }
 
-// take takes the changes that waited longest, as many as there is room for.
+// take takes the changes that have waited longest, as many as there is room for.
 func (w *group) take() []*request {
 	taken := w.g.takeGroup(w.ops)
 	for _, r := range taken {
@@ -97,9 +94,8 @@ func (w *group) take() []*request {
 	return taken
 }
 
-// decideAll decides each change on top of those before it. After an error all changes of the
-// group have failed. The exception is errOvertaken, which is returned only while another
-// group is being appended.
+// decideAll decides each change on top of the previous ones. After an error all changes of the group have
+// failed. The exception is errOvertaken, which it returns only while another group is being appended.
 func (w *group) decideAll(requests []*request) error {
 	if len(requests) == 0 {
 		return nil
@@ -139,7 +135,7 @@ func (w *group) attempt(requests []*request) error {
 	return nil
 }
 
-// begin finds the snapshot on which the changes are decided.
+// begin sets the snapshot on which the changes are decided.
 func (w *group) begin() error {
 	w.before = w.g.appending
 	if w.before == nil {
@@ -152,7 +148,7 @@ func (w *group) begin() error {
 	return nil
 }
 
-// restart makes the group be decided again, unless other writers were faster too often.
+// restart prepares the group to be decided again. It fails if other writers appended first too often.
 func (w *group) restart(cause error) error {
 	if w.attempts++; w.attempts == maxAttempts {
 		return fmt.Errorf("%w: %v", graph.Errorf(graph.Unavailable,
@@ -164,13 +160,13 @@ func (w *group) restart(cause error) error {
 	return nil
 }
 
-// launch begins to append the commits.
+// launch starts to append the commits.
 func (w *group) launch() {
 	if len(w.commits) == 0 {
 		w.settle(nil)
 		return
 	}
-	// Until it is over, and published, the log may have more than readers see.
+	// Until the append has ended and is published, the log may have more than readers see.
 	w.g.appending, w.g.doubt = w, true
 	w.appended = make(chan struct{})
 	go w.append()
@@ -180,7 +176,7 @@ func (w *group) launch() {
 func (w *group) append() {
 	defer close(w.appended)
 	w.err = errStopped
-	// Others wait for it too, so no caller's context may end it.
+	// Several callers wait for it, so no caller's context may end it.
 	err := w.g.guard("appending", func() error { return w.g.log.AppendGroup(context.Background(), w.commits) })
 	if err != nil {
 		if overtaken(err) {
@@ -197,8 +193,8 @@ func overtaken(err error) bool {
 	return errors.As(err, &refused) && refused.Code == graph.SeqMismatch
 }
 
-// land waits for the append, and publishes the group. If the append failed, the changes that
-// were decided on top of it wait again.
+// land waits for the append, and publishes the group. If the append failed, the changes decided on top of it
+// wait again.
 func (g *Graph) land() {
 	w := g.appending
 	<-w.appended
@@ -224,8 +220,7 @@ func (g *Graph) land() {
 	}
 }
 
-// putBack lets the changes that are decided and not being appended wait again,
-// before all others.
+// putBack puts the changes that are decided but not being appended back at the front of the queue.
 func (g *Graph) putBack() {
 	w := g.decided
 	g.decided = nil
@@ -241,7 +236,7 @@ func (g *Graph) putBack() {
 	g.queue = slices.Concat(w.requests, g.queue)
 }
 
-// newest returns the snapshot with all that is published or being appended.
+// newest returns the snapshot with everything that is published or being appended.
 func (g *Graph) newest() *snapshot.Snapshot {
 	if g.appending != nil {
 		return g.appending.head
@@ -249,9 +244,8 @@ func (g *Graph) newest() *snapshot.Snapshot {
 	return g.Snapshot()
 }
 
-// settle gives each change its outcome. If the group failed, all of its changes fail, even
-// those that were refused, because the reason may have been a change that was then not
-// recorded.
+// settle gives each change its outcome. If the group failed, all of its changes fail, even refused ones,
+// because the reason for a refusal may have been a change that was not recorded in the end.
 func (w *group) settle(err error) {
 	if w.g.decided == w {
 		w.g.decided = nil

@@ -5,18 +5,18 @@ import (
 	"sync"
 )
 
-// indexer builds the indexes of values that queries miss: apart from the queries, and
-// one after the other, so that most of the processors stay with readers.
+// indexer builds the indexes of values that queries miss, outside of the queries and one after the other, so
+// that most processors remain free for readers.
 type indexer struct {
 	note *slog.Logger
 
-	mu      sync.Mutex // guards what follows, for moments only
+	mu      sync.Mutex // guards the following; held only briefly
 	waiting []func()
-	running chan struct{} // closed when the builds under way have ended; nil if there are none
+	running chan struct{} // closed when the running builds have ended; nil if there are none
 	closed  bool
 }
 
-// start has an index built soon; it builds none that is asked for after finish.
+// start has an index built soon. After finish it builds none.
 func (x *indexer) start(build func()) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -32,11 +32,11 @@ func (x *indexer) start(build func()) {
 func (x *indexer) run(ended chan struct{}) {
 	defer close(ended)
 	for build := x.next(); build != nil; build = x.next() {
-		_ = guard(x.note, "building an index", func() error { build(); return nil }) // a panic is logged
+		_ = guard(x.note, "building an index", func() error { build(); return nil }) // logs a panic
 	}
 }
 
-// next takes the index to build next, or nil if there is none, and run ends.
+// next returns the index to build next. If there is none, it returns nil, and run must end.
 func (x *indexer) next() func() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -49,7 +49,7 @@ func (x *indexer) next() func() {
 	return build
 }
 
-// finish waits for the index that is being built, and drops those that wait.
+// finish waits for the index being built, and drops the waiting ones.
 func (x *indexer) finish() {
 	x.mu.Lock()
 	x.closed, x.waiting = true, nil

@@ -1,9 +1,8 @@
-// Package live is the graph as it changes: the one writer, which checks a
-// change, appends it to the log, applies it to the snapshot and publishes it.
+// Package live has the graph that changes. Its one writer checks a change, appends it to the log, applies it to
+// the snapshot and publishes the new snapshot.
 //
-// Read Graph first. Readers take Snapshot, a pointer load, and keep it for the
-// whole of a request. The package must not know which store keeps the log, nor
-// who asks.
+// Read Graph first. Readers call Snapshot, a pointer load, and use the result for the whole request. The
+// package must not know which store has the log, nor who its callers are.
 package live
 
 import (
@@ -19,60 +18,57 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Log keeps commits durably and in order; package store has implementations.
-// Others may append to it as well. A graph calls one method at a time, except
-// that it calls Key and Replay while an AppendGroup runs.
+// Log stores commits durably and in order. Package store has implementations. Others may append to a log too. A
+// graph calls one method at a time, except that it may call Key and Replay while an AppendGroup runs.
 type Log interface {
-	// Identity names the store and its history; it does not change.
+	// Identity identifies the store and its history; it does not change.
 	Identity() graph.Identity
-	// Head returns the sequence number of the last commit, or 0 if there is none. If others
-	// append, it may be outdated, which AppendGroup finds out.
+	// Head returns the sequence number of the last commit, or 0 if there is none. If others append, the number
+	// may be outdated; AppendGroup detects that.
 	Head() graph.Seq
-	// AppendGroup stores several commits with consecutive numbers durably, all of them or
-	// none. The error has the code SEQ_MISMATCH where the first is not due, since others
-	// appended meanwhile. After any error, and after a panic, the graph reads what the log
-	// has before it appends again.
+	// AppendGroup stores several commits with consecutive numbers durably, all or none. The error has the code
+	// SEQ_MISMATCH if others appended in the meantime, so that the first number is not the next one. After any
+	// error or panic, the graph reads the log before it appends again.
 	AppendGroup(ctx context.Context, cs []*graph.Commit) error
 	// Replay calls fn with every commit after the number, in order.
 	Replay(ctx context.Context, after graph.Seq, fn func(*graph.Commit) error) error
-	// Key is the commit that an idempotency key made, or 0 if there is none.
+	// Key returns the sequence number of the commit made with an idempotency key, or 0 if there is none.
 	Key(ctx context.Context, key string) (graph.Seq, error)
 }
 
-// Cache keeps a snapshot beside the log, so that a start need not replay all of it.
+// Cache stores a snapshot, so that a start need not replay the whole log.
 type Cache interface {
-	// Clean removes what saves that were cut short left. Nobody saves meanwhile.
+	// Clean removes the remains of interrupted saves. No save may run at the same time.
 	Clean() error
-	// Load returns the stored snapshot and the identity of its store, or an error if there
-	// is none that can be used.
+	// Load returns the stored snapshot and the identity of its store, or an error if there is no usable one.
 	Load(o *schema.Ontology) (*snapshot.Snapshot, graph.Identity, error)
-	// Save replaces the stored snapshot, whole or not at all.
+	// Save replaces the stored snapshot as a whole or not at all.
 	Save(s *snapshot.Snapshot, of graph.Identity) error
 }
 
-// Options are the graph's surroundings; the zero value works.
+// Options configures a graph; the zero value works.
 type Options struct {
-	// Now is the clock; nil is the system's.
+	// Now is the clock; nil means the system clock.
 	Now func() time.Time
-	// Elapsed is the time since some moment, which no change of the clock affects. If it is
-	// nil, it is the system's if Now is nil too, and otherwise follows Now.
+	// Elapsed returns the time since some moment, independent of changes of the clock. If it is nil, the
+	// system's is used if Now is nil too; otherwise it follows Now.
 	Elapsed func() time.Duration
-	// Logger takes notes; nil discards them.
+	// Logger gets warnings and notices; nil discards them.
 	Logger *slog.Logger
 	// Cache may be nil.
 	Cache Cache
-	// Bootstrap, if not nil, puts a snapshot from elsewhere into the cache. It is called if the cache has none that can be
-	// used; if it fails, the whole log is read.
+	// Bootstrap, if not nil, puts a snapshot from elsewhere into the cache. It is called if the cache has no usable
+	// one. If it fails, the whole log is read.
 	Bootstrap func(ctx context.Context) error
-	// IndexMemory bounds the bytes of the indexes of values, which are built when queries
-	// miss them; with 0 none are built.
+	// IndexMemory bounds the memory, in bytes, of the indexes of values, which are built when queries miss
+	// them; with 0 none are built.
 	IndexMemory int
 }
 
 // DefaultIndexMemory is enough for the names and ten properties of a million entities.
 const DefaultIndexMemory = 256 << 20
 
-// Graph is the graph as it changes. It is safe for concurrent use.
+// Graph is the graph that changes. It is safe for concurrent use.
 type Graph struct {
 	o     *schema.Ontology
 	log   Log
@@ -80,36 +76,35 @@ type Graph struct {
 	clock *clock
 	saver *saver
 	index *indexer
-	apply func(*snapshot.Snapshot, *graph.Commit) (*snapshot.Snapshot, error) // tests have it fail
+	apply func(*snapshot.Snapshot, *graph.Commit) (*snapshot.Snapshot, error) // a variable, so that tests can make it fail
 
 	identity graph.Identity
 
 	current atomic.Pointer[publication]
-	fresh   atomic.Int64 // when Follow last began to ask for a head that is published, in elapsed nanoseconds
+	fresh   atomic.Int64 // when Follow last began to read a head that is published now, in elapsed nanoseconds
 
-	// queued guards queue; it is held for moments only, also by who has the turn.
+	// queued guards queue. It is held only briefly, also by the goroutine that has the turn.
 	queued sync.Mutex
 	queue  []*request
 
-	// arrived has a value where a change came since it was last received from.
+	// arrived has a value if a change came since the last receive.
 	arrived chan struct{}
 
-	// turn holds one value while somebody writes. It guards the log, the clock, and:
+	// turn has a value while a goroutine writes. It guards the log, the clock, and:
 	turn      chan struct{}
-	appending *group // nil for none
-	decided   *group // the next one, being decided; nil for none
+	appending *group // nil if none
+	decided   *group // the next group, being decided; nil if none
 	closed    bool
 	doubt     bool // the log may have more than the newest snapshot
 }
 
-// publication is a snapshot and the signal that another has replaced it.
+// publication is a snapshot and the channel that is closed when another replaces it.
 type publication struct {
 	snapshot *snapshot.Snapshot
 	replaced chan struct{}
 }
 
-// Open makes the graph of a log: from the cache, if that can be used, and the commits of the
-// log after it.
+// Open returns the graph of a log: from the cache, if it can be used, and the commits after it.
 func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Graph, error) {
 	g := &Graph{o: o, log: log, note: opts.Logger, identity: log.Identity(), apply: (*snapshot.Snapshot).Apply,
 		arrived: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
@@ -147,15 +142,13 @@ func (g *Graph) publish(s *snapshot.Snapshot) {
 // Snapshot returns the newest snapshot.
 func (g *Graph) Snapshot() *snapshot.Snapshot { return g.current.Load().snapshot }
 
-// Next returns the newest snapshot and a channel that is closed when another
-// has replaced it.
+// Next returns the newest snapshot and a channel that is closed when another has replaced it.
 func (g *Graph) Next() (*snapshot.Snapshot, <-chan struct{}) {
 	p := g.current.Load()
 	return p.snapshot, p.replaced
 }
 
-// Wait returns the first snapshot at or after the number, or the context's error if none
-// comes in time.
+// Wait returns the first snapshot at or after the number, or the context's error if the context ends first.
 func (g *Graph) Wait(ctx context.Context, seq graph.Seq) (*snapshot.Snapshot, error) {
 	for {
 		s, replaced := g.Next()
@@ -173,8 +166,8 @@ func (g *Graph) Wait(ctx context.Context, seq graph.Seq) (*snapshot.Snapshot, er
 // Patience is how long a request waits for a commit by default.
 const Patience = 2 * time.Second
 
-// Reach waits as Wait does, for the commit that a bookmark names. The error has the code UNAVAILABLE where it does not come
-// in time, and HISTORY_REPLACED where it never will.
+// Reach waits like Wait, for the commit that a bookmark names. The error has the code UNAVAILABLE if the commit does
+// not come in time, and HISTORY_REPLACED if it can never come.
 func (g *Graph) Reach(ctx context.Context, b graph.Bookmark) error {
 	if err := b.Of(g.identity); err != nil {
 		return err
@@ -186,12 +179,12 @@ func (g *Graph) Reach(ctx context.Context, b graph.Bookmark) error {
 	return b.Names(g.identity, s.RecordedAt(b.Seq))
 }
 
-// Bookmark names a commit that the snapshot has.
+// Bookmark returns a bookmark for a commit that the snapshot has.
 func (g *Graph) Bookmark(s *snapshot.Snapshot, seq graph.Seq) graph.Bookmark {
 	return graph.NewBookmark(g.identity, seq, s.RecordedAt(seq))
 }
 
-// Identity names the store that keeps the graph, and its history.
+// Identity identifies the store of the graph, and its history.
 func (g *Graph) Identity() graph.Identity { return g.identity }
 
 // Ontology returns the graph's ontology.
@@ -199,23 +192,23 @@ func (g *Graph) Ontology() *schema.Ontology { return g.o }
 
 // Receipt is the outcome of a change.
 type Receipt struct {
-	// Seq is the sequence number of the commit. If the change had no effect it is the
-	// present number, and if its key was used before, that of the first change.
+	// Seq is the sequence number of the commit. If the change had no effect, it is the present number. If the
+	// key was used before, it is that of the first change.
 	Seq graph.Seq
 	Counts
-	// IDs are the ids of the claims asserted, in the change's order.
+	// IDs are the ids of the asserted claims, in the order of the change.
 	IDs     []graph.ClaimID
 	Notices graph.Problems
-	// Import is the import that the commit is part of; 0 for none.
+	// Import is the import of the commit, or 0 if it has none.
 	Import graph.Seq
-	// Replayed reports that the idempotency key was used before.
+	// Replayed is true if the idempotency key was used before.
 	Replayed bool
 }
 
-// Counts are how much of a change, or of several, had which effect.
+// Counts are the numbers of operations in one change or several, by effect.
 type Counts struct {
-	// Entities, Claims, Retractions and Reinstatements count what is new; Superseded those of the retractions
-	// by which another claim took the place of the withdrawn one.
+	// Entities, Claims, Retractions and Reinstatements count what is new. Superseded counts those of the
+	// Retractions in which another claim replaced the withdrawn one.
 	Entities       int `json:"entities"`
 	Claims         int `json:"claims"`
 	Retractions    int `json:"retractions"`
@@ -256,7 +249,7 @@ func (g *Graph) Try(ch *graph.Change) (*Receipt, error) {
 	return r, nil
 }
 
-// Save begins to write the cache, unless it is being written or up to date.
+// Save starts to write the cache, unless it is being written or up to date.
 func (g *Graph) Save() { g.saver.soon(g.Snapshot()) }
 
 // Close waits for the running change, refuses later ones and writes the cache.

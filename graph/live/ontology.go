@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Misfits lists what of a log does not fit an ontology. earlier is the one that
-// the log was accepted under, or nil if it is unknown. All of the log is read.
+// Misfits lists what in a log does not fit an ontology. earlier is the ontology under which the log was
+// accepted, or nil if it is unknown. Misfits reads the whole log.
 func Misfits(ctx context.Context, log Log, o, earlier *schema.Ontology) ([]fit.Misfit, error) {
 	s, err := replay(ctx, log, snapshot.Empty(o))
 	if err != nil {
@@ -19,7 +19,7 @@ func Misfits(ctx context.Context, log Log, o, earlier *schema.Ontology) ([]fit.M
 	return fit.Misfits(s, earlier), nil
 }
 
-// replay returns the snapshot after all that the log has beyond it.
+// replay returns the snapshot after all commits of the log that s does not have.
 func replay(ctx context.Context, log Log, s *snapshot.Snapshot) (*snapshot.Snapshot, error) {
 	return s.Replay(func(g graph.Growth) error { return log.Replay(ctx, s.Seq(), g.Add) })
 }

@@ -9,9 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// catchUp publishes what the log has beyond the newest snapshot: what it kept although its
-// append failed, and what others appended to it. Those commits are neither lost nor made
-// twice.
+// catchUp publishes the commits of the log after the newest snapshot: those stored although their append
+// failed, and those that others appended. So they are neither lost nor made twice.
 func (g *Graph) catchUp() error {
 	now := g.Snapshot()
 	var head graph.Seq
@@ -36,7 +35,7 @@ func (g *Graph) catchUp() error {
 
 func (g *Graph) replayRest() error {
 	now := g.Snapshot()
-	// It uses a context of the writer, because more than one caller waits for it.
+	// The context is not a caller's, because several callers wait for the result.
 	next, err := replay(context.Background(), g.log, now)
 	if err != nil || next == now {
 		return err
@@ -47,7 +46,7 @@ func (g *Graph) replayRest() error {
 	return nil
 }
 
-// panicked is the error of what panicked: a log, or a snapshot.
+// panicked is the error for a panic in a log or a snapshot.
 type panicked struct {
 	doing string
 	value any
@@ -57,7 +56,7 @@ func (p *panicked) Error() string { return fmt.Sprintf("%s panicked: %v", p.doin
 
 func (g *Graph) guard(doing string, fn func() error) error { return guard(g.note, doing, fn) }
 
-// guard calls fn and makes a panic of it an error.
+// guard calls fn and converts a panic into an error.
 func guard(note *slog.Logger, doing string, fn func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {

@@ -9,38 +9,36 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// cacheAfter is the least number of claims after the cache that makes it worth
-// rewriting. For larger caches, it takes half of their claims, so that writing
-// remains a small part of a long import.
+// cacheAfter is the least number of claims after the cached snapshot that makes it worth rewriting. A larger
+// cache is rewritten after half as many claims as it has, so that writing it remains a small part of a long
+// import.
 const cacheAfter = 20_000
 
-// After a failure the cache is left alone for a while, twice as long each time: on a full
-// disk, each attempt takes room that the log needs.
+// After a failure the cache is not written for a while, twice as long each time: on a full disk, each attempt
+// takes room that the log needs.
 const (
 	firstPause  = 10 * time.Second
 	longestWait = time.Hour
 )
 
-// saver writes the cache, off the path of writes: one snapshot at a time, in a
-// goroutine that finish waits for.
+// saver writes the cache in the background: one snapshot at a time, in a goroutine for which finish waits.
 type saver struct {
-	cache   Cache // nil for none
+	cache   Cache // nil if there is none
 	of      graph.Identity
 	note    *slog.Logger
 	elapsed func() time.Duration
 
-	mu      sync.Mutex    // guards what follows, for moments only
-	running chan struct{} // closed when the save under way has ended; nil if there is none
-	// The commit that the cache holds.
+	mu      sync.Mutex    // guards the following; held only briefly
+	running chan struct{} // closed when the running save has ended; nil if there is none
+	// The last commit in the cached snapshot.
 	seq    graph.Seq
 	claims int
-	// The number of consecutive failures, and the time until which the cache is left alone.
+	// The number of consecutive failures, and the time before which the cache is not written.
 	failures int
 	until    time.Duration
 }
 
-// consider starts to write the snapshot, if a start after a crash would
-// otherwise replay much of the log.
+// consider starts to write the snapshot if otherwise a start after a crash would replay much of the log.
 func (s *saver) consider(x *snapshot.Snapshot) {
 	if s.cache == nil {
 		return
@@ -52,7 +50,7 @@ func (s *saver) consider(x *snapshot.Snapshot) {
 	}
 }
 
-// start writes the snapshot in the background. mu is held, and no save is under way.
+// start writes the snapshot in the background. The caller holds mu, and no save is running.
 func (s *saver) start(x *snapshot.Snapshot) {
 	ended := make(chan struct{})
 	s.running = ended
@@ -62,7 +60,7 @@ func (s *saver) start(x *snapshot.Snapshot) {
 	}()
 }
 
-// save writes the snapshot and notes the outcome, of a panic as well.
+// save writes the snapshot and records the result, even of a panic.
 func (s *saver) save(x *snapshot.Snapshot) {
 	err := guard(s.note, "writing the snapshot file", func() error { return s.cache.Save(x, s.of) })
 	s.mu.Lock()
@@ -87,8 +85,7 @@ func (s *saver) soon(x *snapshot.Snapshot) {
 	}
 }
 
-// finish waits for the save under way and writes the snapshot, if it is not
-// the one that the cache holds.
+// finish waits for the running save and writes the snapshot, unless the cache has it.
 func (s *saver) finish(x *snapshot.Snapshot) {
 	if s.cache == nil {
 		return
@@ -98,7 +95,7 @@ func (s *saver) finish(x *snapshot.Snapshot) {
 	s.wait()
 }
 
-// wait waits for the save under way.
+// wait waits until no save is running.
 func (s *saver) wait() {
 	s.mu.Lock()
 	running := s.running

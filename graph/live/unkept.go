@@ -6,8 +6,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Unkept is the log of a graph that is in memory only: it has the number of its last
-// commit and nothing to replay. The zero Unkept is empty.
+// Unkept is the log of a graph that is only in memory: it has the number of its last commit and nothing to
+// replay. The zero Unkept is empty.
 type Unkept struct{ head graph.Seq }
 
 // Identity implements Log.

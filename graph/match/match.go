@@ -19,13 +19,13 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Question is what to find.
+// Question describes the entity to be found.
 type Question struct {
 	// Text is an id, a code or a name.
 	Text string
 	// Types are the types and interfaces that the entity may have; none means all except Source.
 	Types []string
-	// In, if not empty, is an entity with which the sought one is linked, such as the country of a city.
+	// In, if not empty, is an entity with which the one to be found is linked, such as the country of a city.
 	In graph.ID
 }
 
@@ -35,24 +35,24 @@ type Candidate struct {
 	Type string
 	// Name is the name, id or code that matched.
 	Name string
-	// Score is from 0 to 100; Reason gives the grounds for it in words.
+	// Score is from 0 to 100. Reason explains it in words.
 	Score  int
 	Reason string
 }
 
-// String is the candidate as a line for people.
+// String returns the candidate as a line of text.
 func (c Candidate) String() string {
 	return fmt.Sprintf("%s %d %s (%s)", c.ID, c.Score, c.Name, c.Reason)
 }
 
-// Threshold is the score from which a candidate may be meant without doubt.
+// Threshold is the score from which a candidate is taken without a person's decision.
 const Threshold = 90
 
 // Most is the maximum number of candidates.
 const Most = 8
 
-// The scores of names that are the text. Names that are merely similar score less than Threshold, unless a link
-// of the entity agrees as well.
+// The scores of names that equal the text. Names that are merely similar score less than Threshold, unless a
+// link of the entity agrees too.
 const (
 	same       = 100
 	former     = 98
@@ -62,18 +62,18 @@ const (
 	sounds     = 86
 	partial    = 70
 	elsewhere  = 50
-	least      = 45 // of a candidate that is worth a look
+	least      = 45 // the lowest score of a candidate
 )
 
-// Agreement is added to the score of a candidate that is linked with what is asked for.
+// Agreement is added to the score of a candidate that is linked with Question.In.
 const Agreement = 4
 
-// Doubtful is the score from which a candidate may be meant although nothing or a new entity would serve, so that a
-// person is asked.
+// Doubtful is the score from which a person is asked whether the candidate is meant, instead of leaving it out or
+// creating an entity.
 const Doubtful = 80
 
-// Always returns the view for questions: it shows what holds on any day, because tables have old
-// names too.
+// Always returns the view for questions: it shows claims that hold on any day, because tables contain old names
+// too.
 func Always(s *snapshot.Snapshot) (*snapshot.View, error) {
 	during, err := graph.ParseInterval("0001/9999")
 	if err != nil {
@@ -82,7 +82,7 @@ func Always(s *snapshot.Snapshot) (*snapshot.View, error) {
 	return s.View(graph.View{During: during}, 0)
 }
 
-// Find returns the candidates, the best first. The view is Always, or another.
+// Find returns the candidates, the best first. The view is usually the one from Always.
 func Find(v *snapshot.View, q Question) ([]Candidate, error) {
 	f := &finding{v: v, s: v.Snapshot(), q: q, of: map[uint32]int{}, text: wordsOf(q.Text)}
 	if err := f.types(); err != nil {
@@ -111,8 +111,8 @@ func Find(v *snapshot.View, q Question) ([]Candidate, error) {
 	return f.list[:min(len(f.list), Most)], nil
 }
 
-// Sure returns the candidate that is meant: one at or above the threshold, where no other is as good. Of exact
-// matches, those of today's names are better than those of former and foreign ones.
+// Sure returns the candidate that is meant: one with at least the threshold, if no other is as good. Among
+// exact matches, current names are better than former and foreign ones.
 func Sure(list []Candidate, threshold int) (graph.ID, bool) {
 	if len(list) == 0 || list[0].Score < threshold {
 		return "", false
@@ -126,7 +126,7 @@ func Sure(list []Candidate, threshold int) (graph.ID, bool) {
 	return list[0].ID, true
 }
 
-// finding collects the answer to a question.
+// finding collects the candidates for a question.
 type finding struct {
 	v       *snapshot.View
 	s       *snapshot.Snapshot
@@ -135,7 +135,7 @@ type finding struct {
 	context uint32
 	text    words
 	list    []Candidate
-	of      map[uint32]int // the place of an entity in list
+	of      map[uint32]int // the index of an entity in list
 }
 
 func (f *finding) types() error {
@@ -149,10 +149,10 @@ func (f *finding) types() error {
 	return nil
 }
 
-// wants reports whether the question is about entities of a concrete type.
+// wants reports whether the question accepts entities of a concrete type.
 func (f *finding) wants(name string) bool { return Wants(f.s.Ontology(), f.wanted, name) }
 
-// Wants reports whether entities of a concrete type are of one of the types, of which none means all except Source.
+// Wants reports whether a concrete type is among the types; no types means all except Source.
 func Wants(o *schema.Ontology, types []*schema.Type, name string) bool {
 	if types == nil {
 		return name != schema.SourceType
@@ -161,7 +161,7 @@ func Wants(o *schema.Ontology, types []*schema.Type, name string) bool {
 	return slices.ContainsFunc(types, func(t *schema.Type) bool { return t.Includes(concrete) })
 }
 
-// add records a reason for an entity, if it is better than the one so far.
+// add records a reason for an entity, if it is better than the previous one.
 func (f *finding) add(entity uint32, name string, score int, reason string) {
 	typ := f.s.TypeName(entity)
 	if !f.wants(typ) {
@@ -203,7 +203,7 @@ func (f *finding) byCode() {
 	}
 }
 
-// byName weighs the names of those entities that a search finds.
+// byName scores the names of the entities that a search finds.
 func (f *finding) byName() error {
 	seen := map[uint32]bool{}
 	for _, text := range f.text.variants {
@@ -254,7 +254,7 @@ func (f *finding) weigh(entity uint32) {
 }
 
 // foreign lowers the scores of names in other languages that are also a part of the name of another candidate:
-// Guiana is Guyana in Portuguese, and may mean French Guiana.
+// Guiana is the Portuguese name of Guyana, but may mean French Guiana.
 func (f *finding) foreign() {
 	rivals := 0
 	for i := range f.list {
@@ -269,7 +269,7 @@ func (f *finding) foreign() {
 	}
 }
 
-// placed weighs the links of the candidate.
+// placed scores the links of the candidate.
 func (f *finding) placed(c *Candidate) {
 	if f.context == memory.None || c.Score == 0 {
 		return

@@ -11,16 +11,16 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// words holds the forms of a text that are used to compare it and to search for it.
+// words has the forms of a text by which it is compared and searched.
 type words struct {
 	fold     string
 	sound    string
-	sorted   string   // its words in one order, without those that say nothing
+	sorted   string   // the words in alphabetical order, without empty ones
 	list     []string // the same words in the order of the text
-	variants []string // what to search for
+	variants []string // the texts to search for
 }
 
-// empty are words that some lists of names write and others leave out.
+// empty has the words that only some lists of names write.
 var empty = map[string]bool{"the": true, "of": true, "and": true, "la": true, "le": true, "el": true}
 
 // written maps the short forms of words to the full ones.
@@ -46,7 +46,7 @@ func wordsOf(s string) words {
 	return w
 }
 
-// like returns how similar a name and the text are, and in what way.
+// like returns how similar a name is to the text, and in what way.
 func (w *words) like(name string) (score int, reason string) {
 	n := wordsOf(name)
 	switch {
@@ -77,7 +77,8 @@ func (w *words) like(name string) (score int, reason string) {
 	return score, "some letters differ"
 }
 
-// counts reports whether the numbers in the two names differ: an edit of one letter makes another berth or king of them.
+// counts reports whether the numbers in the two names differ. Then they name different things, such as two berths or
+// two kings, although only one letter differs.
 func (w *words) counts(n words) bool {
 	return !slices.Equal(numbers(w.list), numbers(n.list))
 }
@@ -91,7 +92,7 @@ func numbers(list []string) (found []string) {
 	return found
 }
 
-// within reports whether all words are among those of the other.
+// within reports whether all words are also words of the other.
 func (w *words) within(other words) bool {
 	return len(w.list) > 0 && !slices.ContainsFunc(w.list, func(word string) bool { return !slices.Contains(other.list, word) })
 }

@@ -2,16 +2,17 @@ package names
 
 import "strings"
 
-// weights are how much the differences between a text and a name count.
+// weights says how much each difference between a text and a name counts.
 type weights struct {
-	// lacking is for the letter i of the text, which the name does not have, and added for the letter i of the name,
-	// which the text does not have. replaced is for the letter i of the text in place of the letter j of the name.
+	// lacking is the weight of letter i of the text if the name lacks it, and added the weight of letter i of the
+	// name if the text lacks it. replaced is the weight of letter i of the text in place of letter j of the name.
 	lacking, added func(s string, i int) int
 	replaced       func(text, name string, i, j int) int
-	exchanged      int // for two neighbours
+	exchanged      int // the weight of two exchanged neighbours
 }
 
-// apart weighs the differences between a text and a name, or with prefix, any beginning of the name.
+// apart returns the weight of the differences between a text and a name. If prefix is set, the text is compared
+// with that beginning of the name which differs least.
 func (w *weights) apart(text, name string, prefix bool) int {
 	if len(text) > maxPattern || len(name) > maxPattern {
 		return len(text) + len(name)
@@ -46,12 +47,14 @@ func (w *weights) apart(text, name string, prefix bool) int {
 	return least
 }
 
-// slips weighs what differs between sounds: what people misspell counts 1, what makes another word of it 2. A vowel or
-// a consonant left out or added, two neighbours exchanged, a vowel for another or a consonant for one that is often
-// written for it are slips; another consonant, a vowel in place of a consonant and another beginning are not.
+// slips weighs the differences between sounds: a misspelling counts 1, a difference that makes another word counts 2.
+// Misspellings are a vowel or a consonant left out or added, two exchanged neighbours, a vowel for another vowel, and
+// a consonant for one that is often written instead. Another consonant, a vowel in place of a consonant, and another
+// first letter make another word.
 var slips = weights{lacking: firstTwice, added: firstTwice, exchanged: 1, replaced: twiceUnlessAlike}
 
-// spelling weighs what differs in writing, in halves: a letter that other romanisations have counts 1, another 2.
+// spelling weighs the differences between spellings, in halves: a letter that another romanisation would use
+// counts 1, any other letter 2.
 var spelling = weights{lacking: two, added: two, exchanged: 2, replaced: twiceUnlessAlike}
 
 func two(string, int) int { return 2 }
@@ -82,12 +85,13 @@ var exchanged = func() (by [128]uint16) {
 	return by
 }()
 
-// arabic and hebrew weigh how a text in a script that leaves vowels out differs from the sound of a name: the short vowels
-// inside a name are not written, but those that are written are there, and so is each vowel at the end. Arabic writes b
-// for p, and f for v; Hebrew has one letter for b and v, and one for p and f.
+// arabic and hebrew weigh the differences between the sound of a name and a text in a script that omits vowels. The
+// script does not write short vowels inside a name. But a written vowel must be in the name, and a vowel at the end of
+// the name must be written. Arabic writes b for p, and f for v. Hebrew has one letter for b and v, and one for p and f.
 var arabic, hebrew = vowelless("bp", "fv"), vowelless("bv", "pf")
 
-// vowelless are the weights for a script that leaves vowels out and writes these pairs alike.
+// vowelless returns the weights for a script that omits vowels and does not distinguish the letters of these
+// pairs.
 func vowelless(pairs ...string) *weights {
 	return &weights{exchanged: far,
 		lacking: func(text string, i int) int {
@@ -132,11 +136,11 @@ func vowelless(pairs ...string) *weights {
 	}
 }
 
-// pairOf is two letters in their order.
+// pairOf returns the two letters in alphabetical order.
 func pairOf(a, b byte) string { return string([]byte{min(a, b), max(a, b)}) }
 
-// vowelInstead is the weight of a written vowel in place of another; a vowel at the beginning, and a diphthong, may be
-// any that its letters are read as.
+// vowelInstead returns the weight of a written vowel a in place of b. A vowel at the beginning, and a diphthong, may
+// be any vowel as which its letters can be read.
 func vowelInstead(a, b byte, open bool) int {
 	front, back := strings.IndexByte("ie", a) >= 0 && strings.IndexByte("ie", b) >= 0, strings.IndexByte("uo", a) >= 0 && strings.IndexByte("uo", b) >= 0
 	switch {
@@ -148,8 +152,8 @@ func vowelInstead(a, b byte, open bool) int {
 	return 2
 }
 
-// syllabic weighs how a text in katakana or Hangul differs from the sound of a name: each vowel of the name is written,
-// and some more where a syllable needs one.
+// syllabic weighs the differences between the sound of a name and a text in katakana or Hangul, which write every vowel
+// of the name, and add vowels where a syllable needs one.
 var syllabic = &weights{exchanged: far,
 	lacking: func(text string, i int) int {
 		switch c := text[i]; {

@@ -5,27 +5,27 @@ import (
 	"sync"
 )
 
-// candidate is an entity found, by the best of its names so far.
+// candidate is an entity that was found, with the best of its names so far.
 type candidate struct {
 	entity, claim uint32
 	original      bool
 	kind          MatchKind
 	score         int16
 	prominence    uint16
-	word, words   uint8 // as in Match
-	wording       bool  // by a source's wording for the object of a relation
-	doubtful      bool  // it may match by chance
-	lesser        bool  // the entity has a better one
+	word, words   uint8 // see Match
+	wording       bool  // found by a source's wording for the object of a relation
+	doubtful      bool  // the match may be by chance
+	lesser        bool  // the entity has a better candidate
 }
 
-// room is the memory of one search, used again by others: an array by entity
-// beats a map where a letter finds every tenth name.
+// room is the memory of one search, which later searches reuse. Its array by entity is faster than a map if a
+// letter finds a tenth of all names.
 type room struct {
-	// By entity, the indexes in found + 1: of the best by its own names, and of the best by wordings, which
-	// must not displace it before it is known whether they count.
+	// For each entity, two indexes in found + 1: of the best candidate by its own names, and of the best by
+	// wordings. They are separate, because wordings may turn out not to count.
 	slots [][2]uint32
 	found []candidate
-	// The names that are considered together, and what has them.
+	// The names that are considered together, and the entities that have them.
 	refs  [nearby]Ref
 	named [nearby]Named
 }
@@ -48,7 +48,7 @@ func (s *searcher) giveBack() {
 	rooms.Put(s.room)
 }
 
-// best is the candidate for the entity so far, by its own names or by wordings; nil if there is none.
+// best returns the entity's best candidate so far, by its own names or by wordings, or nil if there is none.
 func (r *room) best(entity uint32, wording bool) *candidate {
 	if i := *r.slot(entity, wording); i > 0 {
 		return &r.found[i-1]
@@ -72,17 +72,17 @@ func (r *room) put(c candidate) {
 	*r.slot(c.entity, c.wording) = uint32(len(r.found))
 }
 
-// namedBy is what has a name.
+// namedBy returns the entity that has a name.
 func (s *searcher) namedBy(ref Ref) Named {
 	s.room.refs[0] = ref
 	s.graph.Named(s.room.named[:1], s.room.refs[:1])
 	return s.room.named[0]
 }
 
-// consider takes the candidate that a name makes its entity.
+// consider considers a candidate for the entity that has a name.
 func (s *searcher) consider(ref Ref, c candidate) { s.considerNamed(ref, s.namedBy(ref), c) }
 
-// needless reports whether the entity is not sought, or has a better match than one of this score.
+// needless reports whether the entity is not sought, or already has a candidate with a higher score.
 func (s *searcher) needless(named Named, score int16) bool {
 	if s.sought != nil && !s.sought[named.Type] {
 		return true
@@ -91,8 +91,8 @@ func (s *searcher) needless(named Named, score int16) bool {
 	return was != nil && !was.doubtful && was.score > score
 }
 
-// considerNamed takes the candidate for its entity unless the entity has a
-// better one already, the view does not show it, or its score falls to 0.
+// considerNamed adds a candidate for the entity, unless the entity already has a better one, the view does not
+// show it, or its score falls to 0.
 func (s *searcher) considerNamed(ref Ref, named Named, c candidate) {
 	c.entity, c.claim, c.original = named.Entity, ref.Claim, ref.Original
 	if named.Object {
@@ -121,9 +121,9 @@ func (s *searcher) considerNamed(ref Ref, named Named, c candidate) {
 	}
 }
 
-// keepWordings takes away what a source's wording names that is the name of another thing,
-// unless the two are linked: Beijing is written for China, but not for a summit. Of an entity found by its own
-// names and by wordings it keeps the better one.
+// keepWordings removes candidates by wordings if the wording is also the name of another entity that is not
+// linked with the candidate's: some sources write Beijing for China, but not for a summit. If an entity was
+// found both by its own names and by wordings, it keeps the better candidate.
 func (s *searcher) keepWordings() {
 	var exact, worded []*candidate
 	for i := range s.room.found {
@@ -154,8 +154,8 @@ func (s *searcher) keepWordings() {
 	s.room.found = slices.DeleteFunc(s.room.found, func(c candidate) bool { return c.lesser })
 }
 
-// sameNames lets what sounds like the text rank with what is linked with it and has the text as a name: a port and the
-// city that it serves have one name in different romanisations.
+// sameNames raises an entity whose name sounds like the text if a linked entity has the text as a name, because both
+// may have one name in different romanisations, such as a port and the city that it serves.
 func (s *searcher) sameNames() {
 	for i := range s.room.found {
 		named := &s.room.found[i]
@@ -170,8 +170,7 @@ func (s *searcher) sameNames() {
 	}
 }
 
-// preferred reports whether a candidate for an entity is to be shown rather
-// than another.
+// preferred reports whether candidate a is shown instead of candidate b for the same entity.
 func preferred(a, b *candidate) bool {
 	switch {
 	case a.doubtful != b.doubtful:
@@ -179,7 +178,7 @@ func preferred(a, b *candidate) bool {
 	case a.score != b.score:
 		return a.score > b.score
 	case max(a.kind, MatchWord) != max(b.kind, MatchWord):
-		return a.kind < b.kind // as written rather than as it sounds
+		return a.kind < b.kind // a match by spelling before one by sound
 	case a.claim != b.claim:
 		return a.claim < b.claim
 	case a.original != b.original:

@@ -7,36 +7,36 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// A name can sound like a text by chance: the fewer letters agree and the more names there
-// are, the likelier. What is decided here is doubtful: a search shows it apart, and only
-// where it found nothing else.
+// A name can sound like a text by chance. That is the likelier, the fewer letters agree and the more names
+// there are. Such candidates are marked as doubtful: a search shows them separately, and only if it found
+// nothing else.
 
-// place is the part of a name, from one of its words on, that a text sounds like.
+// place is the part of a name, starting at one of its words, that sounds like a text.
 type place uint8
 
 const (
 	whole place = iota
 	firstWords
-	beginning // up to the inside of a word
+	beginning // ends inside a word
 )
 
-// heard is how a name sounds like a text.
+// heard says how a name sounds like a text.
 type heard struct {
 	edits, words uint8
 	at           place
-	inside       bool   // from a later word of the name on
-	inScript     bool   // it is a translation in the script of the text
-	unlike       bool   // only consonants were compared, and the other letters differ
-	short        bool   // letters differ, and it is a short part of a longer name
-	consonants   uint8  // how many, where only consonants were compared
-	more         uint16 // how many words the name has besides those that match
+	inside       bool   // starts at a later word of the name
+	inScript     bool   // the name is a translation in the script of the text
+	unlike       bool   // only the consonants were compared, and the other letters differ
+	short        bool   // letters differ, and the text sounds like a short part of the name
+	consonants   uint8  // how many consonants were compared, if only they were
+	more         uint16 // how many other words the name has
 }
 
 // guessed reports whether letters differ or are unknown.
 func (h *heard) guessed() bool { return h.edits > 0 || h.consonants > 0 }
 
-// byChance reports whether a text sounds like a name for too few reasons. key is the
-// beginning of the name's sound that matches.
+// byChance reports whether the evidence that a text sounds like a name is too weak. key is the matching
+// beginning of the name's sound.
 func (s *searcher) byChance(p *pattern, h *heard, key []byte) bool {
 	switch {
 	case h.unlike, s.odd && (h.guessed() || len(p.sought) < 8):
@@ -47,7 +47,7 @@ func (s *searcher) byChance(p *pattern, h *heard, key []byte) bool {
 		return h.at != whole && h.consonants < 6
 	}
 	letters := len(p.sought)
-	// Letters that sound the same count once: ttlloocc is tlok.
+	// Repeated letters count once: ttlloocc counts as tlok.
 	if letters < 5 && 5*letters < 3*utf8.RuneCountInString(s.keyed) {
 		return true
 	}
@@ -70,10 +70,10 @@ func (s *searcher) byChance(p *pattern, h *heard, key []byte) bool {
 	return false
 }
 
-// unlikely reports whether something is hardly meant by what it is: a title has the names
-// of other things, a translation is one of many names, what has a name in the script of
-// the text was looked for by it; and few consonants, or a short part of a name that is
-// misspelt, are enough only for something of today.
+// unlikely reports whether an entity is hardly meant because of what it is. Four kinds are unlikely: a source,
+// whose title contains names of other entities; an entity found by a translation, which is one of many names;
+// an entity with a name in the script of the text, because that name would have been found; and, for few
+// consonants or a short misspelt part of a name, an entity that exists no longer.
 func (s *searcher) unlikely(ref Ref, named Named, h *heard) bool {
 	switch {
 	case !h.guessed() || h.inScript:
@@ -87,8 +87,8 @@ func (s *searcher) unlikely(ref Ref, named Named, h *heard) bool {
 	return h.short && !s.graph.Current(named.Entity)
 }
 
-// credible reports whether the beginning of a key may be meant although letters of it
-// differ: the shorter a text is, the more names are one letter away from it.
+// credible reports whether the beginning of a key may be meant although some letters differ. The shorter a text
+// is, the more names are one letter away from it.
 func (p *pattern) credible(h *heard, key []byte) bool {
 	if h.edits == 0 || p.sought == "" {
 		return true
@@ -100,7 +100,7 @@ func (p *pattern) credible(h *heard, key []byte) bool {
 	case h.at == beginning:
 		letters = len(p.sought) - 4
 	case h.inScript && p.spare:
-		letters -= 2 // all consonants: one more or less is another word
+		letters -= 2 // if all letters are consonants, another one makes another word
 	case len(name) < 4 || len(name) == 4 && (h.at != whole || h.inside):
 		return false
 	case len(name) == 4:
@@ -111,11 +111,11 @@ func (p *pattern) credible(h *heard, key []byte) bool {
 	return slips.apart(p.sought, name, h.at == beginning) <= editsFor(letters)
 }
 
-// The scripts that leave vowels out, and that of Chinese and Japanese.
+// The scripts that omit vowels, and the script of Chinese and Japanese.
 var inArabic, inHebrew, inHan = text.Script("ا"), text.Script("א"), text.Script("北")
 
-// explained reports whether the script explains how a text and the sound of a name differ whose consonants agree: the
-// more consonants there are, the more may differ.
+// explained reports whether the script explains the differences between a text and the sound of a name with the same
+// consonants. The more consonants there are, the more may differ.
 func (s *searcher) explained(ref Ref, sound string, h *heard) bool {
 	written, name, prefix := s.sounded, strings.ReplaceAll(sound, " ", ""), h.at == beginning
 	script := s.graph.Name(ref)
@@ -134,15 +134,15 @@ func (s *searcher) explained(ref Ref, sound string, h *heard) bool {
 	return w.apart(written, name, prefix) <= (int(h.consonants)-2)/2
 }
 
-// unwritten reports whether a name that sounds like the text is written too differently, for a text that sounds like
-// many; something of which much is known is meant sooner.
+// unwritten reports whether a name that sounds like the text is spelt too differently. An entity with many claims is
+// meant more often, so its name may differ more.
 func (s *searcher) unwritten(ref Ref, named Named, c *candidate, h *heard) bool {
 	full := s.graph.Name(ref)
 	known := s.graph.Claims(named.Entity)
 	name := strings.Join(wordsFrom(text.Fold(full), c), "")
 	complete := h.at == whole && !h.inside
 	switch {
-	case (len(name) < 6 || s.script > 0 && len(name) < 7) && strings.Contains(full, strings.ToUpper(name)): // an abbreviation
+	case (len(name) < 6 || s.script > 0 && len(name) < 7) && strings.Contains(full, strings.ToUpper(name)): // the text is an abbreviation in the name
 		return true
 	case h.consonants > 0:
 		return false
@@ -154,8 +154,8 @@ func (s *searcher) unwritten(ref Ref, named Named, c *candidate, h *heard) bool 
 	return !s.meantDespite(wordsFrom(text.Sound(full), c), known, h)
 }
 
-// spellingFor is how much may differ between a text and a name in Latin letters that sound alike, as spelling weighs
-// it, by their lengths and by how many letters of their sounds differ.
+// spellingFor returns the highest weight by spelling for a text and a name in Latin letters that sound alike. It
+// depends on their lengths and on the number of letters in which their sounds differ.
 func spellingFor(text, name, edits, known int, complete bool) int {
 	switch {
 	case edits == 0:
@@ -172,7 +172,7 @@ func spellingFor(text, name, edits, known int, complete bool) int {
 	return 0
 }
 
-// firstOf appends the letters of the first words of a key, as many as dst has room for.
+// firstOf appends the letters in the first words of a key, as many as dst has room for.
 func firstOf(dst, key []byte, words uint8) []byte {
 	for _, c := range key {
 		switch {
@@ -187,7 +187,7 @@ func firstOf(dst, key []byte, words uint8) []byte {
 	return dst
 }
 
-// meantDespite reports whether a name in another script than the Latin may be meant although letters of its sound differ.
+// meantDespite reports whether a name in a non-Latin script may be meant although letters of its sound differ.
 func (s *searcher) meantDespite(words []string, known int, h *heard) bool {
 	sought, name := s.sounded, strings.Join(words, "")
 	switch {
@@ -198,6 +198,6 @@ func (s *searcher) meantDespite(words []string, known int, h *heard) bool {
 	case len(sought) >= 7 && len(name) >= 6:
 		return true
 	}
-	// Only another vowel.
+	// Only a vowel may differ.
 	return len(sought) == len(name) && len(sought) >= 5 && known >= 4 && slips.apart(sought, name, false) == 1 && text.Skeleton(sought) == text.Skeleton(name)
 }

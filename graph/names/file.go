@@ -20,8 +20,8 @@ func (x Index) Write(w *column.Writer) {
 	column.WriteList(w, a.soundWords)
 }
 
-// Read reads an index that Write wrote, and uses the memory of the sections. The
-// reader is bad after sections that are not those of one index.
+// Read reads an index that Write wrote. The index uses the memory of the sections. If the sections do not make
+// an index, the reader is bad afterwards.
 func Read(r *column.Reader) Index {
 	x, err := fromArrays(arrays{
 		keys: column.ReadTexts(r), claims: column.ReadList[uint32](r), words: column.ReadList[uint16](r),
@@ -34,12 +34,12 @@ func Read(r *column.Reader) Index {
 	return x
 }
 
-// arrays are an index laid out for a file. Each element of keys, claims and words
-// is one label, and so is each of the others.
+// arrays is an index in the layout of a file. keys, claims and words have an element for each label; shared,
+// ends, soundClaims and soundWords have one for each sound, whose text is in text.
 type arrays struct {
 	keys   []string
 	claims []uint32
-	words  []uint16 // the word, and in the lowest bit whether it is the original form
+	words  []uint16 // the number of the word, shifted by one, and in the lowest bit whether it is the original form
 
 	shared      []uint8
 	ends        []uint32
@@ -48,7 +48,7 @@ type arrays struct {
 	soundWords  []uint16
 }
 
-// arrays lays the index out for a file.
+// arrays returns the index in the layout of a file.
 func (x Index) arrays() arrays {
 	labels := x.labels.Merged(compareLabels)
 	a := arrays{keys: make([]string, len(labels)), claims: make([]uint32, len(labels)), words: make([]uint16, len(labels))}
@@ -65,7 +65,7 @@ func (x Index) arrays() arrays {
 
 var errArrays = errors.New("the arrays are not those of one index of names")
 
-// fromArrays returns the index from whose arrays these came. It uses their memory.
+// fromArrays returns the index with these arrays. It uses their memory.
 func fromArrays(a arrays) (Index, error) {
 	if len(a.keys) != len(a.claims) || len(a.keys) != len(a.words) {
 		return Index{}, errArrays

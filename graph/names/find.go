@@ -8,17 +8,17 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// searcher is one search at work.
+// searcher is the state of one search.
 type searcher struct {
 	*Index
 	graph            Graph
 	text, key, sound string
-	keyed, sounded   string // key and sound without spaces
-	script           int    // of the text
+	keyed, sounded   string // the text's key and sound without spaces
+	script           int    // the script of the text
 	odd              bool   // see text.Odd
 	soughtWords      int
-	sought           []bool // by type; nil: all
-	source           []bool // by type
+	sought           []bool // by type; nil means all
+	source           []bool // by type: whether it is the type of sources
 	room             *room
 
 	interrupt *lists.Interrupt
@@ -41,34 +41,34 @@ func (s *searcher) filterTypes(sought func(name string) bool) {
 	}
 }
 
-// The places of a match in a name, as scores.
+// The scores of matches, by the part of the name that matches.
 const (
 	scoreWhole      = 1000
-	scoreID         = 990 // so that a name says why, where both match
-	scoreKey        = 985 // less for each scheme after the first
-	scoreFirstWords = 900 // the name begins with the words
-	scoreWords      = 870 // later words are the text
-	scoreBeginning  = 850 // the name begins with the text, inside a word
-	scoreAnyOrder   = 840 // words of the name are the text's
-	scoreInside     = 810 // a later word begins with the text
-	scoreSomeOrder  = 800 // words of the name begin with the text's
+	scoreID         = 990 // lower than a whole name, so that the name is shown if both match
+	scoreKey        = 985 // minus the rank of the scheme
+	scoreFirstWords = 900 // the name begins with the words of the text
+	scoreWords      = 870 // the text is later words of the name
+	scoreBeginning  = 850 // the name begins with the text, which ends inside a word
+	scoreAnyOrder   = 840 // the name has the words of the text in any order
+	scoreInside     = 810 // a later word of the name begins with the text
+	scoreSomeOrder  = 800 // words of the name begin with the words of the text
 )
 
 // The penalties that are subtracted from the score of a match.
 const (
-	lessSound    = 80  // if it only sounds like the text
-	lessSkeleton = 50  // and in addition, if only its consonants do
-	lessVowel    = 30  // for each letter that is written and differs, five at most
-	lessFirst    = 100 // if only one of the two begins with a vowel
+	lessSound    = 80  // if the name only sounds like the text
+	lessSkeleton = 50  // in addition, if only the consonants sound alike
+	lessVowel    = 30  // for each written vowel that differs, at most five
+	lessFirst    = 100 // if only one of text and name begins with a vowel
 	lessEdit     = 150 // for each edit
-	lessGone     = 5   // if it sounds like the text, and the view shows nothing of the entity but names
-	lessPast     = 30  // if the name does not hold at the view's date, or is deprecated
+	lessGone     = 5   // if the name only sounds like the text, and the view shows nothing about the entity but names
+	lessPast     = 30  // if the name does not hold on the view's date, or its claim is deprecated
 	lessWording  = 100 // if the text is a source's wording for the object of a relation
 	lessSource   = 100 // if the entity is a source: its title contains names of other entities
 )
 
-// lessLong returns what is subtracted from the score for the words of the name
-// that did not match: a headline has the names of many things.
+// lessLong returns the penalty for the words of the name that did not match: a headline contains the names of
+// many entities.
 func lessLong(more int) int16 {
 	switch {
 	case more <= 0:
@@ -83,8 +83,8 @@ func lessLong(more int) int16 {
 	return 110
 }
 
-// byID finds the entity whose id is the text, or the text in capitals, as the
-// codes of countries and places are written; and the subject of the claim whose id it is.
+// byID finds the entity whose id is the text or the text in capitals, because the codes of countries and places
+// are written so. It also finds the subject of the claim whose id is the text.
 func (s *searcher) byID() {
 	for _, id := range []string{s.text, strings.ToUpper(s.text)} {
 		n, typ, ok := s.graph.ByID(id)
@@ -97,8 +97,8 @@ func (s *searcher) byID() {
 	}
 }
 
-// byCode finds the entities that a code of an outside scheme names. If several
-// schemes have the code, the one of the lowest rank comes first.
+// byCode finds the entities with a code in an outside scheme. If several schemes have the code, the entity in
+// the scheme of the lowest rank comes first.
 func (s *searcher) byCode() {
 	s.graph.ByCode(s.text, func(claim uint32, rank int) {
 		score := scoreKey - int16(min(rank, scoreKey-scoreFirstWords-1))
@@ -106,7 +106,7 @@ func (s *searcher) byCode() {
 	})
 }
 
-// written finds names by how they are written.
+// written finds names by their spelling.
 func (s *searcher) written() {
 	words := uint8(min(text.WordCount(s.key), 255))
 	for part := range s.labels.beginning(s.key) {
@@ -119,12 +119,11 @@ func (s *searcher) written() {
 	s.writtenInAnyOrder()
 }
 
-// writtenNear considers labels that begin with the text. Names and claims are
-// scattered in memory. Reading those of some labels in one loop lets the
-// processor fetch them at the same time, which takes a tenth off a search for
-// one letter.
+// writtenNear considers labels that begin with the text. Names and claims are scattered in memory. Reading
+// those of several labels in one loop lets the processor fetch them at the same time, which makes a search for
+// one letter a tenth faster.
 func (s *searcher) writtenNear(labels []label, words uint8) {
-	var next [nearby]byte // the byte after the text, a space where the name ends
+	var next [nearby]byte // the byte after the text, a space if the name ends there
 	for i := range labels {
 		l := &labels[i]
 		s.room.refs[i], next[i] = Ref{l.claim, l.original}, ' '
@@ -140,7 +139,7 @@ func (s *searcher) writtenNear(labels []label, words uint8) {
 		l := &labels[i]
 		c := s.grade(l, next[i] == ' ', words)
 		if s.needless(s.room.named[i], c.score) {
-			continue // without counting the words, which reads the whole name
+			continue // skips counting the words, which reads the whole name
 		}
 		c.score -= lessLong(int(l.word) + strings.Count(l.key, " ") + 1 - int(words))
 		s.considerNamed(s.room.refs[i], s.room.named[i], c)
@@ -149,7 +148,7 @@ func (s *searcher) writtenNear(labels []label, words uint8) {
 
 func (s *searcher) writtenInAnyOrder() {
 	list := severalWords(s.key)
-	// The rarest word first: the others then only count where it is.
+	// The rarest word is searched first; the others then count only in names that have it.
 	count := func(word string) int {
 		n := 0
 		for part := range s.labels.beginning(word) {
@@ -172,11 +171,11 @@ func (s *searcher) writtenInAnyOrder() {
 	})
 }
 
-// nearby is how many labels are read at a time.
+// nearby is how many labels are read together.
 const nearby = 64
 
-// grade returns the match of a name that begins with the text, from a word on.
-// Its score does not yet have less for more words.
+// grade returns the match of a name that begins with the text from a word on. The penalty for other words of
+// the name is not yet subtracted.
 func (s *searcher) grade(l *label, complete bool, words uint8) candidate {
 	m := candidate{kind: MatchPrefix, score: scoreBeginning, word: uint8(l.word), words: words}
 	switch {
@@ -192,8 +191,8 @@ func (s *searcher) grade(l *label, complete bool, words uint8) candidate {
 	return m
 }
 
-// severalWords are the different words of a text that names can be found by in
-// any order: none where it has one word, or more than a name can be found by.
+// severalWords returns the different words of a text, by which names can be found in any order. It returns none
+// for a text of one word, or of more words than a name can be found by.
 func severalWords(s string) []string {
 	words := strings.Fields(s)
 	slices.Sort(words)
@@ -204,9 +203,8 @@ func severalWords(s string) []string {
 	return words
 }
 
-// anyOrder finds the names that have all words, each somewhere. find calls fn
-// with each name that has one word, and at what cost; it returns false if the
-// word cannot be sought.
+// anyOrder finds the names that contain all words in any order. find calls fn with each name that contains one
+// word, and with the cost; it returns false if the word cannot be searched.
 func (s *searcher) anyOrder(words []string, kind MatchKind, find func(word string, fn func(ref Ref, cost orderCost)) bool) {
 	var all map[Ref]orderCost
 	for i, word := range words {
@@ -238,8 +236,8 @@ func (s *searcher) anyOrder(words []string, kind MatchKind, find func(word strin
 	}
 }
 
-// orderCost is how many edits some words needed, times oneEdit, and how many
-// of them only begin a word of the name.
+// orderCost is the cost of matching words: oneEdit for each edit, and oneWordBegun for each word that is only
+// the beginning of a word in the name.
 type orderCost int
 
 const (

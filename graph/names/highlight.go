@@ -7,17 +7,16 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// Range is a part of a text, from Start up to and without End, in UTF-16 code
-// units.
+// Range is a part of a text from Start up to, but not including, End, in UTF-16 code units.
 type Range struct{ Start, End int }
 
-// Highlights are the parts of the matched name that matched the text of the
-// search, in order: the letters typed, or whole words where they match by sound.
+// Highlights returns the parts of the matched name that match the text of the search, in order: the typed
+// letters, or whole words if they match by sound.
 func (m *Match) Highlights(query string) []Range {
 	name := m.Name
 	key := text.Fold(query)
 	folded := text.Fold(name)
-	var parts [][2]int // in bytes of folded
+	var parts [][2]int // in bytes of the folded name
 	switch {
 	case m.Kind <= MatchExact:
 		return []Range{{0, utf16Length(name)}}
@@ -51,7 +50,7 @@ func (m *Match) Highlights(query string) []Range {
 	return joined(ranges)
 }
 
-// joined puts ranges in order, those that overlap as one.
+// joined sorts ranges and joins those that overlap.
 func joined(ranges []Range) []Range {
 	slices.SortFunc(ranges, func(a, b Range) int { return a.Start - b.Start })
 	var list []Range
@@ -65,8 +64,8 @@ func joined(ranges []Range) []Range {
 	return list
 }
 
-// wordStart returns where a word of a folded name begins; for the word after the
-// last, it is one byte after the end of the name.
+// wordStart returns where a word of a folded name begins. For the word after the last, it returns one byte
+// after the end of the name.
 func wordStart(folded string, word int) int {
 	at := 0
 	for ; word > 0; word-- {
@@ -79,13 +78,13 @@ func wordStart(folded string, word int) int {
 	return at
 }
 
-// hasWord reports whether a word of the folded name is one of the key, or begins with it.
+// hasWord reports whether a word of the folded name equals or begins with a word of the key.
 func hasWord(folded, key string) bool {
 	return slices.ContainsFunc(strings.Fields(key), func(w string) bool { return wordPlace(folded, w) >= 0 })
 }
 
-// wordPlace is where the first word begins that begins with the text; -1
-// where none does. A word that is the text comes first.
+// wordPlace returns where the first word that begins with the given text begins, or -1 if none does. A word
+// that equals the text precedes others.
 func wordPlace(folded, begin string) int {
 	found, at := -1, 0
 	for _, w := range strings.Fields(folded) {
@@ -100,8 +99,8 @@ func wordPlace(folded, begin string) int {
 	return found
 }
 
-// nearestWords are the words of a sound, from which on and how many, that
-// are most like the word sought, or begin like it.
+// nearestWords returns the n words of a sound, starting at number first, that are most similar to the word
+// sought or begin similarly.
 func nearestWords(sound, sought string) (first, n int) {
 	p, ok := soundPattern(sought, editsFor(len(sought)))
 	if !ok {

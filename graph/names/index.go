@@ -1,11 +1,9 @@
-// Package names is the index of names and the search in it: how names are found
-// by how they are written, by how they sound in any script, and with letters
-// wrong, and how what is found is scored.
+// Package names has the index of names and the search in it. It finds names by their spelling, by their sound
+// in any script, and with misspelt letters, and scores the matches.
 //
-// Read Index, Search and Graph first. An Index never changes: With makes the
-// next one, sharing most of it. It knows names as texts of numbered claims and
-// must not know how claims are stored or what a view shows; a search asks its
-// Graph for that.
+// Read Index, Search and Graph first. An Index never changes: With returns the next one, which shares most of
+// it. A name is the text of a numbered claim. The package must not know how claims are stored or what a view
+// shows; a search gets that from its Graph.
 package names
 
 import (
@@ -17,54 +15,52 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// None is the number that means no claim.
+// None is the number that no claim has.
 const None = ^uint32(0)
 
-// Name is a name, as a claim states it.
+// Name is a name stated by a claim.
 type Name struct {
 	Claim uint32
 	Text  string
-	// Original is true where the text is the claim's original form.
+	// Original is true if the text is the claim's original form.
 	Original bool
-	// Translated names in another script are found by how they sound from that script only: those of all languages
-	// together sound like anything.
+	// Translated is true for a name in another language. In another script such names are found by sound only from
+	// that script, because the names of all languages together sound like any text.
 	Translated bool
 }
 
-// Index finds names. It never changes and may be read by any number of
-// goroutines; the zero Index is empty.
+// Index finds names. It never changes, and any number of goroutines may read it; the zero Index is empty.
 type Index struct {
 	labels labels
 	sounds sounds
 }
 
-// With is the index with more names. It costs about as much as there are names
-// to add, and sometimes as much as there are names in all.
+// With returns the index with more names. The cost is usually proportional to the number of added names, and
+// sometimes to the number of all names.
 func (x Index) With(list []Name) Index {
 	return Index{x.labels.with(list), x.sounds.with(list)}
 }
 
-// Equal reports whether both indexes find the same names, however they came to
-// have them.
+// Equal reports whether both indexes find the same names, even if they were built differently.
 func (x Index) Equal(y Index) bool {
 	return slices.Equal(x.labels.Merged(compareLabels), y.labels.Merged(compareLabels))
 }
 
-// Check returns an error where the index is not in order.
+// Check returns an error if the index is not sorted.
 func (x Index) Check() error {
 	return x.labels.Check(compareLabels)
 }
 
-// labels finds names by how their words are written.
+// labels finds names by the spelling of their words.
 type labels struct{ layers.Index[label] }
 
-// label is a name from the start of one of its words on.
+// label is a name from one of its words on.
 type label struct {
 	key   string
 	claim uint32
-	// word is 0 where the key is the whole name.
+	// word is the number of that word; 0 means that key is the whole name.
 	word uint16
-	// original is true where it is the claim's original form.
+	// original is true for the claim's original form.
 	original bool
 }
 
@@ -78,7 +74,7 @@ func compareLabels(a, b label) int {
 	if a.claim != b.claim || a.original == b.original {
 		return int(int64(a.claim) - int64(b.claim))
 	}
-	if a.original { // where the original form is written as the name is
+	if a.original { // equal keys: the original form comes last
 		return 1
 	}
 	return -1
@@ -92,7 +88,7 @@ func (x labels) with(list []Name) labels {
 	return labels{x.Index.With(added, compareLabels)}
 }
 
-// maxLabelWords bounds how many words of a name can each be found separately.
+// maxLabelWords bounds how many words of a name can be found separately.
 const maxLabelWords = 12
 
 func appendLabels(list []label, key string, claim uint32, original bool) []label {
@@ -109,7 +105,7 @@ func appendLabels(list []label, key string, claim uint32, original bool) []label
 	return list
 }
 
-// beginning yields, part by part, the labels whose key begins with the prefix.
+// beginning yields, in parts, the labels whose key begins with the prefix.
 func (x labels) beginning(prefix string) iter.Seq[[]label] {
 	return x.Parts(func(l label) int {
 		if strings.HasPrefix(l.key, prefix) {

@@ -6,39 +6,38 @@ import (
 	"unicode/utf8"
 )
 
-// A text may have more words than a name: President Erdoğan, port of Aktau, Tokyo summit
-// 2025. Some of its words then are a name of something, and the others say what that is
-// (explain it), or lead to something that is linked with it.
+// A text may have more words than a name, such as "President Erdoğan", "port of Aktau" or "Tokyo summit 2025". Then some
+// words are the name of an entity, and the others describe the entity (explain it), or belong to an entity linked with it.
 
-// words is a set of words of the text, by bits.
+// words is a set of words in the text, as bits.
 type words uint16
 
-// root is what some words of the text are a name of.
+// root is an entity that has some words of the text in a name.
 type root struct {
 	ref    Ref
 	named  Named
 	words  words
-	whole  bool  // a whole name of it
-	more   int   // words of the name that are not in the text
-	less   int16 // subtracted from the score where the words only sound like the name
-	common bool  // the word is in names of many things: the others must explain it
+	whole  bool  // the words are a whole name
+	more   int   // how many words of the name are not in the text
+	less   int16 // the penalty if the words only sound like the name
+	common bool  // many names have the word, so the other words must explain the entity
 }
 
 const (
-	scorePart     = 860 // if the other words explain what is named, or lead to what is linked
-	scoreArticles = 980 // if the name is whole and the other words are short: the, of, les
-	lessUnknown   = 80  // for each other word that says nothing
-	lessShort     = 5   // if it is short, such as an article
-	lessRelated   = 15  // if it is linked with what is named
+	scorePart     = 860 // if the other words explain the entity, or lead to a linked one
+	scoreArticles = 980 // if the name is whole and the other words are short, such as the, of or les
+	lessUnknown   = 80  // for each other word without meaning for the entity
+	lessShort     = 5   // for each such word if it is short, such as an article
+	lessRelated   = 15  // if the match is an entity linked with the named one
 	lessPart      = 20  // if the words are only a part of the name
 
-	maxNamesakes = 8  // a word in the names of more things is common
-	maxCommon    = 64 // a word in more names is not looked at
+	maxNamesakes = 8  // a word in the names of more entities is common
+	maxCommon    = 64 // a word in more names is ignored
 	shortWord    = 3  // letters
-	maxRoots     = 24 // whose links are walked
+	maxRoots     = 24 // roots whose links are read
 )
 
-// inPart finds entities by a part of the words of the text.
+// inPart finds entities by some of the words in the text.
 func (s *searcher) inPart() {
 	s.standsFor()
 	list := strings.Fields(s.key)
@@ -75,7 +74,7 @@ func (s *searcher) inPart() {
 	}
 }
 
-// described finds entities by words that say what they are and when.
+// described finds entities by words for their type and date.
 func (s *searcher) described(list []string) {
 	s.graph.Described(list, func(claim uint32, named Named, explained uint16) {
 		score := int16(scorePart)
@@ -85,7 +84,7 @@ func (s *searcher) described(list []string) {
 			case isShort(word):
 				score -= lessShort
 			default:
-				return // it names something
+				return // the words are a name
 			}
 		}
 		s.considerNamed(Ref{Claim: claim}, named, candidate{kind: MatchDescribed, score: score})
@@ -102,7 +101,7 @@ func (s *searcher) named() bool {
 	return false
 }
 
-// standsFor finds who holds the offices whose name is the text.
+// standsFor finds the holders of the offices whose name is the text.
 func (s *searcher) standsFor() {
 	for i := range s.room.found {
 		if c := s.room.found[i]; c.kind == MatchExact && !c.doubtful {
@@ -113,13 +112,13 @@ func (s *searcher) standsFor() {
 	}
 }
 
-// score is that of a match of the root where these words of the text are known.
+// score returns the score of a match of the root, if the given words of the text are known.
 func (r *root) score(list []string, known words) int16 {
 	score, others := int16(scorePart), 0
 	for i, word := range list {
 		switch {
 		case known>>i&1 == 1:
-		case isShort(word) && known>>i != 0: // before what is known, as articles are
+		case isShort(word) && known>>i != 0: // precedes a known word, as an article does
 			score -= lessShort
 		default:
 			score -= lessUnknown
@@ -135,7 +134,7 @@ func (r *root) score(list []string, known words) int16 {
 	return score - r.less
 }
 
-// unknown reports whether a word says nothing that is known, other than a short one.
+// unknown reports whether some word that is not short is unknown.
 func unknown(list []string, known words) bool {
 	for i, word := range list {
 		if known>>i&1 == 0 && !isShort(word) {
@@ -150,8 +149,8 @@ func isShort(word string) bool {
 	return utf8.RuneCountInString(word) <= shortWord && !strings.ContainsFunc(word, unicode.IsNumber)
 }
 
-// roots finds what spans of the text are whole names of, the longest first, and then what
-// other words of it are in the name of. Words of one thing add up.
+// roots finds the entities for which a span of the text is a whole name, the longest spans first. Then it finds
+// the entities that have another word of the text in a name. Words for one entity add up.
 func (s *searcher) roots(list []string) []root {
 	var roots []root
 	var used words
@@ -186,20 +185,20 @@ func (s *searcher) roots(list []string) []root {
 	return roots
 }
 
-// mayName reports whether a word alone may be a name: one as short as an article only
-// where it is written in capitals.
+// mayName reports whether a word alone may be a name. A word as short as an article must be written in
+// capitals.
 func (s *searcher) mayName(word string) bool {
 	return !isShort(word) || s.script > 0 || strings.Contains(s.text, strings.ToUpper(word))
 }
 
-// labelled calls fn with the labels whose key is the text, or with whole false, begins with
-// it as whole words.
+// labelled calls fn with the labels whose key is the text. If whole is false, it also calls fn with those whose
+// key begins with the text as whole words.
 func (s *searcher) labelled(key string, fn func(l *label) bool, whole bool) {
 	for part := range s.labels.beginning(key) {
 		for i := range part {
 			l := &part[i]
 			if len(l.key) > len(key) && (whole || l.key[len(key)] != ' ') {
-				break // a space sorts before all letters
+				break // longer keys follow, because a space sorts before all letters
 			}
 			if s.stop() || !fn(l) {
 				return
@@ -208,7 +207,7 @@ func (s *searcher) labelled(key string, fn func(l *label) bool, whole bool) {
 	}
 }
 
-// rare adds what has the word in a name, unless too many names do.
+// rare adds the entities that have the word in a name, unless there are too many such names.
 func (s *searcher) rare(roots []root, word string, at words) []root {
 	before, names := len(roots), 0
 	s.labelled(word, func(l *label) bool {
@@ -222,7 +221,8 @@ func (s *searcher) rare(roots []root, word string, at words) []root {
 	return commonFrom(roots, before, names > maxCommon)
 }
 
-// commonFrom marks the roots of a word from here on if they are many, and takes them away if there are too many.
+// commonFrom marks the roots from an index on as common if they are many. If there are too many names, it
+// removes them.
 func commonFrom(roots []root, from int, tooMany bool) []root {
 	if tooMany {
 		return roots[:from]
@@ -233,7 +233,7 @@ func commonFrom(roots []root, from int, tooMany bool) []root {
 	return roots
 }
 
-// addRoot adds a root, or its words to those of another of the same thing.
+// addRoot adds a root. If the entity has a root already, it adds the words to that one.
 func (s *searcher) addRoot(roots []root, r root) []root {
 	r.named = s.namedBy(r.ref)
 	if r.named.Object || s.source[r.named.Type] || s.graph.Visibility(r.ref.Claim) == Hidden {
@@ -249,7 +249,8 @@ func (s *searcher) addRoot(roots []root, r root) []root {
 	return append(roots, r)
 }
 
-// soundingRoots finds what single words sound like, with letters wrong where nothing does.
+// soundingRoots finds the entities whose names sound like single words; if there is none, with one letter
+// wrong.
 func (s *searcher) soundingRoots(list []string) []root {
 	var roots []root
 	sounds := strings.Fields(s.sound)
@@ -259,7 +260,7 @@ func (s *searcher) soundingRoots(list []string) []root {
 			continue
 		}
 		from, names := len(roots), 0
-		// What is heard in too many names is in more of them with a letter wrong.
+		// If too many names sound like the word, even more do with one letter wrong.
 		for edits := 0; edits <= min(1, editsFor(letters)) && len(roots) == from && names <= maxCommon; edits++ {
 			names = 0
 			for _, mark := range s.marks() {
@@ -277,7 +278,7 @@ func (s *searcher) soundingRoots(list []string) []root {
 			}
 			roots = commonFrom(roots, from, names > maxCommon)
 			for j := from; j < len(roots); j++ {
-				// By chance, unless the word is long or another explains it.
+				// A match may be by chance, unless the word is long or another word explains it.
 				roots[j].common = roots[j].common || letters < 5+3*edits
 			}
 		}

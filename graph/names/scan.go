@@ -6,35 +6,34 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// pattern is what a scan looks for: some letters with a bounded number of edits
-// (a letter left out, added or changed, or two neighbours exchanged). It is an
-// automaton with a bit for each number of letters matched, and a row of bits
-// for each number of edits.
+// pattern is what a scan searches: some letters with a bounded number of edits. An edit is a letter left out,
+// added or changed, or two exchanged neighbours. The pattern is an automaton with a row of bits for each number
+// of edits, and in a row a bit for each number of matched letters.
 type pattern struct {
-	// masks has, for each byte, bit i+1 set where letter i is that byte.
+	// masks has, for each byte, bit i+1 set if letter i is that byte.
 	masks [256]uint64
-	// free are the bytes that are ignored at any position.
+	// free marks the bytes that are ignored at any position.
 	free [256]bool
-	// solid has bit i+1 set where letter i is a digit or a mark: no edit leaves it out or changes it.
+	// solid has bit i+1 set if letter i must not be left out or changed, such as a digit or a mark.
 	solid uint64
-	// rigid has bit i set where no letter may be added after letter i.
+	// rigid has bit i set if no letter may be added after letter i.
 	rigid uint64
-	n     int // letters
+	n     int // how many letters there are
 	edits int
-	// sought is the text as it sounds, without spaces; "" where its consonants are sought.
+	// sought is the sound of the text without spaces, or "" if only its consonants are searched.
 	sought string
-	spare  bool // sought is from a script that leaves vowels out
+	spare  bool // the text is in a script that omits vowels
 }
 
 const (
 	maxEdits   = 2
 	maxPattern = 62
-	// far is the number of edits of what does not match.
+	// far is the number of edits that means no match.
 	far = maxEdits + 1
 )
 
-// soundPattern matches names that sound like the words, whose spaces are
-// ignored; ok is false if they have no letter or too many.
+// soundPattern returns a pattern for names that sound like the words; spaces are ignored. ok is false if there
+// is no letter or there are too many.
 func soundPattern(sound string, edits int) (p *pattern, ok bool) {
 	p = &pattern{edits: edits, sought: strings.TrimLeft(strings.ReplaceAll(sound, " ", ""), marks)}
 	p.free[' '] = true
@@ -54,13 +53,13 @@ func soundPattern(sound string, edits int) (p *pattern, ok bool) {
 	return p, p.sought != ""
 }
 
-// fix lets no edit change how the pattern begins: its first n letters.
+// fix forbids edits in the first n letters of the pattern.
 func (p *pattern) fix(n int) {
 	p.solid |= 1<<(n+1) - 2
 	p.rigid = 1<<n - 1
 }
 
-// skeletonPattern matches the skeletons of the names in the spare scripts.
+// skeletonPattern returns a pattern for the skeletons of names in the scripts that omit vowels.
 func skeletonPattern(skeleton string, edits int) (p *pattern, ok bool) {
 	p, ok = soundPattern(skeleton, edits)
 	if ok {
@@ -69,8 +68,7 @@ func skeletonPattern(skeleton string, edits int) (p *pattern, ok bool) {
 	return p, ok
 }
 
-// vowellessPattern matches names whose consonants are of the skeleton's
-// classes, with any vowels.
+// vowellessPattern returns a pattern for names with the consonant classes of the skeleton and any vowels.
 func vowellessPattern(skeleton string, edits int) (p *pattern, ok bool) {
 	classes, ok := soundPattern(skeleton, edits)
 	if !ok {
@@ -91,19 +89,19 @@ func vowellessPattern(skeleton string, edits int) (p *pattern, ok bool) {
 // isSolid reports whether a letter of a sound is a digit or the mark of a script.
 func isSolid(c byte) bool { return c >= '0' && c <= '9' || c < ' ' }
 
-// hit is how a label matches: the edits that its whole key, some words at its
-// beginning, or any beginning of it need; far where it does not match.
+// hit is how a label matches: the number of edits for its whole key, for its first words, and for any beginning
+// of it; far means no match.
 type hit struct {
 	whole, words, prefix uint8
-	// How many words of the key those of the same name take.
+	// How many words of the key the respective match takes.
 	nWhole, nWords, nPrefix uint8
 }
 
-// scanState is the automaton after some bytes of a key.
+// scanState is the state of the automaton after some bytes of a key.
 type scanState struct {
 	rows   [maxEdits + 1]uint64
-	before [maxEdits]uint64 // the rows one letter ago
-	last   byte             // the letter, for exchanged neighbours
+	before [maxEdits]uint64 // the rows one letter earlier
+	last   byte             // the last letter, for exchanged neighbours
 	spaces uint8
 	hit
 }
@@ -112,16 +110,15 @@ func (p *pattern) start() scanState {
 	var s scanState
 	s.rows[0] = 1
 	for d := 1; d <= p.edits; d++ {
-		s.rows[d] = s.rows[d-1] | s.rows[d-1]<<1&^p.solid // the first d letters left out
+		s.rows[d] = s.rows[d-1] | s.rows[d-1]<<1&^p.solid // the first d letters are left out
 	}
 	s.whole, s.words, s.prefix = far, far, far
 	return s
 }
 
-// step sets next, a copy of s, to the state one byte after s. Where only the
-// beginning of a key matches, its last letter must be the one typed: what
-// follows it is not known to be wrong. A state is large: returning it instead
-// made a search with edits a twentieth slower.
+// step sets next, a copy of s, to the state one byte after s. If only the beginning of a key matches, its last
+// letter must be the typed one, because nothing says that the following letter is wrong. next is a parameter
+// because a state is large: returning it made a search with edits a twentieth slower.
 func (p *pattern) step(s, next *scanState, c byte) {
 	if p.free[c] {
 		if c == ' ' {
@@ -157,7 +154,7 @@ func (p *pattern) step(s, next *scanState, c byte) {
 	}
 }
 
-// accepts returns with how many edits all letters are matched.
+// accepts returns the lowest number of edits with which all letters match.
 func (p *pattern) accepts(s *scanState) uint8 {
 	for d := range p.edits + 1 {
 		if s.rows[d]>>p.n&1 == 1 {
@@ -186,7 +183,7 @@ func (p *pattern) match(key string) hit {
 	return p.ended(&s)
 }
 
-// ended returns the hit of a key that ends in the state.
+// ended returns the hit of a key that ends in state s.
 func (p *pattern) ended(s *scanState) hit {
 	h := s.hit
 	if h.whole = p.accepts(s); h.whole < far {
@@ -195,14 +192,14 @@ func (p *pattern) ended(s *scanState) hit {
 	return h
 }
 
-// scan calls fn with each label that matches and the beginning of its key that does, which
-// is valid until fn returns. It ends early when stop returns true.
+// scan calls fn with each label that matches and with the matching beginning of its key, which is valid until
+// fn returns. It ends when stop returns true.
 func (l *soundLayer) scan(p *pattern, stop func() bool, fn func(i int, h hit, key []byte)) {
-	// states[i] is the state after i bytes of the current key. After dead bytes,
-	// where not 0, nothing more can match; a beginning may have.
+	// states[i] is the state after i bytes of the current key. If dead is not 0, nothing after that many bytes
+	// can match, although a beginning may have matched.
 	states := make([]scanState, 1, 64)
 	states[0] = p.start()
-	key := make([]byte, 0, 64) // the bytes of the states
+	key := make([]byte, 0, 64) // the bytes that led to the states
 	dead := 0
 	for i, looked := 0, 0; i < len(l.shared); i++ {
 		if looked++; looked%4 == 0 && stop() {
@@ -240,8 +237,8 @@ func (l *soundLayer) scan(p *pattern, stop func() bool, fn func(i int, h hit, ke
 	}
 }
 
-// next returns the first label from i on that shares fewer bytes than given
-// with the one before it, or the number of labels.
+// next returns the first label from i on that shares fewer than shared bytes with the previous label, or the
+// number of labels if there is none.
 func (l *soundLayer) next(i, shared int) int {
 	for ; i < len(l.shared); i++ {
 		if i%soundBlock == 0 {

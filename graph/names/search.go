@@ -9,11 +9,11 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// MatchKind is how a name matches a search.
+// MatchKind says how a name matches a search.
 type MatchKind uint8
 
-// The kinds of a match. The names of Exact, Prefix and Word are written like
-// the text, except for case and diacritics.
+// The kinds of a match. For Exact, Prefix and Word, the name has the spelling of the text, except for case and
+// diacritics.
 const (
 	MatchID MatchKind = iota
 	MatchKey
@@ -27,7 +27,7 @@ const (
 	MatchDescribed
 )
 
-// MatchKinds are all kinds by number, each with its name and what it means.
+// MatchKinds has all kinds by number, each with its name and meaning.
 var MatchKinds = [...]struct{ Name, About string }{
 	MatchID:             {"ID", "The entity's id, or that of a claim about it, is the text."},
 	MatchKey:            {"KEY", "A code of the entity in an outside scheme is the text, or the address of it is."},
@@ -43,153 +43,149 @@ var MatchKinds = [...]struct{ Name, About string }{
 
 func (k MatchKind) String() string { return MatchKinds[k].Name }
 
-// Match is one entity found by a name.
+// Match is one entity that a search found.
 type Match struct {
 	Entity uint32
 	ID     string
-	// Claim is the claim whose name, code or original form matched; None where the id did.
+	// Claim is the claim whose name, code or original form matched, or None if the id matched.
 	Claim uint32
-	// Original is true where the original form matched.
+	// Original is true if the original form matched.
 	Original bool
-	// Name is the name that matched, or the id.
+	// Name is the matching name, or the id.
 	Name string
 	Kind MatchKind
-	// Score is from 0 to 1000, the higher the better. Prominence decides
-	// between equal scores: the order of the types in the ontology, then how many
-	// claims there are about the entity; then the id does.
+	// Score is from 0 to 1000; higher is better. Among equal scores, Prominence decides: the order of the types
+	// in the ontology, then the number of claims about the entity. Among equal prominences, the id decides.
 	Score      int16
 	Prominence uint16
 
-	word, words uint8 // which words of the name; words is 0 where they are in another order
+	word, words uint8 // the position of the matching words in the name; words is 0 if they match in another order
 }
 
-// Search says which entities to find by name.
+// Search describes which entities to find by name.
 type Search struct {
 	Text string
-	// Types reports whether to find entities of the concrete type; nil finds all.
+	// Types reports whether a concrete type is searched; nil means all types.
 	Types func(name string) bool
-	// First is how many matches to return at most. After, if not nil, is the
-	// match after which to begin.
+	// First is the maximum number of matches to return. After, if not nil, is the match after which the page
+	// begins.
 	First int
 	After *Cursor
 }
 
-// Cursor is the position of a match in the order of a search.
+// Cursor is the position of a match in the results of a search.
 type Cursor struct {
 	Score      int16
 	Prominence uint16
 	ID         string
 }
 
-// Cursor returns the position of the match, with which to ask for the page after it.
+// Cursor returns the position of the match. A Search with it as After returns the next page.
 func (m *Match) Cursor() Cursor { return Cursor{m.Score, m.Prominence, m.ID} }
 
-// Matches is a page of what a search found, the best first.
+// Matches is a page of the results of a search, the best first.
 type Matches struct {
 	List []Match
-	// Total is how many entities match in all.
+	// Total is how many entities match.
 	Total int
-	// Before is how many come before the page.
+	// Before is how many matches come before the page.
 	Before int
-	// Near are, where nothing matches, a few entities that may be meant: their names
-	// differ from the text by more than a misspelling.
+	// Near has, if nothing matches, a few entities that may be meant: their names differ from the text by more
+	// than a misspelling.
 	Near []Match
 }
 
 // HasNext reports whether there are matches after the page.
 func (m *Matches) HasNext() bool { return m.Before+len(m.List) < m.Total }
 
-// Graph is what a search needs to know of the claims of an index: the graph, as
-// one view shows it.
+// Graph is what a search needs to know about the entities and claims, as one view shows them.
 type Graph interface {
-	// Entities is how many entities there are; their numbers begin with 0.
+	// Entities returns the number of entities; they are numbered from 0.
 	Entities() int
-	// ID is the id of an entity.
+	// ID returns the id of an entity.
 	ID(entity uint32) string
-	// ByID finds the entity with the id and its type, if the view shows it.
+	// ByID returns the entity with the id and its type, if the view shows the entity.
 	ByID(id string) (entity uint32, typ uint16, ok bool)
-	// ByCode calls fn with each claim that says the text, in its scheme's
-	// spelling, is a code of its subject, and with the rank of the scheme.
+	// ByCode calls fn with each claim that gives its subject the text as a code, in the spelling of its scheme,
+	// and with the rank of the scheme.
 	ByCode(text string, fn func(claim uint32, rank int))
-	// ByClaim finds a claim by its id, if the view shows it.
+	// ByClaim returns the claim with an id, if the view shows the claim.
 	ByClaim(id string) (claim uint32, ok bool)
-	// Types are the names of the types of entities by number.
+	// Types returns the names of the types of entities, by number.
 	Types() []string
-	// IsSource reports whether a type, by its name, is that of sources.
+	// IsSource reports whether a type with the given name is the type of sources.
 	IsSource(name string) bool
-	// Prominence orders what matches equally well.
+	// Prominence returns a number that orders entities with equal scores; higher comes first.
 	Prominence(entity uint32) uint16
-	// Claims is the magnitude of how many claims there are about the entity: how many binary digits their number has.
+	// Claims returns the number of binary digits of the number of claims about the entity.
 	Claims(entity uint32) int
-	// Named sets dst to what has these names. Both lists have the same length.
+	// Named sets dst to the entities that have the names. Both slices must have the same length.
 	Named(dst []Named, names []Ref)
-	// Translated reports whether a name is one in another language.
+	// Translated reports whether a name is in another language.
 	Translated(Ref) bool
-	// Name is the text of a name, or of the date that a claim of Described gives.
+	// Name returns the text of a name, or of the date in a claim from Described.
 	Name(Ref) string
-	// NamedIn reports whether a name of the entity is in a script, by text.Script.
+	// NamedIn reports whether the entity has a name in a script, a number from text.Script.
 	NamedIn(entity uint32, script int) bool
-	// Current reports whether the view shows more of the entity than its names.
+	// Current reports whether the view shows more about the entity than names.
 	Current(entity uint32) bool
-	// Guides sets bit i where words[i] is in what the ontology calls a type or a relation.
+	// Guides returns bits: bit i is set if words[i] is in the label of a type or a relation.
 	Guides(words []string) uint16
-	// Explained sets bit i where words[i] says what the entity is: its type, a kind of it,
-	// a year of its dates, an office that it holds.
+	// Explained returns bits: bit i is set if words[i] describes the entity: its type or kind, a year of its
+	// dates, or an office that it holds.
 	Explained(entity uint32, words []string) uint16
-	// Related calls fn with entities that the view shows linked with this one, and the
-	// words that say how they are linked or what they are, as Explained does.
+	// Related calls fn with the entities that the view shows linked with this one. explained has bits as in
+	// Explained for the words that describe the link or the other entity.
 	Related(entity uint32, words []string, fn func(other Named, explained uint16))
 	// Described finds entities by a type and a year among the words, such as "summit 2025". It calls fn with
-	// the claim that gives the date, the entity, and all words that describe it.
+	// the claim that states the date, the entity, and bits for all words that describe it.
 	Described(words []string, fn func(claim uint32, named Named, explained uint16))
-	// Holders calls fn with those who hold the office that the entity is, if it is one.
+	// Holders calls fn with the holders of an office, if the entity is one.
 	Holders(entity uint32, fn func(holder Named))
-	// Linked reports whether the view shows a claim of one entity about the other.
+	// Linked reports whether the view shows a claim about one of the entities that names the other.
 	Linked(a, b uint32) bool
-	// Visibility says how the view shows a claim.
+	// Visibility returns how the view shows a claim.
 	Visibility(claim uint32) Visibility
 	// Exists reports whether the view shows the entity.
 	Exists(entity uint32) bool
 }
 
-// Ref refers to a name: the one that a claim states, or its original form.
+// Ref refers to a name: the one that a claim states, or the claim's original form.
 type Ref struct {
 	Claim    uint32
 	Original bool
 }
 
-// Named is the entity that has a name, and the number of its type.
+// Named is an entity with the number of its type.
 type Named struct {
 	Entity uint32
 	Type   uint16
-	// Object is true where the name is a source's wording for the object of a relation.
+	// Object is true if the name is a source's wording for the object of a relation.
 	Object bool
 }
 
-// Visibility is how a view shows a claim.
+// Visibility says how a view shows a claim.
 type Visibility uint8
 
 const (
 	// Hidden claims are not shown.
 	Hidden Visibility = iota
-	// Past claims do not hold at the view's date, or are deprecated.
+	// Past claims do not hold on the view's date, or are deprecated.
 	Past
-	// Current claims hold, so that the entities they name exist.
+	// Current claims hold, so the entities that they name exist.
 	Current
 )
 
-// enough is how many entities must match as the text is written for those not to be sought
-// that sound like it, and how many those must be together for the ones with edits not to be.
-// A text that matches this many names exactly needs no guesses. Edits are not tried either
-// where a name is the text itself.
+// enough is the number of matching entities that makes a further search needless. If as many match by spelling,
+// sounds are not searched; if as many match by spelling and sound, edits are not tried. Edits are not tried
+// either if a name equals the text.
 const enough = 10
 
-// Search finds entities of the graph by their ids, by their codes in outside
-// schemes, and by their names, aliases and original forms: as the text is
-// written; where few match, as it sounds; and where these are few and no name is
-// the text, with some letters wrong. Names of other dates find their entity too.
+// Search finds entities of the graph by their ids, by their codes in outside schemes, and by their names,
+// aliases and original forms. It searches names by spelling; if few match, by sound; and if still few match and
+// no name equals the text, with misspelt letters. Names of other dates find their entity too.
 //
-// ok is false where the interrupt stopped the search before its end.
+// ok is false if the interrupt stopped the search.
 func (x *Index) Search(g Graph, q *Search, interrupt *lists.Interrupt) (_ *Matches, ok bool) {
 	s := &searcher{Index: x, graph: g, interrupt: interrupt, text: q.Text, room: roomFor(g.Entities())}
 	defer s.giveBack()
@@ -211,7 +207,7 @@ func (x *Index) Search(g Graph, q *Search, interrupt *lists.Interrupt) (_ *Match
 	return s.page(q), true
 }
 
-// page is the requested part of what was found.
+// page returns the requested part of the results.
 func (s *searcher) page(q *Search) *Matches {
 	page := &Matches{Total: s.sure()}
 	if page.Total == 0 {
@@ -222,11 +218,11 @@ func (s *searcher) page(q *Search) *Matches {
 	return page
 }
 
-// best are the first matches of those that are doubtful, or of those that are not, from the cursor on, and how
-// many come before them.
+// best returns the first matches after the cursor, among either the doubtful or the other candidates, and the
+// number of matches before them.
 func (s *searcher) best(first int, after *Cursor, doubtful bool) (matches []Match, before int) {
 	var list []candidate
-	var worst *candidate // of a full page
+	var worst *candidate // the worst of a full page
 	trim := func() {
 		slices.SortFunc(list, func(a, b candidate) int { return s.compare(&a, &b) })
 		if len(list) >= first {
@@ -240,7 +236,7 @@ func (s *searcher) best(first int, after *Cursor, doubtful bool) (matches []Matc
 	for i := range s.room.found {
 		c := &s.room.found[i]
 		if c.doubtful != doubtful || after == nil && worst != nil && c.score < worst.score {
-			continue // most of many never enter the page
+			continue // if many match, most never enter the page
 		}
 		c.prominence = s.graph.Prominence(c.entity)
 		if after != nil && !after.before(c, s.graph.ID(c.entity)) {
@@ -262,7 +258,7 @@ func (s *searcher) best(first int, after *Cursor, doubtful bool) (matches []Matc
 	return matches, before
 }
 
-// sure is how many of the candidates found are not doubtful.
+// sure returns how many candidates are not doubtful.
 func (s *searcher) sure() int {
 	n := 0
 	for i := range s.room.found {
@@ -273,7 +269,7 @@ func (s *searcher) sure() int {
 	return n
 }
 
-// maxNear is how many doubtful matches are shown at most.
+// maxNear is the maximum number of doubtful matches shown.
 const maxNear = 3
 
 // compare orders candidates, the best first.

@@ -11,11 +11,11 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// sounding finds names by how they sound, where few were found so far: alike,
-// then with edits where no name and no code is the text.
+// sounding finds names by sound if few names were found so far: first with the same sound, then with edits if
+// no name or code equals the text.
 func (s *searcher) sounding() {
 	letters := len(s.sounded)
-	// Two Latin letters sound like too much; G7 does not.
+	// Too many names sound like two Latin letters, but not like G7.
 	telling := letters > 2 || strings.ContainsFunc(s.key, func(r rune) bool { return r >= 0x250 || unicode.IsNumber(r) })
 	if s.sure() < enough && telling {
 		s.soundingWith(0)
@@ -32,8 +32,8 @@ func (s *searcher) sounding() {
 	s.soundingWith(edits)
 }
 
-// besides finds names one slip away from a text that is a name itself, but only those that
-// begin like it: all others would take a hundred times as long.
+// besides finds names one slip away from a text that is a name itself. It considers only names with the same
+// beginning; considering all names would take a hundred times as long.
 func (s *searcher) besides() {
 	if p, ok := soundPattern(s.sound, 1); ok {
 		p.fix(2)
@@ -41,7 +41,7 @@ func (s *searcher) besides() {
 	}
 }
 
-// editsFor returns how many edits a word of this many letters may have.
+// editsFor returns how many edits are allowed in a word of the given number of letters.
 func editsFor(letters int) int {
 	switch {
 	case letters < 4:
@@ -76,7 +76,8 @@ func (s *searcher) soundingWith(edits int) {
 			return known
 		})
 	}
-	// Consonants alone must be many to mean something, and the more so with one wrong.
+	// Consonants alone are significant only if there are many, and with a wrong one only if there are even
+	// more.
 	skeleton := text.Skeleton(s.sound)
 	consonants := len(skeleton) - strings.Count(skeleton, " ")
 	spare := text.Spare(s.text)
@@ -92,7 +93,7 @@ func (s *searcher) soundingWith(edits int) {
 	}
 }
 
-// marks are those of the keys in which the text is sought as it sounds.
+// marks returns the marks of the keys that are searched by sound.
 func (s *searcher) marks() []string {
 	if s.script == 0 {
 		return []string{""}
@@ -100,7 +101,7 @@ func (s *searcher) marks() []string {
 	return []string{"", scriptMark(s.script)}
 }
 
-// eachWord calls fn with the names that have a word of the pattern, and at what cost.
+// eachWord calls fn with the names that contain a word of the pattern, and with the cost.
 func (s *searcher) eachWord(p *pattern, fn func(Ref, orderCost)) {
 	s.eachSound(p, func(l *soundLayer, i int, h hit, key []byte) {
 		least := orderCost(far) * oneEdit
@@ -128,12 +129,12 @@ func (s *searcher) eachSound(p *pattern, fn func(l *soundLayer, i int, h hit, ke
 	}
 }
 
-// scan considers the names that match the pattern. The pattern has this many
-// consonants only; 0 means that it is a whole sound.
+// scan considers the names that match the pattern. If the pattern has only consonants, consonants is their
+// number; 0 means that the pattern is a whole sound.
 func (s *searcher) scan(p *pattern, consonants int) {
 	s.eachSound(p, func(l *soundLayer, i int, h hit, key []byte) {
 		word := uint8(l.words[i] >> 1)
-		// Few consonants must be the whole name, some more whole words of it.
+		// Few consonants must match the whole name, some more must match whole words of it.
 		if consonants > 0 && consonants < 4 {
 			h.prefix = far
 			if consonants < 3 {
@@ -182,7 +183,7 @@ func (s *searcher) scan(p *pattern, consonants int) {
 	})
 }
 
-// scoreOf are the scores of the places, in the first words of a name and in later ones.
+// scoreOf has the scores by place, for the first words of a name and for later ones.
 var scoreOf = [...][2]int16{whole: {scoreWhole, scoreWords}, firstWords: {scoreFirstWords, scoreWords}, beginning: {scoreBeginning, scoreInside}}
 
 func (s *searcher) wordCount(ref Ref) int {
@@ -191,9 +192,9 @@ func (s *searcher) wordCount(ref Ref) int {
 	return bytes.Count(text.AppendFold(room[:0], name), []byte{' '}) + 1
 }
 
-// vowelsApart is what is subtracted from the score of a match of consonants: vowels
-// that are not written are unknown, but those that are written should agree. unlike is
-// true where more differs than the script explains, and where the name is an abbreviation.
+// vowelsApart returns the penalty for the vowels in a match of consonants: unwritten vowels are unknown, but
+// written ones should agree. unlike is true if more differs than the script explains, or if the name is an
+// abbreviation.
 func (s *searcher) vowelsApart(ref Ref, c *candidate, h *heard) (less int16, unlike bool) {
 	sound := strings.Join(wordsFrom(text.Sound(s.graph.Name(ref)), c), " ")
 	less = lessSkeleton + lessVowel*int16(min(levenshtein.ComputeDistance(s.sound, sound), 5))
@@ -210,7 +211,7 @@ func (s *searcher) vowelsApart(ref Ref, c *candidate, h *heard) (less int16, unl
 	return less, len(sound) < 4 || !strings.ContainsAny(sound, "aeiou") || !s.explained(ref, sound, h)
 }
 
-// wordsFrom are the words of a name, folded or as it sounds, that a candidate matches.
+// wordsFrom returns the words of a name, folded or by sound, that a candidate matches.
 func wordsFrom(name string, c *candidate) []string {
 	list := strings.Fields(name)
 	return list[min(int(c.word), len(list)):min(int(c.word)+int(c.words), len(list))]

@@ -7,22 +7,20 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// sounds finds names by how they sound, with letters changed, left out or
-// added. Like labels it is a stack of sorted layers, the largest first, but they
-// are packed: a scan reads all keys, and takes a fraction of the time where it reads
-// what neighbours share once.
+// sounds finds names by sound, with letters changed, left out or added. Like labels it is a stack of sorted
+// layers, the largest first, but its layers are packed: a scan reads all keys, and is many times faster if it
+// reads only once what neighbouring keys share.
 type sounds struct{ layers []*soundLayer }
 
-// soundLayer is sorted labels, of each only what it does not share with the
-// one before: a scan then reads a beginning that many names share once, and
-// passes over those that begin wrongly without looking at them.
+// soundLayer has sorted labels. For each it stores only the part that it does not share with the previous
+// label. So a scan reads a beginning that many names share once, and skips the names with a wrong beginning.
 type soundLayer struct {
-	shared []uint8  // bytes shared with the key before, maxShared at most
+	shared []uint8  // how many bytes it shares with the previous key, at most maxShared
 	ends   []uint32 // where the rest of the key ends in text
 	text   []byte
 	claims []uint32
-	words  []uint16 // the word, and in the lowest bit whether it is the original form
-	low    []uint8  // of each block of soundBlock labels: the least they share
+	words  []uint16 // the number of the word, shifted by one, and in the lowest bit whether it is the original form
+	low    []uint8  // for each block of soundBlock labels, the least number of shared bytes
 }
 
 const (
@@ -30,14 +28,13 @@ const (
 	soundBlock = 64
 )
 
-// skeletonMark precedes the skeletons of names in a script that omits
-// vowels. It sorts before every letter.
+// skeletonMark precedes the skeletons of names in a script that omits vowels. It sorts before every letter.
 const skeletonMark = "\x01"
 
-// marks are all that precede keys.
+// marks has all bytes that can precede a key.
 const marks = "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f"
 
-// scriptMark precedes the sounds of translated names in a script other than Latin.
+// scriptMark returns the byte that precedes the sounds of translated names in a script other than Latin.
 func scriptMark(script int) string { return string(rune(skeletonMark[0]) + rune(script)) }
 
 func (x sounds) with(list []Name) sounds {
@@ -76,7 +73,7 @@ func appendMarked(list []label, mark, key string, n Name) []label {
 	return list
 }
 
-// Len is how many labels there are.
+// Len returns the number of labels.
 func (l *soundLayer) Len() int { return len(l.shared) }
 
 func newSoundLayer(list []label) *soundLayer {
@@ -112,7 +109,7 @@ func (l *soundLayer) findLow() {
 	}
 }
 
-// rest is the part of a label's key that it does not share.
+// rest returns the part of a label's key that it does not share.
 func (l *soundLayer) rest(i int) []byte {
 	from := uint32(0)
 	if i > 0 {
@@ -121,7 +118,7 @@ func (l *soundLayer) rest(i int) []byte {
 	return l.text[from:l.ends[i]]
 }
 
-// labels are the labels of the layer, whole.
+// labels returns the labels of the layer with their whole keys.
 func (l *soundLayer) labels() []label {
 	size := 0
 	for i := range l.shared {
@@ -145,7 +142,7 @@ func (l *soundLayer) labels() []label {
 	return list
 }
 
-// merged is every layer as one.
+// merged returns all layers as one.
 func (x *sounds) merged() *soundLayer {
 	if len(x.layers) == 1 {
 		return x.layers[0]
@@ -158,7 +155,7 @@ func (x *sounds) merged() *soundLayer {
 	return newSoundLayer(all)
 }
 
-// sound reports whether the arrays of the layer go together.
+// sound reports whether the arrays of the layer are consistent.
 func (l *soundLayer) sound() bool {
 	n := len(l.shared)
 	if len(l.ends) != n || len(l.claims) != n || len(l.words) != n {

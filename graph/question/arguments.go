@@ -1,6 +1,6 @@
-// Package question has what all analyses share: the faults of their arguments,
-// the bounds of their work, what a view cache keeps, and walks over what the
-// store has learned since: Changed has the one rule for what a write may change.
+// Package question has what all analyses share: the faults of arguments, the limits of work, a cache of results
+// by view, and iteration over what was recorded since a view. Changed has the rule for which claims a write may
+// affect.
 //
 // Read Faults and ViewCache first. The package must not know any one analysis.
 package question
@@ -14,10 +14,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Faults collects every fault of an analysis's options. The zero value is ready.
+// Faults collects every fault of an analysis's options. The zero value is empty.
 type Faults struct{ list graph.Problems }
 
-// Add notes a fault of an argument.
+// Add adds a fault of an argument.
 func (f *Faults) Add(argument string, code graph.Code, format string, a ...any) {
 	f.list = append(f.list, graph.Problem{Position: graph.Position{Path: argument}, Code: code, Message: graph.Errorf(code, format, a...).Message})
 }
@@ -25,14 +25,14 @@ func (f *Faults) Add(argument string, code graph.Code, format string, a ...any) 
 // Join adds faults that another check found.
 func (f *Faults) Join(more graph.Problems) { f.list = append(f.list, more...) }
 
-// Predicate notes a fault unless the name is that of a stored field.
+// Predicate adds a fault unless name is the name of a stored field.
 func (f *Faults) Predicate(o *schema.Ontology, argument, name string) {
 	if o.Predicate(name) == nil {
 		f.Add(argument, graph.UnknownName, "the ontology has no stored field %q; inverse and derived fields are read from others", graph.Clip(name))
 	}
 }
 
-// Err returns the graph.Problems found, or nil if there are none.
+// Err returns the faults as graph.Problems, or nil if there are none.
 func (f *Faults) Err() error {
 	if len(f.list) == 0 {
 		return nil
@@ -40,9 +40,8 @@ func (f *Faults) Err() error {
 	return f.list
 }
 
-// Entity finds the entity that an argument names. If the store has none, it returns
-// snapshot.None and adds a problem, because avoiding a misspelt id would avoid
-// nothing.
+// Entity returns the entity that an argument names. If the store has none, it returns snapshot.None and adds a
+// problem, because avoiding a misspelt id would avoid nothing.
 //
 // An entity that the store has but the view does not show is accepted, and the answer about
 // it is empty or unknown. The ids and types of entities are not claims: they have no source
@@ -64,14 +63,13 @@ func (f *Faults) Entity(v *snapshot.View, argument string, id graph.ID) uint32 {
 	return snapshot.None
 }
 
-// Round removes the error of binary fractions, as in 1-0.93.
+// Round removes the rounding error of binary fractions, such as that of 1-0.93.
 func Round(x float64) float64 { return math.Round(x*1e12) / 1e12 }
 
-// The limits of a walk over the graph.
+// The limits of iterating over the claims.
 const (
-	// WalkWork is how many claims a walk reads if its options give no limit: about a
-	// second's work.
+	// WalkWork is how many claims an analysis reads if its options give no limit: about a second's work.
 	WalkWork = 5_000_000
-	// CheckEvery is how many claims a walk may read before it checks its context.
+	// CheckEvery is how many claims are read between two checks of the context.
 	CheckEvery = 1024
 )

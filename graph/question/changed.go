@@ -9,12 +9,11 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Changed calls fn with every claim that a view may show and an earlier view with the same
-// cache key did not, or the reverse: those recorded or withdrawn between the two, those that
-// answer the same questions, and those of entities that begin or end on another day. It may
-// call fn with a claim several times, and with claims that both views show. ok is false if any
-// other claim may have changed as well, or if fn returned false: what was computed from the
-// earlier view is then of no use.
+// Changed calls fn with every claim that exactly one of two views with the same cache key may show, of which
+// old is the earlier. These are the claims recorded or withdrawn between the two, the claims that answer the
+// same questions, and the claims of entities that begin or end on another day. Changed may call fn with a claim
+// several times, and with claims that both views show. ok is false if any other claim may have changed too, or
+// if fn returned false: results computed from the earlier view are then useless.
 func Changed(ctx context.Context, old, v *snapshot.View, fn func(n uint32) bool) (ok bool, err error) {
 	c := changed{views: [...]*snapshot.View{old, v}, again: map[question][]uint32{}, fn: fn, ok: true}
 	s := v.Snapshot()
@@ -37,23 +36,23 @@ func Changed(ctx context.Context, old, v *snapshot.View, fn func(n uint32) bool)
 	return c.ok, v.Err()
 }
 
-// changed is what Changed has found so far.
+// changed is the state of Changed.
 type changed struct {
 	views [2]*snapshot.View
-	again map[question][]uint32 // the claims to read again, of relations with their objects
+	again map[question][]uint32 // the questions whose claims must be read again; for relations with the objects
 	fn    func(n uint32) bool
 	ok    bool
 }
 
-// question names claims of one entity: of a predicate, or with "" all, from both ends.
+// question identifies claims of one entity: those of a predicate or, if it is "", all with the entity as
+// subject or object.
 type question struct {
 	entity    uint32
 	predicate string
 }
 
-// collect notes which claims may have changed because of a claim, without being recorded or
-// withdrawn themselves. A claim replaces only others with its object, except in a field of
-// one value.
+// collect records the questions whose claims may have changed because of claim n. Except in a field of one
+// value, a claim affects only claims with the same object.
 func (c *changed) collect(s *snapshot.Snapshot, n uint32) {
 	f, subject, object := s.Field(n), s.Subject(n), s.Object(n)
 	if f != nil && f.Lifetime != (schema.Lifetime{}) {
@@ -63,7 +62,7 @@ func (c *changed) collect(s *snapshot.Snapshot, n uint32) {
 		}
 	}
 	dates := s.Valid(n)
-	if f == nil || f.Time == schema.Observation || f.Reach.ByNext() || dates.From.Known() || dates.To.Known() { // dates bound rough ones beside them
+	if f == nil || f.Time == schema.Observation || f.Reach.ByNext() || dates.From.Known() || dates.To.Known() { // an exact date refines rough dates of the other claims
 		q := question{subject, s.Predicate(n)}
 		if f == nil || !f.Many {
 			object = snapshot.None
@@ -100,10 +99,10 @@ func (c *changed) walk(q question, objects []uint32) {
 	}
 }
 
-// unsettles reports whether a claim that was recorded or withdrawn may change when claims of
-// other sources, or of other subjects, hold: it gives the date of a source or what the
-// source maintains, or is of a source that maintains lists. A source that was recorded after
-// the older view can only date claims that were also recorded after it.
+// unsettles reports whether a claim that was recorded or withdrawn may change when claims of other sources or
+// subjects hold. It may if it gives the date of a source or what the source maintains, or if it is from a
+// source that maintains lists. A source recorded after the older view can only affect claims that were also
+// recorded after it.
 func unsettles(older, v *snapshot.View, n uint32) bool {
 	s := v.Snapshot()
 	if subject := s.Subject(n); s.TypeName(subject) == schema.SourceType {

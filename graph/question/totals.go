@@ -9,17 +9,17 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Totals keeps how many entities of each type, and how many claims of each predicate, the
-// views asked last have. After a write only what it mentions is looked at again. The zero
-// value is ready to use, and is safe for concurrent use.
+// Totals caches, for the last views, how many entities each type has, and how many claims each predicate has.
+// After a write, only the entities and claims that it mentions are counted again. The zero value is ready to
+// use and safe for concurrent use.
 type Totals struct {
 	entities ViewCache[*tally[*schema.Type]]
 	claims   ViewCache[*tally[string]]
 }
 
-// tally is what lists have of entities or claims in a view, counted by a key.
+// tally says which entities or claims are in lists of a view, with their counts by a key.
 type tally[K comparable] struct {
-	has    []uint64 // a bit for each number
+	has    []uint64 // a bit for each entity or claim
 	counts map[K]int
 }
 
@@ -27,14 +27,14 @@ func newTally[K comparable](n int) *tally[K] {
 	return &tally[K]{has: make([]uint64, n/64+1), counts: map[K]int{}}
 }
 
-// grown is a copy with room for n numbers.
+// grown returns a copy with room for n numbers.
 func (t *tally[K]) grown(n int) *tally[K] {
 	has := make([]uint64, n/64+1)
 	copy(has, t.has)
 	return &tally[K]{has: has, counts: maps.Clone(t.counts)}
 }
 
-// set counts a number, or does not.
+// set records whether a number is in the lists.
 func (t *tally[K]) set(n uint32, key K, has bool) {
 	word, bit := &t.has[n/64], uint64(1)<<(n%64)
 	switch was := *word&bit != 0; {
@@ -47,8 +47,8 @@ func (t *tally[K]) set(n uint32, key K, has bool) {
 	}
 }
 
-// tallied returns the tally of a view: that of an earlier view brought up to date if after can,
-// or a new count.
+// tallied returns the tally of a view: that of an earlier view, updated by after if possible, or a new one from
+// count.
 func tallied[K comparable](ctx context.Context, in *ViewCache[*tally[K]], name string, v *snapshot.View,
 	after func(context.Context, *Cached[*tally[K]], *snapshot.View) (*tally[K], error), count func(*snapshot.View) (*tally[K], error),
 ) (*tally[K], error) {
@@ -62,7 +62,7 @@ func tallied[K comparable](ctx context.Context, in *ViewCache[*tally[K]], name s
 	})
 }
 
-// Of returns how many entities the list of the concrete types has.
+// Of returns the length of the list of the concrete types.
 func (k *Totals) Of(ctx context.Context, v *snapshot.View, types []*schema.Type) (n int, err error) {
 	t, err := tallied(ctx, &k.entities, "totals", v, entitiesAfter, countEntities)
 	if err != nil {
@@ -74,7 +74,7 @@ func (k *Totals) Of(ctx context.Context, v *snapshot.View, types []*schema.Type)
 	return n, nil
 }
 
-// countEntities walks all entities.
+// countEntities counts all entities.
 func countEntities(v *snapshot.View) (*tally[*schema.Type], error) {
 	s := v.Snapshot()
 	t := newTally[*schema.Type](s.EntityCount())
@@ -89,15 +89,15 @@ func countEntities(v *snapshot.View) (*tally[*schema.Type], error) {
 	return t, v.Err()
 }
 
-// entitiesAfter returns the tally in a later view with the same cache key, or nil if everything
-// must be counted again.
+// entitiesAfter returns the tally for a later view with the same cache key, or nil if everything must be
+// counted again.
 func entitiesAfter(ctx context.Context, old *Cached[*tally[*schema.Type]], v *snapshot.View) (*tally[*schema.Type], error) {
 	s := v.Snapshot()
 	touched := map[uint32]bool{}
 	ok, err := Changed(ctx, old.View, v, func(n uint32) bool {
 		touched[s.Subject(n)], touched[s.Source(n)] = true, true
 		Linked(s, n, func(to uint32) { touched[to] = true })
-		return len(touched) < 1000+s.EntityCount()/16 // for more, a walk over all is faster
+		return len(touched) < 1000+s.EntityCount()/16 // for more, counting all is faster
 	})
 	if !ok || err != nil {
 		return nil, err
@@ -111,8 +111,8 @@ func entitiesAfter(ctx context.Context, old *Cached[*tally[*schema.Type]], v *sn
 	return next, v.Err()
 }
 
-// OfClaims returns how many claims of the predicates a list of all claims has; without any,
-// how many claims.
+// OfClaims returns how many claims of the predicates a list of all claims has; without predicates, how many
+// claims it has.
 func (k *Totals) OfClaims(ctx context.Context, v *snapshot.View, predicates ...string) (n int, err error) {
 	t, err := tallied(ctx, &k.claims, "claims", v, claimsAfter, countClaims)
 	if err != nil {
@@ -126,7 +126,7 @@ func (k *Totals) OfClaims(ctx context.Context, v *snapshot.View, predicates ...s
 	return n, nil
 }
 
-// countClaims walks all claims.
+// countClaims counts all claims.
 func countClaims(v *snapshot.View) (*tally[string], error) {
 	s := v.Snapshot()
 	t := newTally[string](s.ClaimCount())

@@ -6,17 +6,17 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// ViewCache keeps what was computed for the views asked last, so that questions
-// of one view share it and a view after a write starts from what the view
-// before it had. The zero value is ready; it is safe for concurrent use.
+// ViewCache caches values computed for the last views, so that questions in one view share a value, and so that
+// a view after a write can derive its value from the previous one. The zero value is ready to use and safe for
+// concurrent use.
 type ViewCache[T any] struct {
-	// mu guards list. The lock is not held while a value is computed, so that long work
-	// blocks nobody. Two questions at the same time may therefore compute the same value.
+	// mu guards list. It is not held while a value is computed, so that long work blocks nobody. Therefore two
+	// concurrent questions may compute the same value.
 	mu   sync.Mutex
 	list []Cached[T] // the most recently used first
 }
 
-// Cached is a value and the view that it was computed for.
+// Cached is a value and the view for which it was computed.
 type Cached[T any] struct {
 	View  *snapshot.View
 	Value T
@@ -24,16 +24,15 @@ type Cached[T any] struct {
 }
 
 const (
-	// maxCached bounds the memory: a network has about 400 bytes a leg.
+	// maxCached bounds the memory: a network takes about 400 bytes a leg.
 	maxCached = 8
-	// maxLag is how many commits an item may be older than the newest: it retains its
-	// snapshot, which shares less and less with later ones.
+	// maxLag is by how many commits a cached item may be older than the newest. An item keeps its snapshot
+	// alive, which shares ever less with later ones.
 	maxLag = 256
 )
 
-// Of returns the value for a view. The key names the kind of value; Of adds
-// the view's cache key to it. make computes the value; old is the value of an earlier
-// state for the same key, or nil if there is none.
+// Of returns the value for a view. key names the kind of value; Of adds the view's cache key. make computes the
+// value; old is the value of an earlier view for the same key, or nil if there is none.
 func (k *ViewCache[T]) Of(v *snapshot.View, key string, make func(old *Cached[T]) (T, error)) (T, error) {
 	item := Cached[T]{View: v.WithDone(nil), key: key + " " + v.CacheKey()}
 	old := k.find(&item)
@@ -48,7 +47,7 @@ func (k *ViewCache[T]) Of(v *snapshot.View, key string, make func(old *Cached[T]
 	return item.Value, nil
 }
 
-// find returns the item itself, or else the latest one from which it may be built.
+// find returns the item itself, or else the latest one from which it may be derived.
 func (k *ViewCache[T]) find(want *Cached[T]) *Cached[T] {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -72,8 +71,8 @@ func (k *ViewCache[T]) find(want *Cached[T]) *Cached[T] {
 	return &x
 }
 
-// precedes reports whether one view is of the same history as another, and neither its
-// snapshot nor its record time is later.
+// precedes reports whether old is a view of the same history as v, and neither its snapshot nor its record time
+// is later.
 func precedes(old, v *snapshot.View) bool {
 	a, b := old.Snapshot(), v.Snapshot()
 	if a == b {
@@ -86,9 +85,8 @@ func precedes(old, v *snapshot.View) bool {
 	return a.ClaimCount() == 0 || a.ClaimID(last) == b.ClaimID(last)
 }
 
-// keep puts an item first, and removes the items that it replaces: those of a snapshot no
-// later than its own that have the same record time, or whose record time was the present if
-// its own is.
+// keep puts an item first and removes the items that it replaces. These have a snapshot that is not later, and
+// the same record time; or both record times were the present.
 func (k *ViewCache[T]) keep(item Cached[T]) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

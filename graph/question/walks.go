@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Learned calls fn with each claim recorded after one sequence number and up to another,
-// in record order, and then with each claim withdrawn between the two.
+// Learned calls fn with each claim recorded after since and up to last, in record order, and then with each
+// claim withdrawn in that span.
 func Learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, fn func(n uint32, seq graph.Seq, withdrawn bool)) error {
 	var err error
 	s.Learned(since, last, func(n uint32, seq graph.Seq, withdrawn bool) bool {
@@ -25,8 +25,8 @@ func Learned(ctx context.Context, s *snapshot.Snapshot, since, last graph.Seq, f
 	return err
 }
 
-// Linked calls fn with the entities that a claim links with its subject: its object and
-// those that its qualifiers name.
+// Linked calls fn with the entities that a claim links with its subject: its object and the entities in its
+// qualifiers.
 func Linked(s *snapshot.Snapshot, n uint32, fn func(to uint32)) {
 	subject := s.Subject(n)
 	link := func(to uint32) {
@@ -40,7 +40,7 @@ func Linked(s *snapshot.Snapshot, n uint32, fn func(to uint32)) {
 	}
 }
 
-// Listed reports whether the list of the entity's type has the entity.
+// Listed reports whether the list of the entity's type contains the entity.
 func Listed(v *snapshot.View, entity uint32) bool {
 	s := v.Snapshot()
 	t := s.Type(entity)

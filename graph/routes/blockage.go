@@ -7,38 +7,36 @@ import (
 	"slices"
 )
 
-// errWork reports that the bound on the work of a question is reached.
+// errWork says that a question has reached its limit of work.
 var errWork = errors.New("analysis: the limit of work is reached")
 
-// Blockage says what blocks every route, if there is none.
+// Blockage is a set of obstacles whose release opens a route.
 type Blockage struct {
-	// Release are avoided countries, waters and nodes, and legs and nodes that
-	// are closed: with none of these in the way there is a route, and with any
-	// one of them left there is none.
+	// Release has avoided countries, waters and nodes, and closed legs and nodes. If all of them are released
+	// there is a route; if any one of them remains there is none.
 	Release []uint32
-	// Opens is the best of the routes that it opens.
+	// Opens is the best route that the release opens.
 	Opens Route
 }
 
-// Miss is a barred leg that would lead on.
+// Miss is a barred leg that would lead towards the end.
 type Miss struct {
 	Leg Leg
-	// Bars are what bars the leg and the node after it: entities of the kinds in
-	// Blockage.Release.
+	// Bars are the obstacles of the leg and of the node after it: entities of the kinds in Blockage.Release.
 	Bars []uint32
-	// Left is the number of legs after it on the shortest way to the end, if
-	// nothing were barred.
+	// Left is the number of legs from the end of the leg to the end of the route, on the shortest path without
+	// obstacles.
 	Left int
 }
 
-// The bounds on what is tried to open a route.
+// The bounds on the search for ways to open a route.
 const (
 	maxLabels = 200_000
-	// maxReleases is how many sets of one size are tried for the best route.
+	// maxReleases is how many sets of equal size are compared by the route that they open.
 	maxReleases = 64
 )
 
-// barSet is a set of bars by their numbers in blockade.bars, in order.
+// barSet is a sorted set of bars, as numbers in blockade.bars.
 type barSet []int32
 
 func (b barSet) in(o barSet) bool {
@@ -60,13 +58,13 @@ func (b barSet) with(more barSet) barSet {
 	return slices.Compact(all)
 }
 
-// label is a way to a state, with the bars on it.
+// label is a path to a state, with the bars on it.
 type label struct {
 	state int32
 	bars  barSet
 }
 
-// labels is a heap of them, the one with the fewest bars on top.
+// labels is a heap of labels with the fewest bars on top.
 type labels []label
 
 func (h labels) Len() int      { return len(h) }
@@ -89,26 +87,25 @@ func (h *labels) Pop() any {
 	return x
 }
 
-// blockade finds the smallest sets of bars without which there is a route. It searches the
-// network as if nothing were barred, and keeps for each state the minimal sets of bars on
-// the ways to it. The sets with which the end is reached are the minimal ones, in order of
-// size.
+// blockade finds the smallest sets of bars whose release opens a route. It searches the network as if nothing
+// were barred. For each state it keeps the minimal sets of bars on the paths to it. The sets at the end of the
+// route are the result, in order of size.
 type blockade struct {
 	*query
-	bars    []uint32 // entities, in the order of their ids
+	bars    []uint32 // entities, sorted by id
 	number  map[uint32]int32
-	ofLeg   []barSet // by leg; nil until it is needed
+	ofLeg   []barSet // by leg; nil until needed
 	ofNode  []barSet
 	kept    [][]barSet
 	waiting labels
 }
 
-// errTwice reports that nothing bars the way, but that the way through the vias passes a
-// node twice. What to release for another way was not searched for.
+// errTwice says that nothing bars the way, but that the path through the vias passes a node twice. Other paths
+// were not searched.
 var errTwice = errors.New("analysis: only ways that pass a node twice")
 
-// blocked finds the sets to release, at most n: the smallest first, and those of the same
-// size in the order of the routes that they open.
+// blocked returns at most most sets to release: the smallest first, and sets of equal size in the order of the
+// routes that they open.
 func (q *query) blocked(ctx context.Context, most int) (list []Blockage, partial bool, err error) {
 	sets, partial, err := q.newBlockade().minimal(ctx, most)
 	if err != nil {
@@ -132,8 +129,8 @@ func (q *query) blocked(ctx context.Context, most int) (list []Blockage, partial
 			return nil, false, err
 		}
 		if len(paths) == 0 {
-			// The only way that opens passes a node twice or crosses too many borders; what
-			// else would have to be released was not searched for.
+			// The only path that this opens passes a node twice or crosses too many borders; other paths were
+			// not searched.
 			partial = true
 			continue
 		}
@@ -220,14 +217,14 @@ func (b *blockade) metAt(i int32) barSet {
 	return b.ofNode[i]
 }
 
-// minimalSet is a set of bars with what their numbers mean.
+// minimalSet is a set of bars with the entities that they are.
 type minimalSet struct {
 	bars     barSet
 	entities []uint32
 }
 
-// minimal finds the minimal sets in order of size, and completes the size of the last one
-// requested.
+// minimal finds the minimal sets in order of size, at least most of them if there are, and all of the last
+// size.
 func (b *blockade) minimal(ctx context.Context, most int) (sets []minimalSet, partial bool, err error) {
 	made := 0
 	add := func(l label) {
@@ -278,8 +275,8 @@ func (b *blockade) minimal(ctx context.Context, most int) (sets []minimalSet, pa
 	return sets, false, nil
 }
 
-// nearest returns the barred legs that lead on from what can be reached, those
-// with the fewest legs after them first.
+// nearest returns the barred legs at the edge of what can be reached, in ascending order of the legs left to
+// the end.
 func (q *query) nearest(ctx context.Context, most int) ([]Miss, error) {
 	left, err := q.legsLeft(ctx)
 	if err != nil {
@@ -331,8 +328,8 @@ func (q *query) nearest(ctx context.Context, most int) ([]Miss, error) {
 	return list, nil
 }
 
-// legsLeft returns how many legs the end is away from each state, were nothing
-// barred, or -1 if it cannot be reached.
+// legsLeft returns the number of legs from each state to the end if nothing were barred, or -1 if the end
+// cannot be reached.
 func (q *query) legsLeft(ctx context.Context) ([]int32, error) {
 	left := make([]int32, len(q.n.nodes)*int(q.width))
 	for i := range left {

@@ -10,10 +10,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// capacityOf is what is stated of one node or leg, in the unit: figures of the whole of it, of
-// what is built unless plans are asked for as well, and in a unit of the same dimension. A figure is out of date if its period
-// ended before that of another began. The figures that remain may differ, and a range that
-// has no upper end makes the highest infinite. A DEPRECATED one counts where there is no other.
+// capacityOf returns the stated capacities of a node or leg in the unit, and their claims. It uses figures for the
+// whole, in a unit of the same dimension, and leaves out plans unless plans is set. A figure is out of date if its
+// period ended before that of another began. The remaining figures may differ; a range without an upper end makes High
+// infinite. DEPRECATED figures count only if there is no other.
 func (n *Network) capacityOf(entity uint32, unit *schema.Unit, plans bool) (stated Bounds, claims []uint32) {
 	v, s := n.view, n.view.Snapshot()
 	units := s.Ontology().Units
@@ -52,21 +52,21 @@ func (n *Network) capacityOf(entity uint32, unit *schema.Unit, plans bool) (stat
 	return stated, current
 }
 
-// LeastCapacity is what bounds what can pass a variant, in one dimension.
+// LeastCapacity is the bound on what can pass a variant, in one dimension.
 type LeastCapacity struct {
 	Unit *schema.Unit
-	// Stated is the least, and the largest, figure that may be the least of the variant:
-	// with figures that differ, no element can carry less than Low, nor the whole more than High.
+	// Stated bounds the capacity of the variant's narrowest element. If figures differ, every element can carry
+	// at least Low, and the whole at most High.
 	Stated Bounds
-	// At are the nodes and segments that may be the narrowest, in order; Claims state their figures.
+	// At are the nodes and segments that may be the narrowest, in order. Claims state their figures.
 	At, Claims []uint32
-	// Unstated are the segments of which nobody states a capacity of this dimension: the
-	// variant may carry less.
+	// Unstated are the segments without a stated capacity in this dimension: the variant may carry less because
+	// of them.
 	Unstated []uint32
 }
 
-// LeastCapacities are the least capacities along the course, one for each dimension in which any is
-// stated, by dimension; with the plans where they are asked for.
+// LeastCapacities returns the least capacities along the course, for each dimension with a stated capacity,
+// ordered by dimension. Plans count only if plans is set.
 func (c *Course) LeastCapacities(plans bool) []LeastCapacity {
 	n := c.network
 	o := n.view.Snapshot().Ontology()
@@ -97,7 +97,7 @@ func (c *Course) LeastCapacities(plans bool) []LeastCapacity {
 	return list
 }
 
-// capacityUnits are the units of the capacities that are stated of an entity, one a dimension.
+// capacityUnits returns the units of an entity's stated capacities, one for each dimension.
 func (n *Network) capacityUnits(entity uint32, plans bool) map[string]*schema.Unit {
 	s := n.view.Snapshot()
 	units := map[string]*schema.Unit{}
@@ -114,7 +114,7 @@ func (n *Network) capacityUnits(entity uint32, plans bool) map[string]*schema.Un
 	return units
 }
 
-// commonUnit is the unit in which figures of the dimension are compared: the base.
+// commonUnit returns the base unit of the dimension, in which figures are compared.
 func commonUnit(o *schema.Ontology, u *schema.Unit) *schema.Unit {
 	best := u
 	for _, x := range o.Units {

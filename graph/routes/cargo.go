@@ -8,11 +8,12 @@ import (
 
 const resourceType = "Resource"
 
-// oneGood reports whether ways of a mode take one good only, whether or not a claim says which.
+// oneGood reports whether a transport mode carries only one good, even if no claim says which.
 func oneGood(mode string) bool { return mode == "PIPELINE" || mode == "TANKER" }
 
-// load reads what is to be carried. A leg takes it if it takes any goods, or the cargo itself, or a broader good.
-// Without a cargo, a leg that takes certain goods only is used if its mode is one of pipelines and tankers, and named.
+// load reads what is to be carried. A leg takes the cargo if it takes any goods, the cargo itself, or a broader good.
+// Without a cargo, a leg that takes only certain goods is used only if it is a pipeline or a tanker line and the
+// question names its mode.
 func (q *query) load(cargo graph.ID) error {
 	if cargo == "" {
 		return nil

@@ -10,16 +10,16 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// CutKind is the kind of the elements of a chokepoint.
+// CutKind is the kind of a chokepoint's elements.
 type CutKind uint8
 
-// The kinds, in the order in which cuts of one size are listed.
+// The kinds, in the order in which cuts of equal size are listed.
 const (
 	CutNodes CutKind = iota
 	CutLegs
 	CutCountries
 	CutWaters
-	// CutNamed is an entity that the question named, of any type.
+	// CutNamed means an entity of any type that the question named.
 	CutNamed
 )
 
@@ -29,24 +29,24 @@ var CutNames = [...]string{"NODE", "LEG", "COUNTRY", "WATER", "NAMED"}
 func (k CutKind) String() string { return CutNames[k] }
 
 const (
-	// maxCut is how many elements a cut has at most; a larger set is not a chokepoint.
+	// maxCut is the maximum number of elements in a cut; a larger set is not a chokepoint.
 	maxCut = 6
-	// cutWork is the default bound on the steps of one kind.
+	// cutWork is the default bound on the steps of searching cuts of one kind.
 	cutWork = 30_000_000
-	// maxCuts bounds how many cuts a question may ask for.
+	// maxCuts bounds how many cuts a question may request.
 	maxCuts = 200
-	// maxLost bounds how many pairs are named that lose their last way.
+	// maxLost bounds how many pairs without a way are listed.
 	maxLost = 100
 )
 
-// CutWeight says which of two cuts is the smaller one.
+// CutWeight says by what cuts are compared.
 type CutWeight uint8
 
 const (
 	// ByCount prefers fewer elements.
 	ByCount CutWeight = iota
-	// ByCapacity prefers fewer elements whose capacity nobody states, then less
-	// capacity: the bound on what can pass that is known best.
+	// ByCapacity prefers fewer elements without a stated capacity, then less capacity. So the best-known bound
+	// on what can pass comes first.
 	ByCapacity
 )
 
@@ -55,31 +55,31 @@ var CutWeights = [...]string{"COUNT", "CAPACITY"}
 
 func (w CutWeight) String() string { return CutWeights[w] }
 
-// ChokepointOptions ask what all routes must pass.
+// ChokepointOptions is a question for what all routes must pass.
 type ChokepointOptions struct {
-	// From, To, Cargo, Avoid, Modes and Statuses are those of RouteOptions.
+	// From, To, Cargo, Avoid, Modes and Statuses are as in RouteOptions.
 	From, To graph.ID
 	Cargo    graph.ID
 	Avoid    []graph.ID
 	Modes    []string
 	Statuses []string
-	// Kinds are the kinds of cuts to look for; nil is all, and by capacity
-	// those whose elements have one: nodes and legs.
+	// Kinds are the kinds of cuts to find. nil means all kinds or, with ByCapacity, those whose elements have a
+	// capacity: nodes and legs.
 	Kinds []CutKind
-	// Weight says which cuts are the smallest.
+	// Weight says by what cuts are compared.
 	Weight CutWeight
 	// Unit is the unit of capacities; figures in other units of its dimension are converted.
 	// "" means CapacityUnit.
 	Unit string
-	// Closing, if not nil, asks instead what each of these entities removes when it closes.
+	// Closing, if not nil, changes the question: what does closing each of these entities remove?
 	Closing []graph.ID
-	// First is how many cuts to list.
+	// First is the maximum number of cuts to list.
 	First int
-	// Work bounds the search, in steps; 0 is the default.
+	// Work bounds the steps of the search; 0 means the default.
 	Work int
 }
 
-// Validate lists every fault that can be found without a graph.
+// Validate returns every fault that can be found without a graph.
 func (o *ChokepointOptions) Validate() error {
 	var f question.Faults
 	fault := func(argument, format string, a ...any) { f.Add(argument, graph.BadInput, format, a...) }
@@ -100,7 +100,7 @@ func (o *ChokepointOptions) Validate() error {
 			fault("kinds", "nobody states the capacity of a %s; ask with weight %s", k, ByCount)
 		}
 	}
-	// The limits that both questions share are checked in one place.
+	// RouteOptions checks what both questions have in common.
 	r := RouteOptions{Avoid: o.Avoid, Modes: o.Modes, Statuses: o.Statuses, First: 1}
 	if more, ok := r.Validate().(graph.Problems); ok {
 		f.Join(more)
@@ -108,19 +108,18 @@ func (o *ChokepointOptions) Validate() error {
 	return f.Err()
 }
 
-// Chokepoint is a smallest set of elements of one kind that every route passes:
-// where all of them close, no route is left.
+// Chokepoint is a smallest set of elements of one kind that every route passes: if all of them close, no route
+// remains.
 type Chokepoint struct {
 	Kind CutKind
 	// Cut are the elements: nodes, segments, countries or waters.
 	Cut []uint32
-	// Removes is how many pairs of a node of From and a node of To lose their
-	// last way when the cut closes; Pairs is how many have one before.
+	// Removes is how many pairs of a node of From and a node of To lose their last way if the cut closes. Pairs
+	// is how many have a way before.
 	Removes, Pairs int
-	// Lost are the pairs that lose it, the first hundred.
+	// Lost are the pairs that lose their last way, at most a hundred.
 	Lost []Pair
-	// Capacity is what can pass the cut, as far as it is stated. It is nil for countries and
-	// waters, which have no capacity.
+	// Capacity is the stated capacity of the cut. It is nil for countries and waters, which have no capacity.
 	Capacity *CutCapacity
 
 	weight int64
@@ -129,19 +128,18 @@ type Chokepoint struct {
 // Pair is a node of From and a node of To.
 type Pair struct{ From, To uint32 }
 
-// Chokepoints are the answer to ChokepointOptions.
+// Chokepoints is the answer to ChokepointOptions.
 type Chokepoints struct {
 	List []Chokepoint
-	// Partial reports that the work was bounded: there may be more of what is listed.
+	// Partial is true if the limit of work was reached: there may be more than is listed.
 	Partial bool
 }
 
-// FindChokepoints finds, for each kind, the minimum cuts between the ends: the smallest sets
-// that every open route passes, of at most six elements or, by capacity, with at most six
-// whose capacity nobody states. A set that contains all nodes of an end is not a chokepoint,
-// because it says nothing. Smaller cuts come first, then by kind, then those nearer to From.
-// If there is no route there are no chokepoints. If the limit of work is reached before any
-// is found, that is an error.
+// FindChokepoints finds, for each kind, the minimum cuts between the ends: the smallest sets that every open
+// route passes. They have at most six elements or, by capacity, at most six elements without a stated capacity.
+// A set that contains all nodes of an end is trivial and not a chokepoint. Smaller cuts come first, then by
+// kind, then those nearer to From. If there is no route, there are no chokepoints. It is an error if the limit
+// of work is reached before any is found.
 func FindChokepoints(ctx context.Context, n *Network, o *ChokepointOptions) (*Chokepoints, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -166,17 +164,17 @@ func FindChokepoints(ctx context.Context, n *Network, o *ChokepointOptions) (*Ch
 	return &Chokepoints{list, err == errWork}, nil
 }
 
-// cutter looks for the cuts of one question.
+// cutter finds the cuts for one question.
 type cutter struct {
 	*query
 	ctx    context.Context
 	weight CutWeight
 	unit   *schema.Unit
-	pairs  *pairing // before anything closes
+	pairs  *pairing // the pairs that have a way before anything closes
 }
 
-// allowance returns the bound on the steps for one kind of cuts: Work if the question
-// sets it, else cutWork, which takes about half a second.
+// allowance returns the bound on the steps for one kind of cuts: Work if the question sets it, else cutWork,
+// which takes about half a second.
 func (f *cutter) allowance() *work {
 	if f.o.Work > 0 {
 		return &work{left: f.o.Work}
@@ -184,7 +182,7 @@ func (f *cutter) allowance() *work {
 	return &work{left: cutWork}
 }
 
-// find finds the cuts of the question. With errWork it returns those found so far.
+// find finds the cuts for the question. If it returns errWork, it also returns the cuts found so far.
 func (f *cutter) find(o *ChokepointOptions) ([]Chokepoint, error) {
 	var err error
 	if f.pairs, err = f.connected(nil); err != nil || f.pairs.count == 0 {
@@ -224,14 +222,14 @@ func (f *cutter) find(o *ChokepointOptions) ([]Chokepoint, error) {
 	return list[:min(o.First, len(list))], spent
 }
 
-// cut is a cut in the numbers of the network.
+// cut is a cut with its weight.
 type cut struct {
 	entities []uint32
 	weight   int64
 }
 
-// cuts finds the minimum cuts of a kind. With errWork it returns those found so far. In
-// the network Borders, a node is a country, and a leg is not an entity.
+// cuts finds the minimum cuts of a kind. If it returns errWork, it also returns the cuts found so far. In the
+// network Borders, a node is a country, and a leg is not an entity.
 func (f *cutter) cuts(kind CutKind, most int) ([]cut, error) {
 	borders := f.n.kind == Borders
 	switch {
@@ -245,8 +243,8 @@ func (f *cutter) cuts(kind CutKind, most int) ([]cut, error) {
 	return nil, nil
 }
 
-// closing returns what each entity removes when it closes. With errWork, it returns the
-// results so far.
+// closing returns what each entity removes when it closes. If it returns errWork, it also returns the results
+// so far.
 func (f *cutter) closing(ids []graph.ID) ([]Chokepoint, error) {
 	var list []Chokepoint
 	var closed []*mentioned
@@ -272,22 +270,22 @@ func (f *cutter) closing(ids []graph.ID) ([]Chokepoint, error) {
 	return list, nil
 }
 
-// usable reports whether a step can be taken while what is mentioned is closed.
+// usable reports whether a step can be taken while the mentioned entities are closed.
 func (f *cutter) usable(a arc, closed *mentioned) bool {
 	return f.price(a.step) > 0 && f.enterable(a.node) &&
 		(closed == nil || !closed.legs[a.step>>1] && !closed.touchesNode(f.n, a.node))
 }
 
-// pairing returns which nodes of from have a way to which nodes of to.
+// pairing says which nodes of from have a way to which nodes of to.
 type pairing struct {
 	count int
-	open  []uint64 // bits, by the places in from and to
+	open  []uint64 // bits, by the indexes in from and to
 }
 
 func (p *pairing) has(i int) bool { return p.open[i/64]&(1<<(i%64)) != 0 }
 
-// connected finds the pairs of ends with a way between them, which may pass
-// other nodes of either end, while what is mentioned is closed.
+// connected finds the pairs of ends with a way between them while the mentioned entities are closed. A way may
+// pass other nodes of either end.
 func (f *cutter) connected(closed *mentioned) (*pairing, error) {
 	// The search starts from each node of the smaller end, so that there are few searches.
 	start, end, adjacent, isEnd := f.from, f.to, &f.n.out, f.isTo
@@ -334,8 +332,7 @@ func (f *cutter) connected(closed *mentioned) (*pairing, error) {
 	return p, nil
 }
 
-// lost returns the first pairs that had a way and have none left. If left is nil, no pair
-// has a way left.
+// lost returns the first pairs that had a way and no longer have one. A nil left means that no pair has a way.
 func (f *cutter) lost(left *pairing) []Pair {
 	var list []Pair
 	for i := range len(f.from) * len(f.to) {

@@ -8,31 +8,27 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// CapacityUnit is the unit of capacities where a question names none.
+// CapacityUnit is the unit of capacities if a question names none.
 const CapacityUnit = "MtPerYear"
 
-// Bounds are the least and the largest figure that is stated.
+// Bounds are the least and the largest stated figure.
 type Bounds struct{ Low, High float64 }
 
-// CutCapacity is what can pass some elements together in a year or a day, as far as
-// it is stated.
+// CutCapacity is what can pass some elements together in a period, as far as sources state it.
 type CutCapacity struct {
-	// Stated is the sum of the least, and of the largest, capacity that is
-	// stated of each element.
+	// Stated has the sum of the least stated capacities of the elements, and the sum of the largest.
 	Stated Bounds
-	// Open says that a figure has no upper end, as over 5: the most that can pass is
-	// unknown, and Stated has the lower end.
+	// Open is true if a figure has no upper end, such as "over 5": the upper bound is then unknown, and Stated
+	// has the lower end of the figure.
 	Open bool
-	// Unstated are the elements whose capacity nobody states: if there are any, the
-	// most that can pass is unknown.
+	// Unstated are the elements without a stated capacity. If there are any, the upper bound is unknown.
 	Unstated []uint32
 	Unit     string
-	// Claims has the claims that state it.
+	// Claims are the claims that state the capacities.
 	Claims []uint32
 }
 
-// capacityUnit finds the unit of a question, or nil if the ontology has none and
-// none was given.
+// capacityUnit returns the unit of a question, or nil if none was given and the ontology lacks the default.
 func (n *Network) capacityUnit(o *ChokepointOptions) (*schema.Unit, error) {
 	if o.Weight == ByCapacity && n.kind == Borders {
 		return nil, graph.Errorf(graph.BadInput, "weight: borders have no capacity; ask with weight %s, or of the network %s", ByCount, Transport)
@@ -48,7 +44,7 @@ func (n *Network) capacityUnit(o *ChokepointOptions) (*schema.Unit, error) {
 	return u, nil
 }
 
-// capacity is what is stated of one node or leg, in the unit of the question.
+// capacity returns the stated capacities of a node or leg, in the unit of the question, and their claims.
 func (f *cutter) capacity(entity uint32) (stated Bounds, claims []uint32) {
 	if f.unit == nil || f.unit.Factor == 0 {
 		return Bounds{}, nil
@@ -81,15 +77,15 @@ func (f *cutter) throughput(kind CutKind, cut []uint32) *CutCapacity {
 	return t
 }
 
-// The weights of elements by capacity: thousandths of the unit. An element without a stated
-// capacity weighs more than all others together can.
+// The weights of elements by capacity are in thousandths of the unit. An element without a stated capacity
+// weighs more than all others can together.
 const (
 	unstatedWeight = 1 << 54
 	mostWeight     = 1 << 38
 )
 
-// weigh returns what an element adds to the weight of a cut: the largest capacity
-// that is stated, so that a cut bounds what passes from above.
+// weigh returns the weight that an element adds to a cut: the largest stated capacity, so that the weight of a
+// cut is an upper bound.
 func (f *cutter) weigh(entity uint32) int64 {
 	if f.weight == ByCount {
 		return 1
@@ -98,7 +94,7 @@ func (f *cutter) weigh(entity uint32) int64 {
 	if len(claims) == 0 {
 		return unstatedWeight
 	}
-	// An element with a capacity of 0 still has to be cut.
+	// At least 1, because an element with a capacity of 0 still has to be cut.
 	return max(1, int64(math.Round(min(stated.High*1000, mostWeight))))
 }
 

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// flow is a network of capacities between one source and one sink. An edge and
-// its reverse are neighbours, so that e^1 is the reverse of e.
+// flow is a network of capacities between one source and one sink. An edge and its reverse have neighbouring
+// numbers: e^1 is the reverse of e.
 type flow struct {
 	source, sink int32
-	first, next  []int32 // lists of edges by vertex
+	first, next  []int32 // linked lists of edges by vertex
 	to           []int32
-	left         []int64 // capacity that is left
-	element      []int32 // what is cut where the edge is; -1 where none
+	left         []int64 // the remaining capacity
+	element      []int32 // the element that cutting the edge cuts; -1 if none
 	value        int64
 }
 
@@ -40,9 +40,8 @@ func (g *flow) edge(from, to int32, capacity int64, element int32) {
 	}
 }
 
-// augment adds to the flow the capacity that is left on one path. It returns false if there
-// is no such path. Cuts of interest have few elements, so that the plain method takes few
-// rounds.
+// augment increases the flow by the remaining capacity of one path. It returns false if there is no such path.
+// Cuts of interest have few elements, so this simple method needs few rounds.
 func (g *flow) augment(spend func() error) (bool, error) {
 	by := make([]int32, len(g.first))
 	for i := range by {
@@ -75,7 +74,7 @@ func (g *flow) augment(spend func() error) (bool, error) {
 	return true, nil
 }
 
-// maximise finds the maximum flow; false if its value is larger than most.
+// maximise finds the maximum flow. It returns false if the flow exceeds most.
 func (g *flow) maximise(most int64, spend func() error) (bool, error) {
 	for {
 		more, err := g.augment(spend)
@@ -88,8 +87,8 @@ func (g *flow) maximise(most int64, spend func() error) (bool, error) {
 	}
 }
 
-// extend adds to a set of vertices all vertices to which capacity is left. It returns false
-// if the sink is among them.
+// extend adds to a set all vertices that can be reached from a vertex by edges with remaining capacity. It
+// returns false if the sink is among them.
 func (g *flow) extend(set []bool, from int32, spend func() error) (bool, error) {
 	set[from] = true
 	for queue := []int32{from}; len(queue) > 0; queue = queue[1:] {
@@ -106,7 +105,7 @@ func (g *flow) extend(set []bool, from int32, spend func() error) (bool, error) 
 	return !set[g.sink], nil
 }
 
-// cut returns the edges with an element that lead out of a set.
+// cut returns the edges with an element that lead out of a set of vertices.
 func (g *flow) cut(set []bool) (edges []int32) {
 	for e := int32(0); int(e) < len(g.to); e += 2 {
 		if g.element[e] >= 0 && set[g.to[e^1]] && !set[g.to[e]] {
@@ -116,12 +115,11 @@ func (g *flow) cut(set []bool) (edges []int32) {
 	return edges
 }
 
-// cuts calls fn with the minimum cuts of a full flow, the one nearest to the source first,
-// until fn returns false. Each cut after the first is the nearest one that spares some edge
-// of an earlier cut. This finds all of them: a set of vertices bounded by a minimum cut
-// contains every vertex to which one of its vertices has capacity left, and of two such
-// sets, one within the other, the inner can be extended to the outer along edges that only
-// the inner one cuts.
+// cuts calls fn with the minimum cuts of a maximum flow, the one nearest to the source first, until fn returns
+// false. Each cut after the first is the nearest one that spares some edge of an earlier cut. This finds all of
+// them, for two reasons. A set of vertices bounded by a minimum cut contains every vertex to which one of its
+// vertices has remaining capacity. If one such set is within another, the inner can be extended to the outer
+// along edges that only the inner one cuts.
 func (g *flow) cuts(spend func() error, fn func(elements []int32) bool) error {
 	start := make([]bool, len(g.first))
 	if ok, err := g.extend(start, g.source, spend); err != nil || !ok {
@@ -157,8 +155,8 @@ func (g *flow) cuts(spend func() error, fn func(elements []int32) bool) error {
 	return nil
 }
 
-// flow makes the network of capacities between the ends: each node is two
-// vertices with its own edge between. capacity says what a node or a leg bears.
+// flow builds the network of capacities between the ends: each node becomes two vertices with an edge between
+// them. node and leg return the capacities.
 func (f *cutter) flow(node, leg func(i int32) int64) *flow {
 	size := int32(len(f.n.nodes))
 	g := newFlow(int(2*size + 2))
@@ -196,7 +194,7 @@ type smallest struct {
 	seen map[string]bool
 }
 
-// list returns the cuts by the entities of their elements.
+// list returns the cuts as entities.
 func (s *smallest) list(entity func(i int32) uint32) (list []cut) {
 	for _, elements := range s.cuts {
 		c := cut{weight: s.size}
@@ -229,7 +227,7 @@ func (s *smallest) take(g *flow, most int, spend func() error) error {
 func (f *cutter) legCuts(most int) ([]cut, error) {
 	s := smallest{size: f.limit(), seen: map[string]bool{}}
 	segment := func(i int32) uint32 { return f.n.legs[i].segment }
-	weights := make([]int64, len(f.n.legs)) // a leg of two directions is visited in each
+	weights := make([]int64, len(f.n.legs)) // because a leg usable in both directions is visited twice
 	for i := range weights {
 		weights[i] = f.weigh(segment(int32(i)))
 	}
@@ -238,10 +236,9 @@ func (f *cutter) legCuts(most int) ([]cut, error) {
 	return s.list(segment), err
 }
 
-// nodeCuts finds the smallest sets of nodes that leave a node of each end.
-// Usually one flow suffices: if none of the smallest sets has a whole end.
-// Otherwise it computes one flow for every pair of a node of each end, in which
-// these two cannot be cut.
+// nodeCuts finds the smallest sets of nodes that leave a node of each end. Usually one flow suffices: if none
+// of the smallest sets contains a whole end. Otherwise it computes a flow for every pair of a node of each end,
+// in which these two nodes cannot be cut.
 func (f *cutter) nodeCuts(most int) ([]cut, error) {
 	entity := func(i int32) uint32 { return f.n.nodes[i].entity }
 	weights := make([]int64, len(f.n.nodes))
@@ -258,7 +255,7 @@ func (f *cutter) nodeCuts(most int) ([]cut, error) {
 	}
 	s := smallest{size: f.limit(), seen: map[string]bool{}}
 	if err := s.take(sparing(-1, -1), most, f.spend); err != nil {
-		return nil, err // what was found may hold a whole end
+		return nil, err // the cuts found may contain a whole end
 	}
 	found := len(s.cuts)
 	s.cuts = slices.DeleteFunc(s.cuts, func(elements []int32) bool { return holds(elements, f.from) || holds(elements, f.to) })
@@ -269,14 +266,14 @@ func (f *cutter) nodeCuts(most int) ([]cut, error) {
 	for _, a := range f.from {
 		for _, b := range f.to {
 			if err := s.take(sparing(a, b), most, f.spend); err != nil {
-				return nil, err // another pair may have a smaller one
+				return nil, err // another pair may have a smaller cut
 			}
 		}
 	}
 	return s.list(entity), nil
 }
 
-// holds reports whether a set of nodes holds every node of an end.
+// holds reports whether a set of nodes contains every node of an end.
 func holds(set, end []int32) bool {
 	return !slices.ContainsFunc(end, func(i int32) bool { return !slices.Contains(set, i) })
 }

@@ -5,10 +5,9 @@ import (
 	"slices"
 )
 
-// A country or a water bars many nodes and legs at once, so that no flow finds
-// the smallest cuts. But every cut has an element of every route: taking one
-// route and trying each of its places, then a route that is left and each of
-// its places, finds all cuts of a size.
+// A country or a water bars many nodes and legs at once, so a flow does not find the smallest cuts. But every
+// cut has an element of every route. Therefore all cuts of a size are found as follows: take one route and try
+// each of its places; then take a route that remains and try each of its places, and so on.
 
 // placeCuts finds the smallest sets of countries, or of waters, that every
 // route passes and that leave a node of each end.
@@ -48,7 +47,7 @@ type placeCutter struct {
 	found  [][]int32
 }
 
-// try adds up to most places to a set until it is a cut.
+// try adds up to more places to a set until it is a cut.
 func (b *placeCutter) try(set []int32, more int) error {
 	ordered := slices.Clone(set)
 	slices.Sort(ordered)
@@ -58,7 +57,7 @@ func (b *placeCutter) try(set []int32, more int) error {
 	}
 	b.tried[key] = true
 	if b.covers(b.from) || b.covers(b.to) {
-		return nil // and so does every larger set
+		return nil // every larger set covers it too
 	}
 	places, open, err := b.route()
 	switch {
@@ -84,9 +83,8 @@ func (b *placeCutter) try(set []int32, more int) error {
 	return nil
 }
 
-// pack returns a lower bound on how many places still have to close: the number of routes,
-// found one after another, of which no two share a place that may close. It stops counting
-// when the number is larger than most.
+// pack returns a lower bound on how many places still have to close: the number of routes, found one after
+// another, no two of which share a place that may close. It stops when the number exceeds most.
 func (b *placeCutter) pack(most int) (routes int, err error) {
 	var taken []int32
 	defer func() {
@@ -102,7 +100,7 @@ func (b *placeCutter) pack(most int) (routes int, err error) {
 		routes++
 		closable := false
 		for _, p := range places {
-			// A place whose closing leaves no node of an end is in no cut.
+			// A place whose closing leaves an end without nodes is in no cut.
 			if b.mayClose(p, taken) {
 				closable = true
 				b.closed[p] = true
@@ -116,9 +114,8 @@ func (b *placeCutter) pack(most int) (routes int, err error) {
 	return routes, nil
 }
 
-// mayClose reports whether each end still has a node when a place closes in
-// addition to what is permanently closed. The places of taken are only closed
-// to distinguish routes, and do not count.
+// mayClose reports whether each end still has a node if a place closes in addition to the permanently closed
+// ones. The places in taken are closed only to keep routes apart, and do not count.
 func (b *placeCutter) mayClose(p int32, taken []int32) bool {
 	for _, t := range taken {
 		b.closed[t] = false
@@ -132,7 +129,7 @@ func (b *placeCutter) mayClose(p int32, taken []int32) bool {
 	return may
 }
 
-// covers reports whether what is closed holds every node of an end.
+// covers reports whether the closed places contain every node of an end.
 func (b *placeCutter) covers(end []int32) bool {
 	return !slices.ContainsFunc(end, func(i int32) bool { return !b.bars(i) })
 }
@@ -142,10 +139,10 @@ func (b *placeCutter) bars(node int32) bool {
 	return c >= 0 && b.closed[c]
 }
 
-// route finds a route with the fewest legs that touches nothing closed, and
-// the places of the kind that it touches, in order.
+// route finds a route with the fewest legs that touches no closed place. It returns the places of the kind that
+// the route touches, in order; open is false if there is no route.
 func (b *placeCutter) route() (places []int32, open bool, err error) {
-	by := make([]int32, len(b.n.nodes)) // the step that led there, and one; -1 for a start
+	by := make([]int32, len(b.n.nodes)) // the step that led to the node + 1; -1 for a start
 	var queue []int32
 	for _, i := range b.from {
 		if b.enterable(i) && !b.bars(i) {

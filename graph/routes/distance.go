@@ -4,19 +4,18 @@ import "math"
 
 const (
 	earthRadiusKm = 6371.0
-	// detour is how much longer a leg is than the straight line. The median of the 90 legs
-	// of the seeds for which both are known is 1.22.
+	// detour is the assumed ratio of a leg's length to the straight line. The median over the 90 legs of the
+	// seeds with both known is 1.22.
 	detour = 1.25
-	// unknownKm is the length used for a leg if neither its length nor the coordinates
-	// of its ends are known: longer than most legs, so that an unknown length gives
-	// no advantage.
+	// unknownKm is the assumed length of a leg if neither its length nor the coordinates of its ends are known.
+	// It is longer than most legs, so that an unknown length gives no advantage.
 	unknownKm = 1000.0
-	// maxKm bounds a distance, so that sums of metres stay exact.
+	// maxKm bounds a distance, so that sums in metres are exact.
 	maxKm = 50_000.0
 )
 
-// estimate returns the length by which a leg is ranked: the stated one, or else the straight
-// line times detour, or, if that is not known either, unknownKm.
+// estimate sets the length by which a leg is ranked: the stated length, or else the straight line times detour,
+// or else unknownKm.
 func (c *compiler) estimate(l *leg) {
 	km := l.km
 	if math.IsNaN(km) {
@@ -28,7 +27,7 @@ func (c *compiler) estimate(l *leg) {
 	l.estimate = int64(math.Round(min(max(km, 0), maxKm) * 1000))
 }
 
-// greatCircleKm returns the straight way between two points on a round Earth.
+// greatCircleKm returns the length of the great circle between two points on a sphere.
 func greatCircleKm(lat1, lon1, lat2, lon2 float64) float64 {
 	rad := math.Pi / 180
 	dlat, dlon := (lat2-lat1)*rad/2, (lon2-lon1)*rad/2

@@ -7,18 +7,18 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// GaugeBreak is a change of gauge on the way.
+// GaugeBreak is a change of gauge along a course.
 type GaugeBreak struct {
-	// Places are the nodes, and the segments with both gauges, at which the change may be made,
-	// in order: one break often has stations on both sides of a border.
+	// Places are the nodes, and the segments with both gauges, where the change may take place, in order: one
+	// break often has stations on both sides of a border.
 	Places   []uint32
 	From, To string
-	// Claims state it: the gauges of the railways, or the break at the node.
+	// Claims state the gauges of the railways, or the break at the node.
 	Claims []uint32
 }
 
-// gauges walks the legs and notes where the gauge changes. Ships and lorries have none,
-// but ferries carry wagons on.
+// gauges finds the breaks of gauge along the steps. Ships and lorries have no gauge, but ferries carry wagons
+// on.
 func (c *Course) gauges(n *Network, steps []int32) {
 	w := gaugeWalk{c: c, n: n}
 	for i, step := range steps {
@@ -55,8 +55,8 @@ func (c *Course) gauges(n *Network, steps []int32) {
 	}
 }
 
-// gaugesOf are the gauges of a railway in the direction of a step, "" for one that nobody
-// states; nil where the step is not a railway.
+// gaugesOf returns the gauges of a railway in the direction of a step; a gauge that nobody states is "". It
+// returns nil if the step is not by rail.
 func (n *Network) gaugesOf(step int32) []string {
 	g := &n.legs[step>>1]
 	if n.modes[g.mode] != "RAIL" {
@@ -69,18 +69,18 @@ func (n *Network) gaugesOf(step int32) []string {
 	return list
 }
 
-// gaugeWalk is a place on the way: the gauge until here, "" if there is none or nobody
-// states it, and the claim that states it.
+// gaugeWalk is the state at one place of a course: the last gauge, "" if it is unknown or there is none, and
+// the claim that states it.
 type gaugeWalk struct {
 	c     *Course
 	n     *Network
 	now   string
 	claim uint32
-	apart bool // whether the gauge was lost since the last break
+	apart bool // the gauge was lost since the last break
 }
 
-// node notes the break that a claim states of a node, where the way changes its gauge there or
-// at one of its ends. next are the gauges of what follows.
+// node adds the break that a claim states for a node, if the gauge changes at the node or at a neighbouring
+// leg. next are the gauges of the following leg.
 func (w *gaugeWalk) node(entity uint32, next []string) {
 	claim := best(w.n.view, entity, "gaugeBreak")
 	if claim == snapshot.None {
@@ -98,9 +98,9 @@ func (w *gaugeWalk) node(entity uint32, next []string) {
 	done := k >= 0 && w.now == pair[1] && w.c.Breaks[k].From == pair[0] && w.c.Breaks[k].To == pair[1]
 	switch {
 	case w.now != "" && w.now == first && first == last && !done:
-		return // the way keeps its gauge; others change theirs here
+		return // the gauge does not change on this course
 	case !done && (w.now == pair[1] || w.now == "" && first == pair[0]):
-		slices.Reverse(pair) // it is written in one direction, and may be passed in the other
+		slices.Reverse(pair) // a claim states one direction, but the course may have the other
 	}
 	w.add(entity, pair[0], pair[1], claim)
 	if w.now != "" && first != w.now {
@@ -108,7 +108,8 @@ func (w *gaugeWalk) node(entity uint32, next []string) {
 	}
 }
 
-// add notes a break. One that repeats the last is the same, made at another place, unless goods left the rails between them.
+// add adds a break. If it repeats the last one, it is the same break at another place, unless the goods left the rails
+// in between.
 func (w *gaugeWalk) add(at uint32, from, to string, claims ...uint32) {
 	list := &w.c.Breaks
 	if k := len(*list) - 1; k < 0 || w.apart || (*list)[k].From != from || (*list)[k].To != to {

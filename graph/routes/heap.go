@@ -1,7 +1,7 @@
 package routes
 
-// entry is a state that waits in a search. The cheapest goes first; if costs
-// are equal, the one nearer to its start.
+// entry is a state waiting in a search. The cheapest comes first; among equal costs, the one nearer to its
+// start.
 type entry struct {
 	cost, gone int64
 	state      int32
@@ -14,8 +14,8 @@ func (e entry) before(o entry) bool {
 	return e.gone < o.gone
 }
 
-// states is a heap of entries with four children each. A search spends most of its time in
-// it, so the calls of container/heap would be noticeable.
+// states is a heap of entries with four children each. Searches spend most of their time in it, so the calls of
+// container/heap would be noticeable.
 type states []entry
 
 func (h *states) push(e entry) {

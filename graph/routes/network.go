@@ -12,14 +12,14 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// NetworkKind is the kind of legs that routes consist of.
+// NetworkKind says of which legs routes consist.
 type NetworkKind uint8
 
 const (
-	// Transport has the transport nodes and the segments between them.
+	// Transport is the network of transport nodes and the segments between them.
 	Transport NetworkKind = iota
-	// Borders has the countries; a leg is a common border, or a water on which
-	// both have a shore.
+	// Borders is the network of countries. A leg is a common border, or a water on which both countries have a
+	// shore.
 	Borders
 )
 
@@ -28,41 +28,39 @@ var NetworkNames = [...]string{"TRANSPORT", "BORDERS"}
 
 func (k NetworkKind) String() string { return NetworkNames[k] }
 
-// The names for a mode or status that nobody states: a border is crossed by land, and for
-// most borders no source says whether they are open.
+// The names of a mode or status that nobody states: a border is crossed by land, and for most borders no source
+// says whether they are open.
 const (
 	modeLand      = "LAND"
 	modeSea       = "SEA"
 	statusUnknown = "UNKNOWN"
 )
 
-// OpenStatuses are the statuses with which a leg can be used unless a question
-// says otherwise.
+// OpenStatuses are the statuses with which a leg can be used, unless a question gives others.
 var OpenStatuses = []string{"OPERATIONAL", "SEASONAL", "DEGRADED", "DISRUPTED"}
 
-// Network is what routes are searched in, compiled from a view: nodes, legs
-// and the countries and waters that they touch, by dense numbers. It never
-// changes and may be shared between goroutines.
+// Network is the network in which routes are searched, compiled from a view: nodes, legs, and the countries and
+// waters that they touch, numbered without gaps. It never changes, and goroutines may share it.
 //
-// Nodes, places and legs are numbered in the order of their ids, so that the
-// order of numbers breaks ties the same way for everyone.
+// Nodes, places and legs are numbered in the order of their ids, so that breaking ties by number gives the same
+// result everywhere.
 type Network struct {
 	view *snapshot.View
 	kind NetworkKind
 
 	nodes   []node
-	numbers map[uint32]int32 // node by entity
-	places  []uint32         // countries and waters, as entities
-	place   map[uint32]int32 // number in places
-	water   []bool           // by place
+	numbers map[uint32]int32 // the number of a node by its entity
+	places  []uint32         // the countries and waters, as entities
+	place   map[uint32]int32 // the number of a place by its entity
+	water   []bool           // by place: whether it is a water
 	legs    []leg
-	bySeg   map[uint32]int32 // leg by segment
-	heads   []int32          // by step: the node it reaches
-	keys    []key            // by leg: what a search reads of all legs
+	bySeg   map[uint32]int32 // the number of a leg by its segment
+	heads   []int32          // by step: the node to which it leads
+	keys    []key            // by leg: the parts that a search reads of all legs
 	touched [][]int32        // by place: the legs that transit it
-	courses *sync.Map        // *Course by variant, as far as they were asked for
+	courses *sync.Map        // values of type *Course by variant, computed on request
 	passed  map[uint32][]int32
-	out, in adjacency // steps by the node they leave, and by the node they reach
+	out, in adjacency // the steps by the node that they leave, and by the node that they reach
 
 	modes, statuses []string // names by number
 }
@@ -70,16 +68,16 @@ type Network struct {
 // node is a place where legs meet.
 type node struct {
 	entity  uint32
-	country int32  // place, or -1
-	claim   uint32 // of its country
-	status  string // "" if nobody says
+	country int32  // the number of its country in places, or -1
+	claim   uint32 // the claim of its country
+	status  string // "" if nobody states it
 	located bool
 	lat     float64
 	lon     float64
 }
 
-// key has the parts of a leg that a search reads of most legs, close together in memory. The
-// rest of a leg is read only if the search uses the leg.
+// key has the parts of a leg that a search reads for most legs, close together in memory. The rest of a leg is
+// read only if the search uses the leg.
 type key struct {
 	metres             int32
 	borders            uint16
@@ -87,33 +85,33 @@ type key struct {
 	mode, status       uint8
 }
 
-// leg is one way between two nodes. A step is a leg in one direction: twice
-// its number, and one more against its direction.
+// leg is one connection between two nodes. A step is a leg in one direction: twice the number of the leg, plus
+// one against its direction.
 type leg struct {
 	from, to     int32
-	segment      uint32 // None on borders
+	segment      uint32 // None for Borders
 	mode, status uint8
-	complete     bool    // whether all it crosses is stated
+	complete     bool    // whether sources state everything that it crosses
 	both         bool    // whether it can be used against its direction
-	km           float64 // NaN where nobody says
-	estimate     int64   // metres to rank by; never 0
-	borders      int32   // changes of country on it
-	transits     []int32 // places, in the order of passing
+	km           float64 // NaN if nobody states it
+	estimate     int64   // the length for ranking, in metres; never 0
+	borders      int32   // how often the country changes on it
+	transits     []int32 // places, in the order in which they are passed
 	passes       []uint32
-	carries      []uint32 // the only goods that it takes; none where it takes any
+	carries      []uint32 // the only goods that it takes; empty if it takes any
 	gauge        string
-	claims       []uint32 // the lengthClaim last
-	statusClaim  uint32   // these are None where nobody states it
+	claims       []uint32 // in order; lengthClaim is the last
+	statusClaim  uint32   // None if nobody states it, like the next
 	gaugeClaim   uint32
 	lengthClaim  uint32
 	guessed      bool   // whether the source of the length estimates it
-	bothClaim    uint32 // of its second direction
-	surety       uint16 // least confidence of what makes it a way, in 0.0001
+	bothClaim    uint32 // the claim that it can be used against its direction
+	surety       uint16 // lowest confidence among the claims of ends, mode, status and direction, in steps of 0.0001
 	bothSurety   uint16 // the same, against its direction
 }
 
-// arc is a step with the node at its other end: a search reads arcs one after
-// another, and legs all over memory.
+// arc is a step with the node at its other end. A search reads arcs in sequence, while legs are scattered in
+// memory.
 type arc struct{ step, node int32 }
 
 // adjacency lists the arcs of every node.
@@ -128,8 +126,8 @@ func (n *Network) reaches(step int32) int32 { return n.heads[step] }
 
 func (n *Network) leaves(step int32) int32 { return n.reaches(step ^ 1) }
 
-// Compile reads the network of a kind from a view. The network may outlive the
-// request that the view belongs to; ctx alone ends the compiling.
+// Compile reads a network of a kind from a view. The network may outlive the request of the view; only ctx ends
+// the compilation.
 func Compile(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network, error) {
 	n := &Network{view: v.WithDone(nil), kind: kind, numbers: map[uint32]int32{}, place: map[uint32]int32{}, courses: new(sync.Map)}
 	c := &compiler{Network: n, s: v.Snapshot(), o: v.Snapshot().Ontology()}
@@ -149,7 +147,7 @@ func Compile(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network,
 	return n, nil
 }
 
-// number makes the legs findable by their segments.
+// number fills bySeg.
 func (n *Network) number() {
 	n.bySeg = make(map[uint32]int32, len(n.legs))
 	for i := range n.legs {
@@ -159,7 +157,7 @@ func (n *Network) number() {
 	}
 }
 
-// index puts what searches read of the legs close together.
+// index fills keys.
 func (n *Network) index() {
 	n.keys = make([]key, len(n.legs))
 	for i := range n.legs {
@@ -168,7 +166,7 @@ func (n *Network) index() {
 	}
 }
 
-// cross notes the legs that transit each place and pass each node.
+// cross fills touched and passed.
 func (n *Network) cross() {
 	n.touched = make([][]int32, len(n.places))
 	n.passed = map[uint32][]int32{}
@@ -183,7 +181,7 @@ func (n *Network) cross() {
 	}
 }
 
-// link makes the adjacency of all steps that can be taken.
+// link fills the adjacency of all steps that can be taken.
 func (n *Network) link() {
 	n.heads = make([]int32, 2*len(n.legs))
 	for i, l := range n.legs {
@@ -224,7 +222,7 @@ type compiler struct {
 	o *schema.Ontology
 }
 
-// fields finds fields of a type that the network requires.
+// fields returns the fields of a type that the network requires.
 func (c *compiler) fields(typ string, names ...string) (map[string]*schema.Field, error) {
 	t := c.o.Type(typ)
 	found := map[string]*schema.Field{}
@@ -258,8 +256,8 @@ func nameNumber(names *[]string, name string) uint8 {
 	return uint8(i)
 }
 
-// transport makes nodes of all transport nodes and legs of the segments of
-// which the view shows both ends and the mode.
+// transport adds all transport nodes as nodes. It adds a leg for each segment for which the view shows both
+// ends and the mode.
 func (c *compiler) transport(ctx context.Context) error {
 	if _, err := c.fields(nodeType, "country"); err != nil {
 		return err
@@ -284,8 +282,8 @@ func (c *compiler) transport(ctx context.Context) error {
 	return nil
 }
 
-// best returns the claim that a field of the entity shows, or None if it shows none or its
-// type has no such field.
+// best returns the claim that a field of the entity shows. It returns None if the field shows none or if the
+// entity's type has no such field.
 func best(v *snapshot.View, entity uint32, field string) uint32 {
 	t := v.Snapshot().Type(entity)
 	if t == nil {
@@ -321,7 +319,7 @@ func (c *compiler) locate(n *node) {
 	}
 }
 
-// segment adds the leg of a segment, if the view shows enough of it.
+// segment adds the leg of a segment, if the view shows enough of the segment.
 func (c *compiler) segment(entity uint32, transits *schema.Field) {
 	v, s := c.view, c.s
 	from, to, mode := best(v, entity, "from"), best(v, entity, "to"), best(v, entity, "mode")
@@ -348,7 +346,7 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 		l.bothSurety = min(l.surety, c.surety(n))
 	}
 	c.crosses(&l, transits)
-	if n := best(v, entity, "distanceKm"); n != snapshot.None && s.Value(n).Kind() != graph.RangeKind { // of a range it is not known
+	if n := best(v, entity, "distanceKm"); n != snapshot.None && s.Value(n).Kind() != graph.RangeKind { // a range does not say it
 		l.km, l.lengthClaim = s.Value(n).Float(), n
 		l.guessed = s.Details(n).Attribution == graph.Estimated
 		l.claims = append(l.claims, n)
@@ -369,9 +367,9 @@ func (c *compiler) segment(entity uint32, transits *schema.Field) {
 	c.legs = append(c.legs, l)
 }
 
-// status is the status of a segment and the claim that states it. An open one that no date
-// supports does not reach back before the segment came into service; where there is no other,
-// the claim is the one that says since when it is in service.
+// status returns the status of a segment and the claim that states it. An open status without a date does not
+// apply before the segment came into service. If no other status is known then, the claim is the one that says
+// when service began.
 func (c *compiler) status(entity uint32) (status string, claim uint32) {
 	status, claim = statusUnknown, best(c.view, entity, "status")
 	if claim != snapshot.None {
@@ -386,8 +384,8 @@ func (c *compiler) status(entity uint32) (status string, claim uint32) {
 	return status, claim
 }
 
-// crosses notes the countries and waters of a leg: those stated, in the order
-// in which they were recorded, between the countries of its ends.
+// crosses sets the countries and waters of a leg: the stated ones in record order, between the countries of its
+// ends.
 func (c *compiler) crosses(l *leg, transits *schema.Field) {
 	var stated []uint32
 	for e := range c.view.Relation(l.segment, transits, false).All() {
@@ -420,7 +418,7 @@ func (c *compiler) crosses(l *leg, transits *schema.Field) {
 	}
 }
 
-// passing returns the order in which a leg passes countries; -1 is not known.
+// passing returns the order in which a leg passes countries; -1 means that an end's country is unknown.
 func (c *compiler) passing(first, last int32, between []int32) []int32 {
 	var list []int32
 	if first >= 0 {
@@ -433,7 +431,7 @@ func (c *compiler) passing(first, last int32, between []int32) []int32 {
 	return list
 }
 
-// surety returns the lowest confidence of the claims.
+// surety returns the lowest confidence among the claims.
 func (c *compiler) surety(claims ...uint32) uint16 {
 	least := uint16(1e4)
 	for _, n := range claims {

@@ -10,15 +10,14 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// crossing is a pair of countries that share a border, or the shore of a water.
+// crossing is a pair of countries that share a border or a water.
 type crossing struct {
 	a, b   int32
 	water  uint32 // None for a border
 	claims []uint32
 }
 
-// borders makes nodes of all countries and legs of the borders and the waters
-// that two of them share.
+// borders adds all countries as nodes, and as legs the borders and the waters that two of them share.
 func (c *compiler) borders(ctx context.Context) error {
 	fields, err := c.fields(countryType, "borders", "littoralOf")
 	if err != nil {
@@ -33,7 +32,7 @@ func (c *compiler) borders(ctx context.Context) error {
 			return err
 		}
 	}
-	shores := map[uint32][]snapshot.Edge{} // by water: the countries and the claims of their shores
+	shores := map[uint32][]snapshot.Edge{} // by water: the countries on its shore, with the claims
 	var waters []uint32
 	var list []crossing
 	for i := range c.nodes {
@@ -48,7 +47,7 @@ func (c *compiler) borders(ctx context.Context) error {
 			shores[e.Node] = append(shores[e.Node], snapshot.Edge{Node: uint32(i), Claim: e.Claim})
 		}
 		for e := range c.view.Relation(me, fields["borders"], false).All() {
-			// Both sides show a symmetric relation; the first one makes the leg.
+			// Both sides show a symmetric relation; the side with the lower number adds the leg.
 			if other, ok := c.numbers[e.Node]; ok && int32(i) < other {
 				list = append(list, crossing{int32(i), other, snapshot.None, []uint32{e.Claim}})
 			}
@@ -64,14 +63,14 @@ func (c *compiler) borders(ctx context.Context) error {
 			}
 		}
 	}
-	slices.SortStableFunc(list, c.compareCrossings) // two claims of one border stay in the order of the list
+	slices.SortStableFunc(list, c.compareCrossings) // stable, so that two claims of one border keep their order
 	for _, x := range list {
 		c.crossing(x)
 	}
 	return nil
 }
 
-// compareCrossings puts borders before waters between the same two countries.
+// compareCrossings sorts by countries, and borders before waters.
 func (c *compiler) compareCrossings(x, y crossing) int {
 	if x.a != y.a {
 		return int(x.a - y.a)
@@ -88,8 +87,7 @@ func (c *compiler) compareCrossings(x, y crossing) int {
 	return strings.Compare(id(x.water), id(y.water))
 }
 
-// crossing adds the leg of a crossing. A crossing states by itself everything that it
-// touches.
+// crossing adds the leg of a crossing. A crossing always states everything that it touches.
 func (c *compiler) crossing(x crossing) {
 	l := leg{from: x.a, to: x.b, segment: snapshot.None, mode: nameNumber(&c.modes, modeLand), status: nameNumber(&c.statuses, statusUnknown),
 		complete: true, both: true, bothClaim: snapshot.None,

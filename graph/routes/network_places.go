@@ -9,16 +9,15 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// entity finds what an argument names.
+// entity returns the entity that an argument names.
 func (n *Network) entity(argument string, id graph.ID) (uint32, error) {
 	var f question.Faults
 	e := f.Entity(n.view, argument, id)
 	return e, f.Err()
 }
 
-// countries returns the countries that an entity means: itself, or the members of
-// an organisation or a region and of the regions in it. ok is false for an entity
-// that is none of these.
+// countries returns the countries that an entity means: itself, or the members of an organisation, of a region,
+// and of the regions in it. ok is false for any other entity.
 func (n *Network) countries(entity uint32) (list []uint32, ok bool) {
 	switch n.view.Snapshot().TypeName(entity) {
 	case "Country":
@@ -34,7 +33,8 @@ func (n *Network) countries(entity uint32) (list []uint32, ok bool) {
 	return nil, false
 }
 
-// reach returns an entity and all to which a field leads from it, over any number of steps; the nearer first.
+// reach returns an entity and all entities to which a field leads from it over any number of steps, the nearer
+// first.
 func (n *Network) reach(entity uint32, field string) []uint32 {
 	list := []uint32{entity}
 	for i := 0; i < len(list); i++ {
@@ -47,7 +47,7 @@ func (n *Network) reach(entity uint32, field string) []uint32 {
 	return list
 }
 
-// related returns where a field of an entity leads; nothing if its type has no such field.
+// related returns the edges of a relation of an entity; none if its type has no such field.
 func (n *Network) related(entity uint32, name string) []snapshot.Edge {
 	t := n.view.Snapshot().Type(entity)
 	if t == nil || t.Field(name) == nil || t.Field(name).Kind == schema.Property {
@@ -56,8 +56,7 @@ func (n *Network) related(entity uint32, name string) []snapshot.Edge {
 	return slices.Collect(n.view.Relation(entity, t.Field(name), false).All())
 }
 
-// members adds the countries that belong to a group. Candidates and observers
-// are not members.
+// members adds the countries that are members of a group. Candidates and observers are not members.
 func (n *Network) members(group uint32, list []uint32) []uint32 {
 	s := n.view.Snapshot()
 	for _, e := range n.related(group, "members") {
@@ -117,7 +116,7 @@ func (n *Network) nodesOf(entity uint32) (nodes []int32, ok bool) {
 			nodes, _ = n.nodesOf(s.Object(claim))
 		}
 	case typ == "TransportNode":
-		ok = true // one that the view does not show
+		ok = true // a node that the view does not show
 	case typ == "City" || typ == "Passage":
 		ok = true
 		field := map[string]string{"City": "servedBy", "Passage": "uses"}[typ]

@@ -12,13 +12,12 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Networks keeps the networks compiled last. After a write, a network is derived
-// from the previous one: unchanged if the write touched no claim that it reads,
-// and otherwise with the touched nodes and legs read again. The zero value is ready
-// to use. Networks is safe for concurrent use.
+// Networks caches the last compiled networks. After a write, a network is derived from the previous one: it is
+// unchanged if the write touched no claim that the network uses; otherwise the touched nodes and legs are read
+// again. The zero value is ready to use. Networks is safe for concurrent use.
 type Networks struct{ cache question.ViewCache[*Network] }
 
-// Of returns the network of a kind in a view, compiled at most now.
+// Of returns the network of a kind in a view. It compiles the network if necessary.
 func (k *Networks) Of(ctx context.Context, v *snapshot.View, kind NetworkKind) (*Network, error) {
 	return k.cache.Of(v, kind.String(), func(old *question.Cached[*Network]) (*Network, error) {
 		if old != nil {
@@ -30,8 +29,8 @@ func (k *Networks) Of(ctx context.Context, v *snapshot.View, kind NetworkKind) (
 	})
 }
 
-// The predicates from which a network is compiled, by kind of network and type of entity. An
-// entity also becomes a node by being mentioned at all.
+// The predicates from which a network is compiled, by kind of network and type of entity. In addition, an
+// entity becomes a node if any claim mentions it.
 var networkReads = [...]map[string][]string{
 	Transport: {
 		nodeType:    {"country", "status", "coordinates"},
@@ -47,8 +46,8 @@ const (
 	countryType = "Country"
 )
 
-// after returns the network in a later view with the same cache key, or nil if it must be
-// compiled again.
+// after returns the network in a later view with the same cache key, or nil if the network must be compiled
+// again.
 func (n *Network) after(ctx context.Context, v *snapshot.View) (*Network, error) {
 	touched, ok, err := n.touchedUntil(ctx, v)
 	if err != nil || !ok {
@@ -60,13 +59,13 @@ func (n *Network) after(ctx context.Context, v *snapshot.View) (*Network, error)
 	case len(touched) == 0:
 		return &next, nil
 	case n.kind == Borders:
-		return nil, nil // there are few legs: compiling again costs no more than patching
+		return nil, nil // there are few legs, so compiling again costs no more than patching
 	}
 	return n.patch(ctx, &next, touched)
 }
 
-// touchedUntil finds the entities with claims that the network reads and that changed
-// between its view and another; ok is false if these are not all that changed.
+// touchedUntil finds the entities whose claims changed between the network's view and v, if the network uses
+// the claims. ok is false if more may have changed.
 func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched map[uint32]bool, ok bool, err error) {
 	s, reads := v.Snapshot(), networkReads[n.kind]
 	touched = map[uint32]bool{}
@@ -77,7 +76,7 @@ func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched m
 			touched[subject] = true
 		}
 		for _, e := range entitiesOf(s, c) {
-			// A node is there where any claim mentions it.
+			// An entity is a node if any claim mentions it.
 			if typ := s.TypeName(e); !looked[e] && (typ == nodeType && n.kind == Transport || typ == countryType && n.kind == Borders) {
 				looked[e] = true
 				if _, there := n.numbers[e]; there != question.Listed(v, e) {
@@ -90,15 +89,15 @@ func (n *Network) touchedUntil(ctx context.Context, v *snapshot.View) (touched m
 	return touched, ok, err
 }
 
-// entitiesOf returns the entities that a claim names.
+// entitiesOf returns the entities that a claim mentions.
 func entitiesOf(s *snapshot.Snapshot, claim uint32) []uint32 {
 	list := []uint32{s.Subject(claim), s.Source(claim)}
 	question.Linked(s, claim, func(to uint32) { list = append(list, to) })
 	return list
 }
 
-// patch reads the touched nodes and segments again into next, which is n in a
-// later view, and copies the others from n.
+// patch reads the touched nodes and segments again into next, which is n in a later view, and copies the others
+// from n.
 func (n *Network) patch(ctx context.Context, next *Network, touched map[uint32]bool) (*Network, error) {
 	s := next.view.Snapshot()
 	c := &compiler{Network: next, s: s, o: s.Ontology()}
@@ -113,7 +112,7 @@ func (n *Network) patch(ctx context.Context, next *Network, touched map[uint32]b
 			continue
 		}
 		nodes = append(nodes, e)
-		// A leg has the countries and coordinates of its ends.
+		// A leg depends on the countries and coordinates of its ends.
 		for _, end := range [...]string{"from", "to"} {
 			next.view.Claims(e, end, true, func(claim uint32) bool {
 				if x := s.Subject(claim); !touched[x] {
@@ -145,9 +144,8 @@ func (n *Network) patch(ctx context.Context, next *Network, touched map[uint32]b
 	return next, nil
 }
 
-// rebuild computes everything derived from the legs, as far as they differ from those of the
-// network before. Usually only their figures differ, and nothing is rebuilt. moved is true
-// if nodes have other numbers.
+// rebuild computes what is derived from the legs, as far as the legs differ from those of the network before.
+// Usually only their figures differ, and nothing is rebuilt. moved is true if nodes have new numbers.
 func (n *Network) rebuild(before *Network, moved bool) {
 	same := func(equal func(a, b *leg) bool) bool {
 		if len(n.legs) != len(before.legs) {
@@ -173,8 +171,8 @@ func (n *Network) rebuild(before *Network, moved bool) {
 	}
 }
 
-// patchNodes reads nodes again and returns the new number of each old one: nil
-// if all keep theirs, and -1 for a node that is gone.
+// patchNodes reads nodes again. It returns the new number of each old node, -1 for a node that no longer
+// exists, or nil if all numbers are unchanged.
 func (c *compiler) patchNodes(old *Network, nodes []uint32) (moved []int32) {
 	same := !slices.ContainsFunc(nodes, func(e uint32) bool {
 		_, was := old.numbers[e]
@@ -223,7 +221,7 @@ func (c *compiler) patchNodes(old *Network, nodes []uint32) (moved []int32) {
 	return moved
 }
 
-// patchLegs reads legs again, and moves the others to the new numbers of their ends.
+// patchLegs reads legs again, and gives the other legs the new numbers of their ends.
 func (c *compiler) patchLegs(old *Network, segments []uint32, moved []int32, transits *schema.Field) {
 	c.legs = make([]leg, 0, len(old.legs)+len(segments))
 	for i := range old.legs {
@@ -233,7 +231,7 @@ func (c *compiler) patchLegs(old *Network, segments []uint32, moved []int32, tra
 			segments = segments[1:]
 		}
 		if len(segments) > 0 && segments[0] == l.segment {
-			continue // its turn comes with the next one
+			continue // it is added before the next one
 		}
 		if moved != nil {
 			l.from, l.to = moved[l.from], moved[l.to]

@@ -12,7 +12,7 @@ import (
 
 const waterType = "WaterBody"
 
-// query is a question bound to a network: what may be passed, at what cost.
+// query is a question bound to a network: which legs and nodes may be passed, and at what cost.
 type query struct {
 	n        *Network
 	o        *RouteOptions
@@ -21,14 +21,14 @@ type query struct {
 	isTo     []bool
 	avoid    *mentioned
 	via      []*mentioned
-	layers   int32           // how many changes of country a route may have, and one
-	width    int32           // states of a node: by vias passed, and by changes made
+	layers   int32           // the number of allowed changes of country, plus one
+	width    int32           // the number of states of a node: by vias passed and changes of country made
 	allowed  []bool          // by mode
-	cargo    []uint32        // what is carried, and the broader goods; nil if anything is
+	cargo    []uint32        // what is carried, and the broader goods; nil means anything
 	open     []bool          // by status
-	prices   []int64         // of each step, once needed: see price
-	states   []uint8         // of each node, once needed: see enterable
-	released map[uint32]bool // entities that bar no more, for trying them
+	prices   []int64         // by step, computed when needed: see price
+	states   []uint8         // by node, computed when needed: see enterable
+	released map[uint32]bool // entities that no longer bar the way, to try their release
 	work     *work
 }
 
@@ -37,13 +37,13 @@ type work struct{ left int }
 
 const (
 	defaultWork = 2_000_000
-	// maxStates bounds the memory of a search, at about 50 bytes each.
+	// maxStates bounds the memory of a search, at about 50 bytes a state.
 	maxStates = 2_000_000
-	// lookEvery is how many steps are between two checks of the context.
+	// lookEvery is the number of steps between two checks of the context.
 	lookEvery = 4096
 )
 
-// spend takes a step; it reports whether the search may go on.
+// spend counts a step. It returns false if the limit is reached.
 func (w *work) spend(ctx context.Context) (bool, error) {
 	w.left--
 	if w.left%lookEvery == 0 {
@@ -54,13 +54,13 @@ func (w *work) spend(ctx context.Context) (bool, error) {
 	return w.left > 0, nil
 }
 
-// mentioned has the nodes and legs that an entity named in avoid or via stands for.
+// mentioned has the nodes and legs that the entities named in avoid or via mean.
 type mentioned struct {
 	places   []bool          // by place
 	nodes    []bool          // by node
-	segments []bool          // by leg: itself mentioned
-	legs     []bool          // by leg: itself, or what it transits or passes
-	stations map[uint32]bool // nodes by entity, which legs may pass
+	segments []bool          // by leg: whether it is mentioned itself
+	legs     []bool          // by leg: whether it, or something that it transits or passes, is mentioned
+	stations map[uint32]bool // by entity: nodes that legs may pass
 }
 
 func (n *Network) query(o *RouteOptions) (*query, error) {
@@ -116,7 +116,7 @@ func (n *Network) query(o *RouteOptions) (*query, error) {
 	return q, nil
 }
 
-// spendOne takes a step; the error is errWork if none is left.
+// spendOne counts a step. It returns errWork if the limit is reached.
 func (q *query) spendOne(ctx context.Context) error {
 	more, err := q.work.spend(ctx)
 	if err == nil && !more {
@@ -132,10 +132,10 @@ func (q *query) budget() int {
 	return defaultWork
 }
 
-// part removes the nodes that both ends share from q.to or, if that would leave q.to empty, from q.from:
-// a route from a country to its region leads to the other countries of the region.
+// part removes the nodes that both ends share from q.to or, if that would leave q.to empty, from q.from: a
+// route from a country to its region leads to the other countries in the region.
 func (q *query) part() {
-	without := func(a, b []int32) []int32 { // both in order, and either may be half the network
+	without := func(a, b []int32) []int32 { // both are sorted, and may have half of the network
 		return slices.DeleteFunc(slices.Clone(a), func(x int32) bool { _, shared := slices.BinarySearch(b, x); return shared })
 	}
 	if to := without(q.to, q.from); len(to) > 0 || len(q.to) == 0 {
@@ -145,7 +145,7 @@ func (q *query) part() {
 	q.from = without(q.from, q.to)
 }
 
-// impossible says why there is nothing to search, or returns "".
+// impossible returns the reason why there is nothing to search, or "".
 func (q *query) impossible() string {
 	s := q.n.view.Snapshot()
 	what := map[NetworkKind]string{Transport: "transport node", Borders: "country"}[q.n.kind]
@@ -164,7 +164,7 @@ func (q *query) impossible() string {
 	return ""
 }
 
-// mention finds what the entities named mean.
+// mention returns the nodes and legs that the named entities mean.
 func (n *Network) mention(argument string, ids ...graph.ID) (*mentioned, error) {
 	m := &mentioned{places: make([]bool, len(n.places)), nodes: make([]bool, len(n.nodes)),
 		segments: make([]bool, len(n.legs)), legs: make([]bool, len(n.legs)), stations: map[uint32]bool{}}
@@ -181,13 +181,13 @@ func (n *Network) mention(argument string, ids ...graph.ID) (*mentioned, error) 
 	return m, nil
 }
 
-// touchable says which entities routes can touch.
+// touchable says in words which entities routes can touch.
 var touchable = map[NetworkKind]string{
 	Transport: "a country, a water, a node, a segment, a corridor or one of its variants, a city, a region or an organisation",
 	Borders:   "a country, a water, a region or an organisation",
 }
 
-// add notes what an entity means, or false if no route can touch it.
+// add adds what an entity means. It returns false if no route can touch the entity.
 func (n *Network) add(m *mentioned, entity uint32) bool {
 	s := n.view.Snapshot()
 	if countries, ok := n.countries(entity); ok {
@@ -248,13 +248,13 @@ func (m *mentioned) mark(legs []int32) {
 	}
 }
 
-// touchesNode reports whether a node is mentioned, or its country.
+// touchesNode reports whether a node or its country is mentioned.
 func (m *mentioned) touchesNode(n *Network, i int32) bool {
 	c := n.nodes[i].country
 	return m.nodes[i] || c >= 0 && m.places[c]
 }
 
-// forget drops what is remembered of legs and nodes.
+// forget drops the cached prices and states.
 func (q *query) forget() {
 	q.prices, q.states = make([]int64, 2*len(q.n.legs)), make([]uint8, len(q.n.nodes))
 }
@@ -262,8 +262,8 @@ func (q *query) forget() {
 // barredPrice is the price of a step that must not be taken.
 const barredPrice = -1
 
-// price returns the cost of a step, or barredPrice. It depends neither on the ends of the
-// step nor on what a route passed before.
+// price returns the cost of a step, or barredPrice. It depends neither on the nodes at the ends of the step nor
+// on what the route passed before.
 func (q *query) price(step int32) int64 {
 	if q.prices[step] == 0 {
 		q.prices[step] = barredPrice
@@ -276,14 +276,14 @@ func (q *query) price(step int32) int64 {
 	return q.prices[step]
 }
 
-// The answers that enterable remembers.
+// The cached answers of enterable.
 const (
 	unasked uint8 = iota
 	welcome
 	barred
 )
 
-// enterable reports whether the node may be passed.
+// enterable reports whether routes may pass the node.
 func (q *query) enterable(i int32) bool {
 	if q.states[i] == unasked {
 		q.states[i] = barred
@@ -294,8 +294,8 @@ func (q *query) enterable(i int32) bool {
 	return q.states[i] == welcome
 }
 
-// fits reports whether the leg belongs to the requested network, which no release can
-// change: a pipeline never becomes a road.
+// fits reports whether the leg belongs to the requested network. No release can change that: a pipeline never
+// becomes a road.
 func (q *query) fits(i int32) bool {
 	mode := q.n.keys[i].mode
 	if !q.allowed[mode] || !q.takes(i) {
@@ -312,8 +312,8 @@ func (q *query) fits(i int32) bool {
 	return true
 }
 
-// legBars adds what bars a leg: itself where it is closed or avoided, and the
-// avoided entities that it touches.
+// legBars adds the bars of a leg: the leg itself if it is closed or avoided, and the avoided entities that it
+// touches.
 func (q *query) legBars(i int32, bars []uint32) []uint32 {
 	n, l := q.n, &q.n.legs[i]
 	bar := func(e uint32) {
@@ -337,8 +337,8 @@ func (q *query) legBars(i int32, bars []uint32) []uint32 {
 	return bars
 }
 
-// nodeBars adds what bars a node: itself where it is avoided or its own status
-// is not one of those that are open, and its country where that is avoided.
+// nodeBars adds the bars of a node: the node itself if it is avoided or its own status is not open, and its
+// country if that is avoided.
 func (q *query) nodeBars(i int32, bars []uint32) []uint32 {
 	x := &q.n.nodes[i]
 	bar := func(e uint32) {
@@ -362,8 +362,8 @@ func (q *query) opens(status string) bool {
 	return slices.Contains(q.o.Statuses, status)
 }
 
-// advance returns the number of vias passed after a step, or, if step is negative, after
-// starting at a node; done were passed before.
+// advance returns the number of vias passed after a step, given that done were passed before. If step is
+// negative, it is the number after starting at a node.
 func (q *query) advance(done, step, node int32) int32 {
 	for step >= 0 && int(done) < len(q.via) && q.via[done].legs[step>>1] {
 		done++
@@ -374,19 +374,18 @@ func (q *query) advance(done, step, node int32) int32 {
 	return done
 }
 
-// A state is a node with the number of vias passed and of changes of country
-// made, as far as they are bounded. begin is the one in which a route starts.
+// A state is a node together with the number of vias passed and, if it is bounded, the number of changes of
+// country made. begin returns the state in which a route starts at a node.
 func (q *query) begin(node int32) int32 {
 	return node*q.width + q.advance(0, -1, node)*q.layers
 }
 
-// plain reports whether a state is just a node, because nothing passed before matters.
+// plain reports whether a state is just a node, because the question has neither vias nor a bound on borders.
 func (q *query) plain() bool { return q.width == 1 && q.o.MaxBorders == nil }
 
-// follow returns the state that a step leads to, whether or not the leg may be
-// used. A route leaves the nodes of its start at once and ends where it arrives:
-// before the first via it enters no other node of from, and after the last one it
-// leaves no node of to.
+// follow returns the state to which a step leads, whether or not the leg may be used. A route leaves its start
+// at once and ends when it arrives: before the first via it enters no other node of from, and after the last
+// via it leaves no node of to.
 func (q *query) follow(state, step int32) (next int32, ok bool) {
 	to := q.n.reaches(step)
 	if q.plain() {
@@ -438,8 +437,8 @@ func (q *query) arrivals(fn func(state int32)) {
 	}
 }
 
-// cost returns what a step adds to a route. The lower bits break ties of the rank,
-// so that costs can be compared and added as whole numbers; it is never 0.
+// cost returns what a step adds to the cost of a route. The lower bits break ties of the rank, so that costs
+// can be compared and added as whole numbers. It is never 0.
 func (q *query) cost(step int32) int64 {
 	k := &q.n.keys[step>>1]
 	switch q.o.Rank {
@@ -453,8 +452,8 @@ func (q *query) cost(step int32) int64 {
 	return 1<<40 + int64(k.metres)
 }
 
-// doubts returns the negative logarithm of each confidence in steps of 1e-7. A confidence of
-// 0 counts as below the lowest that can be stated.
+// doubts has the negative logarithm of each confidence, in steps of 1e-7. A confidence of 0 counts as lower
+// than the lowest that can be stated.
 var doubts = func() (list [1e4 + 1]int64) {
 	for i := range list {
 		list[i] = int64(math.Round(-math.Log(max(float64(i), 0.1)/1e4) * 1e7))

@@ -10,19 +10,18 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// Rank says which of two routes is better.
+// Rank says by what routes are compared.
 type Rank uint8
 
 const (
 	// Legs prefers fewer legs, then less distance.
 	Legs Rank = iota
-	// Distance prefers fewer kilometres, then fewer legs. A leg of which nobody
-	// states the length counts as estimated.
+	// Distance prefers fewer kilometres, then fewer legs. A leg without a stated length counts with its
+	// estimated length.
 	Distance
 	// BorderCrossings prefers fewer changes of country, then fewer legs.
 	BorderCrossings
-	// Certainty prefers the greater product of the confidences of the legs,
-	// then fewer legs.
+	// Certainty prefers the greater product of the legs' confidences, then fewer legs.
 	Certainty
 )
 
@@ -36,40 +35,39 @@ const (
 	maxRoutes = 50
 	maxVia    = 8
 	maxAvoid  = 1000
-	// maxBorders bounds how finely a search has to distinguish routes.
+	// maxBorders bounds RouteOptions.MaxBorders, because a search has that many states for each node.
 	maxBorders = 50
 )
 
-// RouteOptions ask for routes.
+// RouteOptions is a question for routes.
 type RouteOptions struct {
-	// From and To are the ends: a transport node, a city, a country, a region or
-	// an organisation, which means its nodes, or its members'.
+	// From and To are the ends: a transport node, or a city, a country, a region or an organisation, which
+	// means its nodes or those of its members.
 	From, To graph.ID
 	// Avoid are countries, waters, nodes, segments, corridors, regions and
 	// organisations that no leg and no node may touch.
 	Avoid []graph.ID
-	// Via are the same, to be passed in this order.
+	// Via are entities of the same kinds, which the route must pass in this order.
 	Via []graph.ID
-	// Modes are those allowed; nil is all, but without a Cargo no PIPELINE and TANKER.
+	// Modes are the allowed modes. nil means all, but without a Cargo neither PIPELINE nor TANKER.
 	Modes []string
-	// Cargo, if not empty, is the resource that is carried: legs that take other goods only are not used.
+	// Cargo, if not empty, is the resource to be carried: legs that take only other goods are not used.
 	Cargo graph.ID
-	// Statuses are those with which a leg is open; nil is OpenStatuses. The
-	// borders of countries have no status and are open.
+	// Statuses are the statuses with which a leg is open; nil means OpenStatuses. The borders of countries have
+	// no status and are open.
 	Statuses []string
 	Rank     Rank
-	// First is how many routes to find, and how many ways to open one if there is
-	// none.
+	// First is the maximum number of routes to find or, if there is none, of ways to open one.
 	First int
-	// MaxBorders, if not nil, is how many changes of country a route may have.
+	// MaxBorders, if not nil, is the maximum number of changes of country on a route.
 	MaxBorders *int
-	// Gauges, if not nil, are the gauges that legs by rail may have.
+	// Gauges, if not nil, are the gauges that railway legs may have.
 	Gauges []string
-	// Work bounds the search, in steps; 0 is the default.
+	// Work bounds the steps of the search; 0 means the default.
 	Work int
 }
 
-// Validate lists every fault that can be found without a graph.
+// Validate returns every fault that can be found without a graph.
 func (o *RouteOptions) Validate() error {
 	var f question.Faults
 	fault := func(argument, format string, a ...any) { f.Add(argument, graph.BadInput, format, a...) }
@@ -97,82 +95,77 @@ func (o *RouteOptions) Validate() error {
 	return f.Err()
 }
 
-// Routes are the answer to RouteOptions.
+// Routes is the answer to RouteOptions.
 type Routes struct {
-	// Routes are the best ones, the best first.
+	// Routes has the best routes, the best first.
 	Routes []Route
-	// Blocked has the smallest sets of avoided entities, closed legs and closed nodes whose
-	// release opens a route. It is empty if there is a route.
+	// Blocked has the smallest sets of avoided entities, closed legs and closed nodes whose release opens a
+	// route. It is empty if there is a route.
 	Blocked []Blockage
-	// Nearest, only if there is no route, are the barred legs that would lead on from what
-	// can be reached.
+	// Nearest has, if there is no route, the barred legs at the edge of what can be reached.
 	Nearest []Miss
-	// Partial reports that the work was bounded: there may be more of what is listed.
+	// Partial is true if the limit of work was reached: there may be more than is listed.
 	Partial bool
 	// Note says in words why there is no route, or "" if there is.
 	Note string
 }
 
-// Route is one way through the network.
+// Route is one route through the network.
 type Route struct {
-	// Nodes are the entities passed, one more than Legs.
+	// Nodes are the entities that the route passes, one more than Legs.
 	Nodes []uint32
 	Legs  []Leg
 	// Countries has the countries passed, in order; one that is entered again is listed again.
 	Countries []uint32
-	// Waters are those crossed, each once, in order.
+	// Waters are the waters that the route crosses, each once, in order.
 	Waters []uint32
 	// Borders is how often the country changes along the legs.
 	Borders int
-	// Km is the sum of the lengths, or NaN unless all are stated. Known is the share of legs
-	// whose length is stated, and EstimatedKm the length by which the route is ranked.
+	// Km is the sum of the lengths, or NaN unless all are stated. Known is the share of legs with a stated
+	// length. EstimatedKm is the length by which the route is ranked.
 	Km, Known, EstimatedKm float64
-	// Verified reports whether every leg's countries and waters are all stated.
+	// Verified is true if, for every leg, sources state all countries and waters that it crosses.
 	Verified bool
-	// Lengths tells the lengths of the legs apart.
+	// Lengths has the length by how well it is known.
 	Lengths Lengths
 	// Certainty is the product of the certainties of the legs.
 	Certainty float64
-	// Weakest is the least confident of the claims that make it a way: all of the
-	// legs' claims but their lengths.
+	// Weakest is the claim with the lowest confidence among all claims of the legs except their lengths.
 	Weakest uint32
 }
 
-// Lengths are sums of the lengths of legs, by who says so.
+// Lengths has sums of the lengths of legs, by how well they are known.
 type Lengths struct {
-	// StatedKm is the sum of the lengths that a source states, of as many legs;
-	// GuessedKm of those that a source gives as an estimate.
+	// StatedKm is the sum of the lengths that a source states, and GuessedKm of those that a source gives as an
+	// estimate. Stated and Guessed are the numbers of these legs.
 	StatedKm, GuessedKm float64
 	Stated, Guessed     int
-	// Unknown is the number of legs whose length nobody states.
+	// Unknown is the number of legs without a stated length.
 	Unknown int
 }
 
 // Leg is one leg of a route, in the direction of travel.
 type Leg struct {
 	From, To uint32
-	// Mode and Status are as the ontology names them; LAND and UNKNOWN if nobody says
-	// more.
+	// Mode and Status have the names of the ontology; if they are not stated, LAND and UNKNOWN.
 	Mode, Status string
-	// Segment is None on borders.
+	// Segment is the segment of the leg; None in the network Borders.
 	Segment uint32
-	// Transits are the countries in the order of passing, then the waters.
+	// Transits are the countries in the order in which they are passed, then the waters.
 	Transits []uint32
-	// Complete reports whether Transits are all.
+	// Complete is true if Transits has all countries and waters.
 	Complete bool
-	// Km is NaN where nobody states it; Guessed reports whether its source estimates it.
+	// Km is the stated length, or NaN; Guessed is true if its source estimates it.
 	Km, EstimatedKm float64
 	Guessed         bool
-	// Certainty is the least confidence of what makes it a way: its ends, mode,
-	// status and direction.
+	// Certainty is the lowest confidence among the claims of the leg's ends, mode, status and direction.
 	Certainty float64
-	// Claims are its evidence: ends, mode, status, direction where it is used
-	// against its own, transits, length.
+	// Claims are the evidence for the leg: its ends, mode, status, direction if it is used against its own,
+	// transits and length.
 	Claims []uint32
 }
 
-// FindRoutes finds the best routes in the network. ctx ends the search early with its
-// error.
+// FindRoutes finds the best routes in the network. If ctx ends, it returns the error of ctx.
 func FindRoutes(ctx context.Context, n *Network, o *RouteOptions) (*Routes, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -199,7 +192,7 @@ func FindRoutes(ctx context.Context, n *Network, o *RouteOptions) (*Routes, erro
 	return out, nil
 }
 
-// explain says why there is no route.
+// explain sets why there is no route.
 func (q *query) explain(ctx context.Context, out *Routes) error {
 	q.work = &work{left: q.budget()}
 	var partial bool
@@ -230,7 +223,7 @@ func (q *query) explain(ctx context.Context, out *Routes) error {
 	return nil
 }
 
-// route returns what the network knows about a path.
+// route returns the Route of a path.
 func (n *Network) route(p *path) Route {
 	s := n.view.Snapshot()
 	r := Route{Nodes: []uint32{n.nodes[p.start].entity}, Verified: true, Certainty: 1, Weakest: snapshot.None}
@@ -272,7 +265,7 @@ func (n *Network) route(p *path) Route {
 	return r
 }
 
-// weigh notes a claim that makes the route a way.
+// weigh updates Weakest with a claim on which the route depends.
 func (r *Route) weigh(n *Network, claim uint32) {
 	if s := n.view.Snapshot(); r.Weakest == snapshot.None || s.Confidence(claim) < s.Confidence(r.Weakest) {
 		r.Weakest = claim
@@ -292,7 +285,7 @@ func (x *Lengths) add(l *Leg) {
 	}
 }
 
-// leg returns what the network knows about a step.
+// leg returns the Leg of a step.
 func (n *Network) leg(step int32) Leg {
 	g := &n.legs[step>>1]
 	l := Leg{

@@ -7,14 +7,14 @@ import (
 	"slices"
 )
 
-// path is a route as the search knows it: from a node along steps.
+// path is a route in the numbers of the network: a node, and steps from it.
 type path struct {
 	start int32
 	steps []int32
 	cost  int64
 }
 
-// compare puts the better path first: by cost, then by start, then by steps.
+// compare orders paths, the better first: by cost, then by start, then by steps.
 func (p *path) compare(o *path) int {
 	switch {
 	case p.cost < o.cost:
@@ -27,22 +27,20 @@ func (p *path) compare(o *path) int {
 	return slices.Compare(p.steps, o.steps)
 }
 
-// class is a set of paths: those that begin with the first steps of a known
-// one, and then take none of some steps (or, with no path known yet, do not
-// start at some nodes). The classes in a search share no path and have all
-// that are not found yet.
+// class is a set of paths: those that share the first steps of a known path and do not continue with a banned
+// step. If no path is known yet, the paths must not start at a banned node. The classes in a search are
+// disjoint and together contain all paths that are not found yet.
 type class struct {
 	parent *path
-	keep   int     // how many steps of parent are kept; -1: not even its start
-	banned []int32 // next steps, or starts
-	// cost is the best path's; a bound from below until best is known.
+	keep   int     // how many steps of parent are kept; -1 means not even its start
+	banned []int32 // the banned next steps, or starts
+	// cost is the cost of the best path; a lower bound of it until best is known.
 	cost int64
 	best *path
 }
 
-// classes is a heap of them, the one whose best path comes first on top. At equal cost, a
-// class whose best path is not yet known comes first, so that ties are broken among all
-// paths.
+// classes is a heap of classes by their best path. At equal cost, a class whose best path is not yet known
+// comes first, so that ties are broken among all paths.
 type classes []*class
 
 func (h classes) Len() int      { return len(h) }
@@ -65,27 +63,24 @@ func (h *classes) Pop() any {
 	return x
 }
 
-// search finds the best paths one after another, by Yen's method as Lawler
-// refined it: after each path found, the rest of its class parts into classes
-// by where a path leaves it. The exact cost from every node to the end, which
-// one search backwards gives, bounds each class from below, so that only the
+// search finds the best paths one after another, by Yen's method as improved by Lawler: after each path found,
+// the rest of its class is divided into classes by where a path leaves the found one. One backward search
+// computes the exact cost from every node to the end. This bounds each class from below, so that only the
 // classes that come first in the order are searched.
 type search struct {
 	*query
 	ctx context.Context
 
-	// Used by the search backwards. For each state: the cost to the end, and
-	// whether it is final.
+	// For the backward search, by state: the cost to the end, and whether that is final.
 	rest    []int64
 	settled []bool
 	back    states
-	starts  []int32 // start states, as they were settled
+	starts  []int32 // start states, in the order in which they were settled
 
 	trunk   uint32
-	onTrunk []uint32 // by node: trunk where the kept steps of a class pass
+	onTrunk []uint32 // by node: equals trunk if the kept steps of the class pass the node
 
-	// Used by the walk along cheapest steps: marks the states from which it
-	// found no way on.
+	// For the walk along cheapest steps: marks the states from which it found no path.
 	walks uint32
 	dead  []uint32
 
@@ -111,8 +106,8 @@ func (q *query) newSearch(ctx context.Context) *search {
 	return s
 }
 
-// best finds the best paths, at most this many. partial reports that the search
-// reached its limit of work before that.
+// best finds the best paths, at most most. partial is true if the search reached its limit of work before it
+// found them all.
 func (q *query) best(ctx context.Context, most int) (found []*path, partial bool, err error) {
 	s := q.newSearch(ctx)
 	open := classes{}
@@ -156,8 +151,7 @@ func (q *query) best(ctx context.Context, most int) (found []*path, partial bool
 	return found, false, nil
 }
 
-// stopped ends a search early. At the limit of work, it returns the paths that
-// it has found.
+// stopped ends a search early. At the limit of work, it returns the paths found so far.
 func (s *search) stopped(found []*path, err error) ([]*path, bool, error) {
 	if err == errWork {
 		return found, true, nil
@@ -165,8 +159,7 @@ func (s *search) stopped(found []*path, err error) ([]*path, bool, error) {
 	return nil, false, err
 }
 
-// repeats returns the first step that leads to a node passed before, or -1. Only vias can
-// lead a path back.
+// repeats returns the first step to a node that the path passed before, or -1. Only vias can lead a path back.
 func (s *search) repeats(p *path) int {
 	if len(s.via) == 0 {
 		return -1
@@ -183,7 +176,7 @@ func (s *search) repeats(p *path) int {
 	return -1
 }
 
-// enter follows a step from a state; ok is false where it must not be taken.
+// enter returns the state to which a step leads; ok is false if the step must not be taken.
 func (s *search) enter(state, step int32) (next int32, ok bool) {
 	if s.price(step) < 0 || !s.enterable(s.n.reaches(step)) {
 		return 0, false
@@ -191,8 +184,8 @@ func (s *search) enter(state, step int32) (next int32, ok bool) {
 	return s.follow(state, step)
 }
 
-// toEnd returns the cost of the cheapest way from a state to the end. It continues the
-// backward search as far as necessary.
+// toEnd returns the cost of the cheapest path from a state to the end. It continues the backward search as far
+// as necessary.
 func (s *search) toEnd(state int32) (int64, error) {
 	for !s.settled[state] && len(s.back) > 0 {
 		if err := s.settle(); err != nil {
@@ -202,7 +195,7 @@ func (s *search) toEnd(state int32) (int64, error) {
 	return s.rest[state], nil
 }
 
-// settle makes one more state of the search backwards final.
+// settle makes one more state of the backward search final.
 func (s *search) settle() error {
 	at := s.back.pop()
 	if s.settled[at.state] {
@@ -218,7 +211,7 @@ func (s *search) settle() error {
 	}
 	plain := s.plain()
 	if plain && s.isFrom[node] {
-		return nil // no step enters it
+		return nil // no step leads to it
 	}
 	for _, a := range s.n.in.at(node) {
 		price := s.price(a.step)
@@ -227,8 +220,7 @@ func (s *search) settle() error {
 		}
 		cost := at.cost + price
 		if plain {
-			// This repeats preceding without its checks, because most of the time of a
-			// search is spent here.
+			// This repeats preceding without its checks, because a search spends most of its time here.
 			if cost < s.rest[a.node] && !s.isTo[a.node] {
 				s.rest[a.node] = cost
 				s.back.push(entry{cost, 0, a.node})
@@ -245,7 +237,7 @@ func (s *search) settle() error {
 	return nil
 }
 
-// cheapest returns the starts, not banned, from which the end is nearest.
+// cheapest returns the starts that are not banned and from which the end is nearest.
 func (s *search) cheapest(banned []int32) (list []int32, cost int64, err error) {
 	cost = unreachable
 	for i := 0; ; i++ {
@@ -267,7 +259,7 @@ func (s *search) cheapest(banned []int32) (list []int32, cost int64, err error) 
 	}
 }
 
-// add puts a class into the heap with the bound of its cost, unless it is empty.
+// add adds a class with the bound of its cost to the heap, unless the class is empty.
 func (s *search) add(open *classes, parent *path, keep int, banned []int32) error {
 	c := &class{parent: parent, keep: keep, banned: banned, cost: unreachable}
 	if keep < 0 {
@@ -290,8 +282,8 @@ func (s *search) add(open *classes, parent *path, keep int, banned []int32) erro
 	return nil
 }
 
-// walk follows the kept steps of a class, noting the nodes passed, and returns
-// the state and the cost at their end.
+// walk follows the kept steps of a class and marks the nodes that they pass. It returns the state and the cost
+// at their end.
 func (s *search) walk(c *class) (state int32, cost int64) {
 	s.trunk++
 	state = s.begin(c.parent.start)
@@ -304,7 +296,7 @@ func (s *search) walk(c *class) (state int32, cost int64) {
 	return state, cost
 }
 
-// leave calls fn with each continuation from the end of a class's kept steps.
+// leave calls fn with each allowed step from the end of a class's kept steps.
 func (s *search) leave(c *class, state int32, fn func(step, next int32, rest int64)) error {
 	for _, a := range s.n.out.at(state / s.width) {
 		if err := s.spend(); err != nil {

@@ -4,14 +4,14 @@ import (
 	"slices"
 )
 
-// forward is the state of the forward search, by state of the route. Few questions need one.
+// forward is the memory of the forward search, by state of the route. Few questions need one.
 type forward struct {
 	now    uint32
-	stamp  []uint32 // now where the rest is valid
+	stamp  []uint32 // equals now if the other values are valid
 	done   []bool
 	gone   []int64
-	by     []int32 // the step that led to it; -1 for a start
-	before []int32 // the state that it left
+	by     []int32 // the step that led to the state; -1 for a start
+	before []int32 // the previous state
 	front  states
 }
 
@@ -27,17 +27,16 @@ func (s *search) resolve(c *class) error {
 	return s.around(c, from, base)
 }
 
-// way is a first step of a class, or a start where step is -1.
+// way is a first step of a class after its kept steps, or a start if step is -1.
 type way struct {
 	step, state int32
 	gone, rest  int64
 }
 
-// ways returns the ways on from the kept steps of a class, in the order of their
-// numbers, and the cost of those kept.
+// ways returns the first steps of a class in the order of their numbers, and the cost of the kept steps.
 func (s *search) ways(c *class) (list []way, base int64, err error) {
 	if c.keep < 0 {
-		s.trunk++ // nothing is kept
+		s.trunk++ // no step is kept
 		starts, cost, err := s.cheapest(c.banned)
 		for _, state := range starts {
 			list = append(list, way{-1, state, 0, cost})
@@ -52,9 +51,9 @@ func (s *search) ways(c *class) (list []way, base int64, err error) {
 	return list, base, err
 }
 
-// straight finds a path of a class that costs no more than its bound, by taking
-// cheapest steps only, or nil if the kept steps block all such paths. If there are
-// several, it is the one that comes first, since steps are tried in order.
+// straight finds a path of a class that costs no more than its bound, by taking only cheapest steps. It returns
+// nil if the kept steps block all such paths. If there are several, it returns the first in the order, because
+// it tries steps in order.
 func (s *search) straight(c *class, from []way, base int64) (*path, error) {
 	s.walks++
 	for _, w := range from {
@@ -78,10 +77,10 @@ func (s *search) straight(c *class, from []way, base int64) (*path, error) {
 	return nil, nil
 }
 
-// descend adds cheapest steps from a state to the end, going back where they lead nowhere.
-// They never lead in a circle, because each leads nearer to the end.
+// descend adds cheapest steps from a state to the end, and backtracks from dead ends. Cheapest steps never form
+// a circle, because each leads nearer to the end.
 func (s *search) descend(state int32, steps []int32) (all []int32, ok bool, err error) {
-	type place struct{ state, tried int32 } // and how many of its arcs were
+	type place struct{ state, tried int32 } // tried is the number of arcs already tried
 	stack := []place{{state, 0}}
 	for len(stack) > 0 {
 		at := &stack[len(stack)-1]
@@ -115,8 +114,8 @@ func (s *search) descend(state int32, steps []int32) (all []int32, ok bool, err 
 	return nil, false, nil
 }
 
-// around finds the best path of a class where the cheapest steps are taken, by
-// a search forwards that the cost to the end guides.
+// around finds the best path of a class whose cheapest steps are blocked. It searches forward, guided by the
+// cost to the end.
 func (s *search) around(c *class, from []way, base int64) error {
 	if s.stamp == nil {
 		size := len(s.rest)
@@ -128,7 +127,7 @@ func (s *search) around(c *class, from []way, base int64) error {
 	for _, w := range from {
 		s.reach(w.state, w.step, -1, w.gone, w.rest)
 	}
-	// Several ends may be equally near: then the path that comes first wins.
+	// Several ends may be equally near; then the first path in the order wins.
 	for len(s.front) > 0 && (c.best == nil || base+s.front[0].cost <= c.best.cost) {
 		at := s.front.pop()
 		state := at.state
@@ -162,8 +161,8 @@ func (s *search) around(c *class, from []way, base int64) error {
 	return nil
 }
 
-// reach notes a way to a state, if it is better than the one known: cheaper,
-// or as cheap and first by its steps.
+// reach records a path to a state if it is better than the known one: cheaper, or equally cheap and first by
+// its steps.
 func (s *search) reach(state, step, before int32, gone, rest int64) {
 	switch {
 	case s.stamp[state] != s.now:
@@ -171,7 +170,7 @@ func (s *search) reach(state, step, before int32, gone, rest int64) {
 	case s.done[state] || gone > s.gone[state]:
 		return
 	case gone == s.gone[state]:
-		// The entry in the heap remains valid, because cost and state are the same.
+		// The entry in the heap remains valid, because cost and state are unchanged.
 		if s.firstBySteps(step, before, s.by[state], s.before[state]) {
 			s.by[state], s.before[state] = step, before
 		}
@@ -181,9 +180,8 @@ func (s *search) reach(state, step, before int32, gone, rest int64) {
 	s.front.push(entry{gone + rest, gone, state})
 }
 
-// firstBySteps reports whether one of two ways of the same cost comes first. The
-// cost counts steps, so that both have as many: the place where they part
-// decides.
+// firstBySteps reports whether the first of two paths of equal cost comes first. The cost includes the number
+// of steps, so both have the same number: the place where they diverge decides.
 func (s *search) firstBySteps(step1, before1, step2, before2 int32) bool {
 	first := false
 	for {
@@ -194,13 +192,13 @@ func (s *search) firstBySteps(step1, before1, step2, before2 int32) bool {
 			return first
 		}
 		if s.by[before1] < 0 || s.by[before2] < 0 {
-			return before1 < before2 // two starts
+			return before1 < before2 // the paths have different starts
 		}
 		step1, before1, step2, before2 = s.by[before1], s.before[before1], s.by[before2], s.before[before2]
 	}
 }
 
-// trace reads the path that led to a state.
+// trace returns the path that led to a state.
 func (s *search) trace(c *class, state int32, cost int64) *path {
 	p := &path{cost: cost}
 	for at := state; ; at = s.before[at] {

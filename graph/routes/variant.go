@@ -16,22 +16,21 @@ const (
 	variantType  = "Variant"
 )
 
-// Course is what follows from the legs of a variant of a corridor, in a view. It never changes.
+// Course is what the legs of a corridor's variant determine, in a view. It never changes.
 type Course struct {
-	// Route has the legs in order, in the direction in which the variant lists them.
+	// Route has the legs in the order and direction in which the variant lists them.
 	Route
-	// Status is the worst status of the legs and nodes, UNKNOWN where there are none.
+	// Status is the worst status among the legs and nodes, or UNKNOWN if there are none.
 	Status string
-	// Holds is how surely all legs and nodes have their status on the date.
+	// Holds says how certainly all legs and nodes have their status on the view's date.
 	Holds graph.Holds
-	// Obstacles are the legs and nodes that keep it closed, in order.
+	// Obstacles are the legs and nodes that close it, in order.
 	Obstacles []Obstacle
-	// Absent are the segments of which the view does not show enough to be a leg.
+	// Absent are the segments for which the view does not show enough to make a leg.
 	Absent []uint32
-	// Continuous reports whether each leg begins where the one before it ends and may
-	// be used in that direction.
+	// Continuous is true if each leg begins where the previous one ends and may be used in that direction.
 	Continuous bool
-	// Breaks are the changes of gauge, in order; Ungauged are the railways whose gauge nobody states.
+	// Breaks are the changes of gauge, in order. Ungauged are the railways without a stated gauge.
 	Breaks   []GaugeBreak
 	Ungauged []Leg
 	Since    Since
@@ -41,24 +40,24 @@ type Course struct {
 
 // Obstacle is a leg or a node that is not open.
 type Obstacle struct {
-	// Entity is the segment or the node; Leg is the leg that it closes.
+	// Entity is the segment or the node. Leg is the leg that it closes.
 	Entity uint32
 	Leg    Leg
 	Status string
-	// Claim states the status, or that it was not in service yet; None where nobody states it.
+	// Claim states the status, or when service began if that is later; None if nobody states it.
 	Claim uint32
 }
 
-// Since is when the last of the legs came into service.
+// Since says when the last of the legs came into service.
 type Since struct {
-	// Claim states the date; None where nobody states one of any leg.
+	// Claim states the date; None if no leg has a stated date.
 	Claim uint32
-	// Leg is the leg that it is of; the legs in Unknown, of which nobody states a date, may be later.
+	// Leg is the leg of the claim. The legs in Unknown, which have no stated date, may be later.
 	Leg     Leg
 	Unknown []Leg
 }
 
-// IsVariant reports whether a type of the ontology is that of the variants of corridors.
+// IsVariant reports whether a type of the ontology is the type of corridor variants.
 func IsVariant(o *schema.Ontology, t *schema.Type) bool {
 	c := o.Type(corridorType)
 	if t.Name != variantType || c == nil || t.Field("corridor") == nil || t.Field("corridor").Kind != schema.Relation {
@@ -69,7 +68,7 @@ func IsVariant(o *schema.Ontology, t *schema.Type) bool {
 		f.Qualifier("variant") != nil && f.Qualifier("variant").Target == t
 }
 
-// Course is what follows from the legs of a variant. Nobody may change it.
+// Course returns the course of a variant. It must not be changed.
 func (n *Network) Course(ctx context.Context, variant uint32) (*Course, error) {
 	if have, ok := n.courses.Load(variant); ok {
 		return have.(*Course), nil
@@ -79,14 +78,14 @@ func (n *Network) Course(ctx context.Context, variant uint32) (*Course, error) {
 	return c, ctx.Err()
 }
 
-// place is a segment in the order of a variant.
+// place is a segment with its position in the order of a variant.
 type place struct {
 	order   int64
 	segment uint32
 	claim   uint32
 }
 
-// segmentsOf are the segments of a variant, in order.
+// segmentsOf returns the segments of a variant, in order.
 func (n *Network) segmentsOf(variant uint32) []place {
 	s := n.view.Snapshot()
 	of := best(n.view, variant, "corridor")
@@ -146,8 +145,8 @@ func (n *Network) course(variant uint32) *Course {
 	return c
 }
 
-// turn gives the steps their directions: each is taken so that it begins where the one
-// before it ends, and the first so that it ends where the second may begin.
+// turn sets the directions of the steps: each begins where the previous one ends, and the first ends where the
+// second may begin.
 func (n *Network) turn(steps []int32) {
 	touches := func(step, node int32) bool { return n.leaves(step) == node || n.reaches(step) == node }
 	for i, step := range steps {
@@ -160,7 +159,7 @@ func (n *Network) turn(steps []int32) {
 	}
 }
 
-// severity orders statuses, the best first. One that is not listed is as bad as UNKNOWN.
+// severity lists the statuses, the best first. A status that is not listed is as bad as UNKNOWN.
 var severity = []string{"IN_FORCE", "OPERATIONAL", "SEASONAL", "DISRUPTED", "DEGRADED", statusUnknown, "SUSPENDED", "IDLE", "CLOSED", "MOTHBALLED", "ENDED", "RETIRED",
 	"UNDER_CONSTRUCTION", "PLANNED", "ANNOUNCED", "POSTPONED", "SHELVED", "ABANDONED"}
 
@@ -171,7 +170,7 @@ func severityOf(status string) int {
 	return slices.Index(severity, statusUnknown)
 }
 
-// assess finds the status, and what keeps it closed.
+// assess sets the status and the obstacles.
 func (c *Course) assess(n *Network, steps []int32) {
 	c.Status, c.Holds = statusUnknown, graph.HoldsPossibly
 	if len(steps) > 0 {
@@ -204,7 +203,7 @@ func (c *Course) assess(n *Network, steps []int32) {
 	}
 }
 
-// date finds since when all legs have been in service.
+// date sets since when all legs have been in service.
 func (c *Course) date(n *Network) {
 	s := n.view.Snapshot()
 	var last graph.Date

@@ -1,8 +1,8 @@
-// Package search finds the entities of a view by their names: it answers what the index of
-// names asks about the graph.
+// Package search finds the entities of a view by their names. It gives the index of names the access to the
+// graph that a search needs.
 //
-// Read Entities first; graph/names has the search itself. The package must not know
-// how names are written, compared and scored, nor GraphQL.
+// Read Entities first; graph/names has the search itself. The package must not know how names are compared and
+// scored, nor GraphQL.
 package search
 
 import (
@@ -18,10 +18,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Entities finds the entities of the view by name, as names.Index.Search says.
-// The record time, the confidence and the source of a name must be in view.
+// Entities finds the entities of the view by name, as described for names.Index.Search. The view must show a
+// name by its record time, its confidence and its source.
 //
-// The error is that of a request that has ended.
+// Entities returns an error if the request has ended.
 func Entities(v *snapshot.View, q *names.Search) (*names.Matches, error) {
 	g := &viewed{v: v, s: v.Snapshot().Graph, interrupt: v.Interrupt()}
 	if g.interrupt == nil {
@@ -34,12 +34,12 @@ func Entities(v *snapshot.View, q *names.Search) (*names.Matches, error) {
 	return m, nil
 }
 
-// viewed is a view as a search reads it; it implements names.Graph.
+// viewed implements names.Graph for a view.
 type viewed struct {
 	v         *snapshot.View
-	s         *memory.Graph // that of the view
+	s         *memory.Graph // the snapshot of the view
 	interrupt *lists.Interrupt
-	marks     []typeMarks // by type; nil until asked for
+	marks     []typeMarks // by type; nil until needed
 }
 
 func (g *viewed) Entities() int             { return g.s.IDs.Len() }
@@ -56,9 +56,8 @@ func (g *viewed) ByID(id string) (entity uint32, typ uint16, ok bool) {
 	return n, g.s.Types.At(n), true
 }
 
-// ByCode ranks the schemes in the order of the ontology, and in each an entity whose id
-// ends in the code before others that have it. Codes of digits may be printed with
-// points and spaces.
+// ByCode implements names.Graph. It ranks the schemes in the order of the ontology. Within a scheme, an entity
+// whose id ends in the code comes before others. Numeric codes may contain points and spaces.
 func (g *viewed) ByCode(text string, fn func(claim uint32, rank int)) {
 	text = strings.TrimSpace(text)
 	if strings.Trim(text, "0123456789. ") == "" {
@@ -82,7 +81,7 @@ func (g *viewed) ByCode(text string, fn func(claim uint32, rank int)) {
 	}
 }
 
-// ByClaim finds a claim that the view shows by its id.
+// ByClaim implements names.Graph.
 func (g *viewed) ByClaim(id string) (claim uint32, ok bool) {
 	c, ok := graph.FindClaimID(strings.TrimSpace(id))
 	if !ok {
@@ -163,9 +162,8 @@ func (g *viewed) Visibility(claim uint32) names.Visibility {
 	return names.Hidden
 }
 
-// Prominence orders what matches equally well: by type, in the order of the
-// ontology, then by the magnitude of how many claims there are about the
-// entity, which changes too seldom to upset pages.
+// Prominence orders entities with equal scores: by type in the order of the ontology, then by the magnitude of
+// their number of claims. The magnitude changes too seldom to disturb pages.
 func (g *viewed) Prominence(entity uint32) uint16 {
 	return (255-min(g.s.Types.At(entity), 255))<<8 | uint16(g.Claims(entity))
 }

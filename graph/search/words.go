@@ -12,8 +12,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Words of a search that name nothing are explained by what the ontology calls types and
-// relations, and by what the view shows of an entity.
+// Words of a search that are not a name are explained by the labels of types and relations, and by what the
+// view shows about an entity.
 
 // maxRelated bounds how many links of an entity are read for one search.
 const maxRelated = 20_000
@@ -49,7 +49,7 @@ func (g *viewed) Explained(entity uint32, list []string) uint16 {
 	return known
 }
 
-// Guides reads the labels of the ontology.
+// Guides implements names.Graph with the labels of the ontology.
 func (g *viewed) Guides(list []string) (known uint16) {
 	for _, w := range g.s.Labels {
 		known |= markedBy(w, list)
@@ -57,7 +57,8 @@ func (g *viewed) Guides(list []string) (known uint16) {
 	return known
 }
 
-// Described reads the entities of the types that some words name, each by a date that has a year among the words.
+// Described implements names.Graph. It reads the entities of the types that some words name, and their dates in a
+// year that is among the words.
 func (g *viewed) Described(list []string, fn func(claim uint32, named names.Named, explained uint16)) {
 	if !slices.ContainsFunc(list, isYear) {
 		return
@@ -82,7 +83,7 @@ func (g *viewed) Described(list []string, fn func(claim uint32, named names.Name
 	}
 }
 
-// datesOf are the predicates of a type whose values are dates.
+// datesOf returns the predicates of a type whose values are dates.
 func datesOf(t *schema.Type) (dates []uint16) {
 	for _, f := range t.Fields {
 		if f.Kind == schema.Property && f.Scalar == schema.Date {
@@ -92,7 +93,7 @@ func datesOf(t *schema.Type) (dates []uint16) {
 	return dates
 }
 
-// eachDate calls fn with the dates that the view shows of an entity.
+// eachDate calls fn with the dates that the view shows for an entity.
 func (g *viewed) eachDate(entity uint32, dates []uint16, fn func(l memory.Link)) {
 	for _, predicate := range dates {
 		for l := range g.s.OutRun(entity, predicate).All() {
@@ -103,10 +104,10 @@ func (g *viewed) eachDate(entity uint32, dates []uint16, fn func(l memory.Link))
 	}
 }
 
-// isYear reports whether a word is a year of our era with four digits.
+// isYear reports whether a word is a year of four digits.
 func isYear(word string) bool { return len(word) == 4 && strings.Trim(word, "0123456789") == "" }
 
-// dated marks the year of a date.
+// dated marks the word that is the year of a date.
 func (g *viewed) dated(r *memory.Row, list []string) uint16 {
 	if date := g.s.ValueOf(r.Cell()).String(); len(date) >= 4 {
 		return markedBy(date[:4], list)
@@ -114,7 +115,7 @@ func (g *viewed) dated(r *memory.Row, list []string) uint16 {
 	return 0
 }
 
-// Related reads the relations of the entity, in both directions.
+// Related implements names.Graph. It reads the relations of the entity in both directions.
 func (g *viewed) Related(entity uint32, list []string, fn func(other names.Named, explained uint16)) {
 	s, left := g.s, maxRelated
 	each := func(links *memory.Adjacency, label func(l memory.Link) uint16) {
@@ -149,11 +150,12 @@ func (g *viewed) Related(entity uint32, list []string, fn func(other names.Named
 	each(s.In.Ref(entity), func(memory.Link) uint16 { return 0 })
 }
 
-// maxTold is how many claims about an entity are read to see what explains it: hubs are
-// explained by their type alone.
+// maxTold is how many claims about an entity are read to explain it. An entity with more claims is explained
+// only by its type.
 const maxTold = 64
 
-// Holders reads the relations by which the ontology derives who holds an office.
+// Holders implements names.Graph. It reads the relations from which the ontology derives the holders of an
+// office.
 func (g *viewed) Holders(entity uint32, fn func(holder names.Named)) {
 	s := g.s
 	for _, f := range s.Through[s.Type(entity)] {
@@ -170,8 +172,8 @@ func (g *viewed) typed(entity uint32, list []string) uint16 {
 	return g.marksOf(g.s.Types.At(entity), list)
 }
 
-// marksOf marks the words that name a type, by its number, or one of its interfaces. A search asks with the same
-// words each time.
+// marksOf marks the words that name a type, given by its number, or one of its interfaces. It caches the result,
+// because all calls of a search have the same words.
 func (g *viewed) marksOf(typ uint16, list []string) uint16 {
 	if g.marks == nil {
 		g.marks = make([]typeMarks, len(g.s.TypeNames.List))
@@ -189,13 +191,13 @@ func (g *viewed) marksOf(typ uint16, list []string) uint16 {
 	return m.words
 }
 
-// typeMarks are the words of a search that name a type, once they are known.
+// typeMarks has the words of a search that name a type; known is false until they are computed.
 type typeMarks struct {
 	known bool
 	words uint16
 }
 
-// spaced parts the words of a name of the ontology.
+// spaced separates the words in a name of the ontology by spaces.
 func spaced(name string) string {
 	var b strings.Builder
 	for _, r := range name {
@@ -207,8 +209,8 @@ func spaced(name string) string {
 	return b.String()
 }
 
-// marked sets bit i where list[i] is a word of the phrase, in another number perhaps.
-// Words as short as prepositions mark nothing.
+// marked sets bit i if list[i] is a word of the phrase, in singular or plural. Words as short as prepositions
+// mark nothing.
 func marked(phrase string, list []string) (known uint16) {
 	for _, w := range strings.Fields(text.Fold(phrase)) {
 		known |= markedBy(w, list)
@@ -216,7 +218,7 @@ func marked(phrase string, list []string) (known uint16) {
 	return known
 }
 
-// markedBy is marked for one word, which is folded.
+// markedBy is marked for one folded word.
 func markedBy(w string, list []string) (known uint16) {
 	for i, sought := range list {
 		if short, long := min(len(w), len(sought)), max(len(w), len(sought)); short > 3 && long-short <= 2 && w[:short] == sought[:short] {
