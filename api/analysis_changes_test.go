@@ -125,4 +125,18 @@ func TestLogHasWithdrawals(t *testing.T) {
 	if got := fmt.Sprint(out.Log); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	for args, want := range map[string]string{
+		"(first: 2)": "1 2", "(last: 2)": "3 4", "(newestFirst: true, first: 2)": "4 3", "(newestFirst: true, last: 2)": "2 1",
+		"(newestFirst: true, beforeSequence: 3)": "2 1", "(sinceSequence: 1, beforeSequence: 4)": "2 3", "": "1 2 3 4",
+	} {
+		var out struct{ Log []struct{ Sequence int } }
+		askInto(t, a, `{ log`+args+` { sequence } }`, nil, &out)
+		var got []string
+		for _, x := range out.Log {
+			got = append(got, fmt.Sprint(x.Sequence))
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("log%s has %s; want %s", args, got, want)
+		}
+	}
 }

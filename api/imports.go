@@ -28,8 +28,8 @@ func (b *builder) imports() output.Field {
 			"before": {Type: graphql.Int, Description: "Starts with the import before this one."},
 			"first":  {Type: graphql.Int, Description: "Returns at most this many imports; 50 by default."},
 		},
-		Read: recorded("before", 1, func(ctx context.Context, v *snapshot.View, p *recordedPage, dst []gql.Ref) ([]gql.Ref, error) {
-			list, err := analysis.Imports(ctx, v.Snapshot(), p.from, p.first)
+		Read: recorded("", "before", func(ctx context.Context, v *snapshot.View, p *recordedPage, dst []gql.Ref) ([]gql.Ref, error) {
+			list, err := analysis.Imports(ctx, v.Snapshot(), p.Before, p.Most)
 			for _, i := range list {
 				dst = append(dst, gql.Ref{Obj: &imported{view: v, ImportEntry: i}})
 			}

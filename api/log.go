@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"github.com/graphql-go/graphql"
 
@@ -14,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// logEntries is the default of the argument first.
+// logEntries is how many entries a list has by default.
 const logEntries = 50
 
 // logEntry is one entry of the log, with the view through which its claims are read.
@@ -25,46 +26,62 @@ type logEntry struct {
 
 func (b *builder) log() output.Field {
 	return output.Field{Name: "log", Type: output.List(b.logEntryType()),
-		About: "What the store recorded after a sequence number, in order. To continue, give the sequence of the last entry as sinceSequence.",
+		About: "What the store recorded, commit by commit, the oldest first. To continue, give the sequence of the last entry as sinceSequence, or as beforeSequence if the newest come first.",
 		Args: graphql.FieldConfigArgument{
-			"sinceSequence": {Type: output.Must(graphql.Int), Description: "Starts after this sequence number; 0 is the empty store."},
-			"first":         {Type: graphql.Int, Description: "Returns at most this many entries, from the start; 50 by default."},
+			"sinceSequence":  {Type: graphql.Int, Description: "Leaves out the commits up to this sequence number; none by default."},
+			"beforeSequence": {Type: graphql.Int, Description: "Leaves out the commits from this sequence number on; none by default."},
+			"first":          {Type: graphql.Int, Description: "Returns at most this many entries, from the start of the list; 50 by default."},
+			"last":           {Type: graphql.Int, Description: "Returns at most this many entries, from the end of the list, instead of first."},
+			"newestFirst":    {Type: graphql.Boolean, Description: "Lists the newest commit first."},
 		},
-		Read: recorded("sinceSequence", 0, func(ctx context.Context, v *snapshot.View, p *recordedPage, dst []gql.Ref) ([]gql.Ref, error) {
-			entries, err := readLog(ctx, v, p.from, p.first)
+		Read: recorded("sinceSequence", "beforeSequence", func(ctx context.Context, v *snapshot.View, p *recordedPage, dst []gql.Ref) ([]gql.Ref, error) {
+			entries, err := readLog(ctx, v, p.Part)
 			for _, e := range entries {
 				dst = append(dst, gql.Ref{Obj: e})
+			}
+			if p.newestFirst {
+				slices.Reverse(dst)
 			}
 			return dst, err
 		})}
 }
 
-// recordedPage has the prepared arguments of a list of what the store recorded: the sequence number from
-// which the list continues, and its maximum length.
+// recordedPage has the prepared arguments of a list of what the store recorded.
 type recordedPage struct {
-	from  graph.Seq
-	first int
+	analysis.Part
+	newestFirst bool
 }
 
-// recorded binds a list of what the store recorded. The argument with the given name has the sequence
-// number from which the list continues, and must be lowest or more. A nullable argument may be left
-// out.
-func recorded(argument string, lowest int, read func(ctx context.Context, v *snapshot.View, p *recordedPage, dst []gql.Ref) ([]gql.Ref, error)) gql.Binding {
+// recorded binds a list of what the store recorded. The arguments since and before have the sequence numbers
+// between which the list is; a list without the first one begins with the newest.
+func recorded(since, before string, read func(ctx context.Context, v *snapshot.View, p *recordedPage, dst []gql.Ref) ([]gql.Ref, error)) gql.Binding {
 	return gql.Binding{
 		Prepare: func(args map[string]any) (any, error) {
 			p, err := input.ReadPage(args)
 			if err != nil {
 				return nil, err
 			}
-			r := &recordedPage{first: logEntries}
-			if p.First != nil {
-				r.first = *p.First
+			r := &recordedPage{Part: analysis.Part{Most: logEntries}}
+			r.newestFirst, _ = args["newestFirst"].(bool)
+			r.Newest = r.newestFirst != (p.Last != nil)
+			switch {
+			case p.First != nil && p.Last != nil:
+				return nil, &gql.ArgumentError{Argument: "last", Err: graph.Errorf(graph.BadInput, "last: give first or last, not both")}
+			case p.First != nil:
+				r.Most = *p.First
+			case p.Last != nil:
+				r.Most = *p.Last
 			}
-			if from, given := args[argument].(int); given {
-				if from < lowest {
-					return nil, &gql.ArgumentError{Argument: argument, Err: graph.Errorf(graph.BadInput, "%s: %d is below %d", argument, from, lowest)}
+			for _, x := range []struct {
+				name   string
+				lowest int
+				to     *graph.Seq
+			}{{since, 0, &r.Since}, {before, 1, &r.Before}} {
+				n, given := args[x.name].(int)
+				if given && n < x.lowest {
+					return nil, &gql.ArgumentError{Argument: x.name, Err: graph.Errorf(graph.BadInput, "%s: %d is below %d", x.name, n, x.lowest)}
 				}
-				r.from = graph.Seq(from)
+				*x.to = graph.Seq(n)
 			}
 			return r, nil
 		},
@@ -79,9 +96,9 @@ func recorded(argument string, lowest int, read func(ctx context.Context, v *sna
 	}
 }
 
-// readLog returns entries of the log after since, to be read through the view.
-func readLog(ctx context.Context, v *snapshot.View, since graph.Seq, first int) ([]*logEntry, error) {
-	entries, err := analysis.Log(ctx, v.Snapshot(), since, first)
+// readLog returns a part of the log, to be read through the view.
+func readLog(ctx context.Context, v *snapshot.View, p analysis.Part) ([]*logEntry, error) {
+	entries, err := analysis.Log(ctx, v.Snapshot(), p)
 	list := make([]*logEntry, len(entries))
 	for i, e := range entries {
 		list[i] = &logEntry{v, e}

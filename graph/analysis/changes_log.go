@@ -16,15 +16,31 @@ type LogEntry struct {
 	Added, Withdrawn []uint32
 }
 
-// Log returns the commits after a sequence number, at most first of them, in order. It reads the snapshot
-// without a view.
-func Log(ctx context.Context, s *snapshot.Snapshot, since graph.Seq, first int) ([]LogEntry, error) {
-	if since >= s.Seq() || first <= 0 {
+// Part is a part of the log.
+type Part struct {
+	// Since and Before are the sequence numbers before and after the part. Before may be 0,
+	// for no end.
+	Since, Before graph.Seq
+	// Most is how many entries it has at most: the oldest ones, or the newest ones.
+	Most   int
+	Newest bool
+}
+
+// Log returns a part of the log, in the order of the sequence numbers. It reads the snapshot without a view.
+func Log(ctx context.Context, s *snapshot.Snapshot, p Part) ([]LogEntry, error) {
+	since, last := p.Since, s.Seq()
+	if p.Before > 0 {
+		last = min(last, p.Before-1)
+	}
+	if since >= last || p.Most <= 0 {
 		return nil, nil
 	}
-	last := s.Seq()
-	if uint64(last-since) > uint64(first) {
-		last = since + graph.Seq(first)
+	if uint64(last-since) > uint64(p.Most) {
+		if p.Newest {
+			since = last - graph.Seq(p.Most)
+		} else {
+			last = since + graph.Seq(p.Most)
+		}
 	}
 	entries := make([]LogEntry, last-since)
 	for i := range entries {

@@ -322,14 +322,17 @@ func TestLogAgainstTheHistory(t *testing.T) {
 	o := world(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawWorld(t, o, 20)
-		since, first := graph.Seq(rapid.IntRange(0, int(s.Seq())+1).Draw(t, "since")), rapid.IntRange(-1, 5).Draw(t, "first")
-		entries, err := analysis.Log(t.Context(), s, since, first)
+		p := analysis.Part{
+			Since: graph.Seq(rapid.IntRange(0, int(s.Seq())+1).Draw(t, "since")), Before: graph.Seq(rapid.IntRange(0, int(s.Seq())+2).Draw(t, "before")),
+			Most: rapid.IntRange(-1, 5).Draw(t, "most"), Newest: rapid.Bool().Draw(t, "newest"),
+		}
+		entries, err := analysis.Log(t.Context(), s, p)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var want []string
 		now := look(t, s, graph.View{})
-		for seq := since + 1; seq <= s.Seq() && len(want) < first; seq++ {
+		for seq := p.Since + 1; seq <= s.Seq() && (p.Before == 0 || seq < p.Before); seq++ {
 			var added, withdrawn []string
 			touched := map[graph.ID]bool{}
 			for n := range uint32(s.ClaimCount()) {
@@ -357,6 +360,11 @@ func TestLogAgainstTheHistory(t *testing.T) {
 				}
 			}
 			want = append(want, fmt.Sprint(seq, added, withdrawn, len(touched)))
+		}
+		if most := max(0, p.Most); most < len(want) && p.Newest {
+			want = want[len(want)-most:]
+		} else if most < len(want) {
+			want = want[:most]
 		}
 		var got []string
 		v := look(t, s, graph.View{})
@@ -387,7 +395,7 @@ func TestChangesRefuseAndStop(t *testing.T) {
 	if _, err := analysis.Changes(ctx, v, v, analysis.ChangesOptions{}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled walk answers %v", err)
 	}
-	if _, err := analysis.Log(ctx, s, 0, 10); !errors.Is(err, context.Canceled) {
+	if _, err := analysis.Log(ctx, s, analysis.Part{Most: 10}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled log answers %v", err)
 	}
 }

@@ -119,7 +119,7 @@ func BenchmarkAnalyses(b *testing.B) {
 				return err
 			}},
 			{"log/last", func(b *testing.B) error {
-				_, err := analysis.Log(b.Context(), v.Snapshot(), v.Snapshot().Seq()-1, 1)
+				_, err := analysis.Log(b.Context(), v.Snapshot(), analysis.Part{Since: v.Snapshot().Seq() - 1, Most: 1})
 				return err
 			}},
 		} {

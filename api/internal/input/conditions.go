@@ -232,8 +232,8 @@ func (of tested) operator(t *filter.Test, key string, val any, unit string) erro
 		switch {
 		case of.code != nil:
 			part = of.code.Fold(part)
-		case !t.ByBytes && part != "" && text.Base(part) == "":
-			return graph.Errorf(graph.BadInput, "%s: %q has no characters to compare", key, part)
+		case !t.ByBytes && text.Base(part) == "":
+			part = "" // such as a space or a hyphen: what is typed first into a search box asks for nothing yet
 		}
 		*map[string]*string{"contains": &t.Contains, "startsWith": &t.StartsWith}[key] = part
 	case "matches":
