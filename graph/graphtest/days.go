@@ -18,6 +18,9 @@ type Dated struct {
 	// Same has the valid times of the other claims of the same fact. If one of them agrees
 	// and gives the start or the end more exactly, the claim starts or ends within that.
 	Same []graph.Interval
+	// Sources are the dates of the sources of the claims in Same. One that is later than Source
+	// takes its place where the claim says only since when it holds.
+	Sources []graph.Date
 	// Turns are the dates on which other claims say that the same question got another
 	// answer. A date that coincides with the claim's own end does not bound its start, nor
 	// the other way round.
@@ -39,6 +42,7 @@ func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 	if c.Timing.Kind == schema.Eternal {
 		return graph.HoldsYes
 	}
+	c = c.joined()
 	days := c.days(first, last)
 	some, somePossible, every, everyPossible := false, false, true, true
 	for _, d := range days {
@@ -63,6 +67,28 @@ func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 		return graph.HoldsPossibly
 	}
 	return graph.HoldsNo
+}
+
+// joined is the claim as it would be if its source were of the latest date of a source that states the
+// same and nothing of an end, among the dates on which the claim may hold by its own source.
+func (c *Dated) joined() *Dated {
+	from, to := c.sides()
+	if c.Timing.Kind != schema.State || c.Timing.Past || c.Timing.Reach.After.Kind != schema.ToNext || !from.Known() || to.Known() {
+		return c
+	}
+	best := *c
+	for i, date := range c.Sources {
+		same := c.Same[i]
+		if !date.Known() || same.To.Known() || same.From.Known() && (same.From.Last() < from.First() || from.Last() < same.From.First() || date.Last() < same.From.First()) {
+			continue
+		}
+		last := date.Last()
+		if from.First() <= last && c.possible(last, nil) && !c.dropped(last) && (!best.Source.Known() || best.Source.Last() < last) {
+			best.Source = date
+		}
+	}
+	best.Sources = nil
+	return &best
 }
 
 // days are the days next to every date that matters.
@@ -304,14 +330,15 @@ func (c *Dated) possible(d graph.Day, days []graph.Day) bool {
 }
 
 // Compare says which of two claims of one field comes first: what surely holds by
-// its dates, then what is attested near, then what possibly holds with a known start,
-// with anything known, and last with nothing. Where the field reaches for a number
+// its dates, then what is attested on the days, near them with a known start, and near
+// them without one, then what possibly holds with a known start, with anything known,
+// and last with nothing. Where the field reaches for a number
 // of days, only what surely holds is near, and the nearer of one kind comes first.
 func (c *Dated) Compare(other *Dated, first, last graph.Day) int {
 	if o := cmp.Compare(c.level(first, last), other.level(first, last)); o != 0 || !c.brief() {
 		return o
 	}
-	if l := c.level(first, last); l == 0 || l == 4 {
+	if l := c.level(first, last); l == 0 || l == 6 {
 		return 0
 	}
 	return cmp.Compare(c.Distance(first, last), other.Distance(first, last))
@@ -324,23 +351,28 @@ func (c *Dated) brief() bool {
 func (c *Dated) level(first, last graph.Day) int {
 	dated := c.Valid.From.Known() || c.Valid.To.Known()
 	_, _, attested := c.attested()
+	near := attested && !c.brief() && c.Distance(first, last) <= 366
 	switch sure := c.Holds(first, last) == graph.HoldsYes; {
 	case sure && (dated || c.Timing.Kind == schema.Eternal):
 		return 0
-	case sure, attested && !c.brief() && c.Distance(first, last) <= 366:
+	case sure:
 		return 1
-	case c.Valid.From.Known():
+	case near && c.Valid.From.Known():
 		return 2
-	case attested:
+	case near:
 		return 3
+	case c.Valid.From.Known():
+		return 4
+	case attested:
+		return 5
 	}
-	return 4
+	return 6
 }
 
 // Distance is how many days lie between the days asked for and those attested; -1
 // where nothing is.
 func (c *Dated) Distance(first, last graph.Day) int64 {
-	from, to, ok := c.attested()
+	from, to, ok := c.joined().attested()
 	switch {
 	case c.Timing.Kind == schema.Eternal:
 		return 0

@@ -114,7 +114,13 @@ func (l *lens) dated(f *fact) *graphtest.Dated {
 	for _, g := range l.m.claims {
 		if g != f && g.Subject == f.Subject && g.Predicate == f.Predicate && l.sees(g) && g.Rank != graph.Deprecated && l.sameQuestion(f, g) {
 			if g.Value == f.Value {
-				d.Same = append(d.Same, g.Valid)
+				date := l.sourceDate(g.Source)
+				if slices.ContainsFunc(g.Qualifiers, func(q graph.QualifierValue) bool {
+					return slices.ContainsFunc(f.Qualifiers, func(p graph.QualifierValue) bool { return p.Name == q.Name && p.Value != q.Value })
+				}) {
+					date = graph.Date{}
+				}
+				d.Same, d.Sources = append(d.Same, g.Valid), append(d.Sources, date)
 			}
 			for _, end := range []graph.Date{g.Valid.From, g.Valid.To} {
 				if end.Known() {

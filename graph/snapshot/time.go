@@ -37,27 +37,51 @@ func (v *View) window(n uint32, r *memory.Row) validity.Window {
 		b = v.refined(n, r)
 	}
 	var source graph.Date
-	next := graph.AllDays
-	if t.Kind == schema.Observation && (b.Started || b.Ended) {
-		if later := v.nextFigure(n, r); later != graph.LastDay {
-			next.Last = later - 1
-		}
-	} else if t.Kind != schema.Eternal && !(b.Started && b.Ended) {
+	if b.BySource(t) {
 		source = v.dateOf(r.Source)
-		if t.Reach.ByNext() {
-			if attested, ok := b.Attested(t, source); ok {
-				next = v.neighbours(n, r, attested)
-			}
-		}
 	}
-	w := b.Window(t, source, next)
-	if v.kept != nil {
-		v.unlisted(&w, t, r)
+	w := v.attested(n, r, t, b, source)
+	if b.Joins(t) {
+		if joined := v.joined(n, r, b, &w, source); joined != source {
+			w = v.attested(n, r, t, b, joined)
+		}
 	}
 	if !v.allLive {
 		v.bound(&w, t, r)
 	}
 	return w
+}
+
+// attested is the window of a claim that is attested on the date, whatever the lifetimes of its ends.
+func (v *View) attested(n uint32, r *memory.Row, t schema.Timing, b *validity.Bounds, on graph.Date) validity.Window {
+	next := graph.AllDays
+	if t.Kind == schema.Observation && (b.Started || b.Ended) {
+		if later := v.nextFigure(n, r); later != graph.LastDay {
+			next.Last = later - 1
+		}
+	} else if b.BySource(t) && t.Reach.ByNext() {
+		if attested, ok := b.Attested(t, on); ok {
+			next = v.neighbours(n, r, attested)
+		}
+	}
+	w := b.Window(t, on, next)
+	if v.kept != nil {
+		v.unlisted(&w, t, r)
+	}
+	return w
+}
+
+// joined is the date that attests a claim which says since when: that of its source, or a later one of
+// a claim that states the same, and no qualifier otherwise, where the window by its own source possibly
+// includes it.
+func (v *View) joined(n uint32, r *memory.Row, b *validity.Bounds, w *validity.Window, source graph.Date) graph.Date {
+	last := source
+	for l := range v.s.Besides(r).All() {
+		if v.statesToo(n, l) && v.sameWhereBoth(r, l.Claim) {
+			last = b.Joined(w, &v.s.Times.Ref(l.Period()).Bounds, v.dateOf(v.s.Rows.Ref(l.Claim).Source), last)
+		}
+	}
+	return last
 }
 
 // bound cuts the window of a claim to the lifetimes of its ends.
@@ -129,6 +153,17 @@ func (v *View) Agreeing(n uint32, dst []uint32) []uint32 {
 // statesToo reports whether the view knows the claim of a link, and the claim states the same as claim n.
 func (v *View) statesToo(n uint32, l memory.Link) bool {
 	return l.Claim != n && l.Rank != graph.Deprecated && v.sees(l.Claim) && v.sameQuestion(n, l.Claim) && v.s.SameCell(v.s.Rows.Ref(n).Cell(), v.s.Rows.Ref(l.Claim).Cell())
+}
+
+// sameWhereBoth reports whether a claim gives the same of each qualifier that another has as well.
+func (v *View) sameWhereBoth(r *memory.Row, other uint32) bool {
+	for i := range uint32(r.NumQualifiers) {
+		q := v.s.QualifierRows.Ref(r.Qualifiers + i)
+		if c := v.s.ClaimQualifier(other, q.Name); c.Kind != graph.NoKind && !v.s.SameCell(c, q.Cell()) {
+			return false
+		}
+	}
+	return true
 }
 
 // neighbours returns the days between two dated claims that answer the same question as a claim: the

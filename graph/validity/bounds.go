@@ -66,3 +66,28 @@ func (b *Bounds) Alone(t schema.Timing) bool {
 	}
 	return true
 }
+
+// BySource reports whether the date of its source bears on when a claim with the bounds holds.
+func (b *Bounds) BySource(t schema.Timing) bool {
+	figure := t.Kind == schema.Observation && (b.Started || b.Ended)
+	return t.Kind != schema.Eternal && !figure && !(b.Started && b.Ended)
+}
+
+// Joins reports whether what other claims state on their sources' dates may attest a claim with the
+// bounds as well: it says since when, and not until when, and its field reaches to the next claim.
+func (b *Bounds) Joins(t schema.Timing) bool {
+	return t.Kind == schema.State && !t.Past && t.Reach.After.Kind == schema.ToNext && b.Started && !b.Ended
+}
+
+// Joined returns the date that attests a claim which Joins: that so far, or if it is later the date of the
+// source of another claim of the same, with the bounds other, if the claim possibly holds on it.
+func (b *Bounds) Joined(w *Window, other *Bounds, source, sofar graph.Date) graph.Date {
+	last := source.Last()
+	switch {
+	case !source.Known() || other.Ended || !b.Agrees(other) || other.Started && last < other.Start.First,
+		last > w.Possible.Last,
+		sofar.Known() && sofar.Last() >= last:
+		return sofar
+	}
+	return source
+}

@@ -55,14 +55,17 @@ type Reading struct {
 	// those days, -1 where nothing is.
 	Distance int64
 	// Order compares claims of one field: the least is shown. First comes what holds
-	// by its dates; then what is attested near the date; then what is possible with a
-	// known start, then by its reach alone, and last what nothing attests.
+	// by its dates; then what is attested on the date, near it with a known start, and
+	// near it without one; then what is possible with a known start, then by its reach
+	// alone, and last what nothing attests.
 	Order int64
 }
 
 // near is how many days from what is attested are near it. Where the reach itself
 // is a number of days, only the attested days are near, and then the nearest.
 const near = 366
+
+func (w *Window) near(distance int64) bool { return !w.Nearest && w.Anchored && distance <= near }
 
 // orderStep parts the levels of Reading.Order; distances lie within one.
 const orderStep = int64(1) << 40
@@ -81,14 +84,18 @@ func (w *Window) On(on graph.Span, mode graph.Mode) Reading {
 	switch {
 	case r.Basis == Dated || r.Basis == NoBasis:
 		return r
-	case r.Basis == Attested || !w.Nearest && w.Anchored && r.Distance <= near:
+	case r.Basis == Attested:
 		r.Order = orderStep
-	case w.Started:
+	case w.near(r.Distance) && w.Started:
 		r.Order = 2 * orderStep
-	case w.Anchored:
+	case w.near(r.Distance):
 		r.Order = 3 * orderStep
-	default:
+	case w.Started:
 		r.Order = 4 * orderStep
+	case w.Anchored:
+		r.Order = 5 * orderStep
+	default:
+		r.Order = 6 * orderStep
 	}
 	if w.Nearest && w.Anchored {
 		r.Order += r.Distance
