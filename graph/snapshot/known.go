@@ -3,11 +3,10 @@ package snapshot
 import (
 	"slices"
 
-	"github.com/caspian-kg/caspian/graph/internal/memory"
-	"github.com/caspian-kg/caspian/graph/validity"
-
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
+	"github.com/caspian-kg/caspian/graph/validity"
 	"github.com/caspian-kg/caspian/schema"
 )
 

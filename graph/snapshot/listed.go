@@ -3,10 +3,9 @@ package snapshot
 import (
 	"slices"
 
+	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/graph/validity"
-
-	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -61,20 +60,10 @@ func (v *View) unlisted(w *validity.Window, t schema.Timing, r *memory.Row) {
 	}
 }
 
-// omits reports whether a list mentions both ends of a relation but does not link them. A list of
-// objects need not mention the subject, which may not exist any more.
+// omits reports whether a list mentions both ends of a relation but does not link them.
 func (v *View) omits(k kept, r *memory.Row) bool {
-	object, p := uint32(r.Value), r.Predicate
-	lists := func(l memory.Link) bool {
+	return v.s.Omits(r, k.ofObjects, func(l memory.Link) bool {
 		x := v.s.Rows.Ref(l.Claim)
 		return x.Source == k.source && x.Rank != graph.Deprecated && v.seesRow(l.Claim, x)
-	}
-	joins := func(l memory.Link) bool { return l.Other == object && lists(l) }
-	if out := v.s.OutRun(r.Subject, p); !v.s.Symmetric(p) {
-		return !out.Has(joins) && (k.ofObjects || out.Has(lists)) && v.s.InRun(object, p).Has(lists)
-	}
-	either := func(entity uint32, is func(memory.Link) bool) bool {
-		return v.s.OutRun(entity, p).Has(is) || v.s.InRun(entity, p).Has(is)
-	}
-	return !either(r.Subject, joins) && either(r.Subject, lists) && either(object, lists)
+	})
 }

@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/caspian-kg/caspian/graph/internal/memory"
-
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/graph/snapshot/access"
 	"github.com/caspian-kg/caspian/graph/text"
 	"github.com/caspian-kg/caspian/schema"

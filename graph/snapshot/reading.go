@@ -1,11 +1,10 @@
 package snapshot
 
 import (
-	"github.com/caspian-kg/caspian/graph/internal/dense"
-	"github.com/caspian-kg/caspian/graph/internal/memory"
-
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/dense"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/schema"
 )
 

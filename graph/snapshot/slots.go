@@ -5,7 +5,6 @@ import (
 
 	"github.com/caspian-kg/caspian/graph/internal/dense"
 	"github.com/caspian-kg/caspian/graph/internal/memory"
-
 	"github.com/caspian-kg/caspian/graph/internal/vocabulary"
 )
 

@@ -3,9 +3,8 @@ package snapshot
 import (
 	"slices"
 
-	"github.com/caspian-kg/caspian/graph/internal/memory"
-
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/internal/memory"
 	"github.com/caspian-kg/caspian/schema"
 )
 

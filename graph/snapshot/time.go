@@ -77,7 +77,7 @@ func (v *View) attested(n uint32, r *memory.Row, t schema.Timing, b *validity.Bo
 func (v *View) joined(n uint32, r *memory.Row, b *validity.Bounds, w *validity.Window, source graph.Date) graph.Date {
 	last := source
 	for l := range v.s.Besides(r).All() {
-		if v.statesToo(n, l) && v.sameWhereBoth(r, l.Claim) {
+		if v.statesToo(n, l) && v.s.AgreeWhereBoth(n, l.Claim) {
 			last = b.Joined(w, &v.s.Times.Ref(l.Period()).Bounds, v.dateOf(v.s.Rows.Ref(l.Claim).Source), last)
 		}
 	}
@@ -155,17 +155,6 @@ func (v *View) statesToo(n uint32, l memory.Link) bool {
 	return l.Claim != n && l.Rank != graph.Deprecated && v.sees(l.Claim) && v.sameQuestion(n, l.Claim) && v.s.SameCell(v.s.Rows.Ref(n).Cell(), v.s.Rows.Ref(l.Claim).Cell())
 }
 
-// sameWhereBoth reports whether a claim gives the same of each qualifier that another has as well.
-func (v *View) sameWhereBoth(r *memory.Row, other uint32) bool {
-	for i := range uint32(r.NumQualifiers) {
-		q := v.s.QualifierRows.Ref(r.Qualifiers + i)
-		if c := v.s.ClaimQualifier(other, q.Name); c.Kind != graph.NoKind && !v.s.SameCell(c, q.Cell()) {
-			return false
-		}
-	}
-	return true
-}
-
 // neighbours returns the days between two dated claims that answer the same question as a claim: the
 // last one before the days on which the claim is attested, and the first one after them.
 func (v *View) neighbours(n uint32, r *memory.Row, attested graph.Span) graph.Span {
@@ -213,16 +202,7 @@ func (v *View) sameQuestion(n, m uint32) bool {
 	if f == nil || f.Many {
 		return v.s.SameCell(a.Cell(), b.Cell()) && v.sameQualifiers(Edge{Claim: n}, Edge{Claim: m}, v.rulesOf(n))
 	}
-	if a.NumQualifiers != b.NumQualifiers {
-		return false
-	}
-	for i := range uint32(a.NumQualifiers) {
-		x, y := v.s.QualifierRows.Ref(a.Qualifiers+i), v.s.QualifierRows.Ref(b.Qualifiers+i)
-		if x.Name != y.Name || !v.s.SameCell(x.Cell(), y.Cell()) {
-			return false
-		}
-	}
-	return true
+	return a.NumQualifiers == b.NumQualifiers && v.s.SameQualifiers(a, b)
 }
 
 // lifetime returns when an entity exists, as the view knows it.

@@ -60,6 +60,29 @@ func (s *Graph) ClaimQualifier(n uint32, name uint16) dense.Cell {
 	return s.QualifierAmong(r.Qualifiers, uint32(r.NumQualifiers), name)
 }
 
+// SameQualifiers reports whether two claims of as many qualifiers have the same ones, with the same values.
+func (s *Graph) SameQualifiers(a, b *Row) bool {
+	for i := range uint32(a.NumQualifiers) {
+		x, y := s.QualifierRows.Ref(a.Qualifiers+i), s.QualifierRows.Ref(b.Qualifiers+i)
+		if x.Name != y.Name || !s.SameCell(x.Cell(), y.Cell()) {
+			return false
+		}
+	}
+	return true
+}
+
+// AgreeWhereBoth reports whether two claims have the same value of each qualifier that both have.
+func (s *Graph) AgreeWhereBoth(n, m uint32) bool {
+	r := s.Rows.Ref(n)
+	for i := range uint32(r.NumQualifiers) {
+		q := s.QualifierRows.Ref(r.Qualifiers + i)
+		if c := s.ClaimQualifier(m, q.Name); c.Kind != graph.NoKind && !s.SameCell(c, q.Cell()) {
+			return false
+		}
+	}
+	return true
+}
+
 // QualifierAmong is ClaimQualifier for a claim with n qualifiers, of which first is the index of the first.
 func (s *Graph) QualifierAmong(first, n uint32, name uint16) dense.Cell {
 	for at := first; at < first+n; at++ {

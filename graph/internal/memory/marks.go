@@ -44,6 +44,21 @@ func (s *Graph) Toward(id string) func(l Link) int {
 	}
 }
 
+// Omits reports whether a list mentions both ends of the relation that a claim states but does not link
+// them; lists says which links are of the list. A list of objects need not mention the subject, which may not
+// exist any more.
+func (s *Graph) Omits(r *Row, ofObjects bool, lists func(Link) bool) bool {
+	object, p := uint32(r.Value), r.Predicate
+	joins := func(l Link) bool { return l.Other == object && lists(l) }
+	if out := s.OutRun(r.Subject, p); !s.Symmetric(p) {
+		return !out.Has(joins) && (ofObjects || out.Has(lists)) && s.InRun(object, p).Has(lists)
+	}
+	either := func(entity uint32, is func(Link) bool) bool {
+		return s.OutRun(entity, p).Has(is) || s.InRun(entity, p).Has(is)
+	}
+	return !either(r.Subject, joins) && either(r.Subject, lists) && either(object, lists)
+}
+
 // Period returns the number of the valid time of the link's claim.
 func (l *Link) Period() uint32 { return l.Valid &^ marks }
 
