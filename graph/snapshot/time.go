@@ -52,7 +52,7 @@ func (v *View) window(n uint32, r *memory.Row) validity.Window {
 	return w
 }
 
-// attested is the window of a claim that is attested on the date, whatever the lifetimes of its ends.
+// attested returns the window of a claim that is attested on the date, before the lifetimes of its ends cut it.
 func (v *View) attested(n uint32, r *memory.Row, t schema.Timing, b *validity.Bounds, on graph.Date) validity.Window {
 	next := graph.AllDays
 	if t.Kind == schema.Observation && (b.Started || b.Ended) {
@@ -71,7 +71,7 @@ func (v *View) attested(n uint32, r *memory.Row, t schema.Timing, b *validity.Bo
 	return w
 }
 
-// joined is the date that attests a claim which says since when: that of its source, or a later one of
+// joined returns the date that attests a claim which says since when: that of its source, or a later one of
 // a claim that states the same, and no qualifier otherwise, where the window by its own source possibly
 // includes it.
 func (v *View) joined(n uint32, r *memory.Row, b *validity.Bounds, w *validity.Window, source graph.Date) graph.Date {
