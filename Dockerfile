@@ -1,9 +1,17 @@
 # The program alone: no shell, no root, and it writes only to /data.
+FROM node:22-slim AS explorer
+WORKDIR /web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY web .
+RUN npm run check && npm run build
+
 FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
+COPY --from=explorer /web/dist/build web/dist/build
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /caspian ./cmd/caspian \
  && mkdir /empty
 

@@ -12,26 +12,35 @@ CHECKED     ?= ./graph/snapshot ./graph/live/... ./graph/routes ./graph/analysis
 # Folders with npm packages that tests use.
 JS          ?= gql/testdata/js server/testdata/js server/testdata/browser
 
-.PHONY: run build man test check format vet lint vuln js race invariants histories bench bench-start bench-compare bench-peers bench-bulk bench-formats soak map clean
+.PHONY: run build web man test check format vet lint vuln js race invariants histories bench bench-start bench-compare bench-peers bench-bulk bench-formats soak map clean
 
 run: build
 	./bin/caspian serve
 
-build:
+build: web
 	$(GO) build -o bin/caspian ./cmd/caspian
+
+# Builds the explorer, which Go embeds. It needs Node 20.19 or later; without it, the program has one small page instead.
+EXPLORER = web/dist/build/.vite/manifest.json
+web: $(EXPLORER)
+
+$(EXPLORER): web/node_modules/.package-lock.json web/vite.config.ts $(shell find web/src -type f)
+	@if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null || [ ! -d web/node_modules/vite ]; \
+	then echo "web: no Node 20.19 or later with the packages of web/; the program has one small page instead of the explorer"; \
+	else cd web && npm run --silent check && npm run --silent build -- --logLevel warn; fi
 
 # Writes a man page for each command; SOURCE_DATE_EPOCH sets their date.
 man:
 	$(GO) test -count 1 -run TestManPages ./cmd/caspian -man $(CURDIR)/bin/man
 
 # Everything that a change must pass; works on a new machine.
-test: format vet lint js race invariants histories
+test: web format vet lint js race invariants histories
 	$(GO) test -timeout 9m ./...
 	cd bench/compare && $(GO) test ./...
 	@$(MAKE) --no-print-directory vuln
 
 # What to run before each commit.
-check: format vet lint
+check: web format vet lint
 	$(GO) test -short ./...
 
 format:

@@ -2,6 +2,9 @@ module github.com/caspian-kg/caspian
 
 go 1.26.0
 
+// npm packages may have Go files.
+ignore ./web/node_modules
+
 require (
 	github.com/agnivade/levenshtein v1.2.2
 	github.com/cayleygraph/cayley v0.7.7

@@ -84,7 +84,7 @@ var tics = []tic{
 
 // proseFiles has the suffixes and names of files that are checked as a whole: documents, descriptions in the
 // ontology and the seeds, pages, and scripts with their comments.
-var proseFiles = []string{".md", ".graphql", ".yaml", ".yml", ".html", ".js", ".css", ".py", ".sh", "Makefile", "Dockerfile", "run"}
+var proseFiles = []string{".md", ".graphql", ".yaml", ".yml", ".html", ".js", ".ts", ".tsx", ".css", ".py", ".sh", "Makefile", "Dockerfile", "run"}
 
 // TestWords looks for tics in everything that people read: documents, descriptions, pages, and
 // the comments and strings of Go files (not their identifiers).
@@ -95,7 +95,7 @@ func TestWords(t *testing.T) {
 		}
 		path = filepath.ToSlash(path)
 		if d.IsDir() {
-			if name := d.Name(); name == "node_modules" || name == "testdata" || name == "data" || name == "bin" || name == ".git" {
+			if name := d.Name(); name == "node_modules" || name == "testdata" || name == "data" || name == "bin" || name == ".git" || path == "web/dist/build" {
 				return filepath.SkipDir
 			}
 			return nil

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -65,8 +66,10 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 		f.Many, typ = true, typ.Elem
 	}
 	f.Scalar, f.Enum, f.Target = l.valueType(fd.Position, where, typ.NamedType)
+	f.Theme = l.theme(fd.Directives)
 	if f.Target != nil {
 		f.Kind = Relation
+		f.Theme = cmp.Or(f.Theme, f.Target.Theme)
 	}
 	if args, ok := l.directive(fd.Directives, "time"); ok {
 		f.Time = timeKinds[args["kind"]]

@@ -311,8 +311,15 @@ func (l *loader) declareType(d *ast.Definition) {
 		}
 	}
 	t.Maps, _ = l.directive(d.Directives, "map")
+	t.Theme = l.theme(d.Directives)
 	l.o.types[d.Name] = t
 	l.o.Types = append(l.o.Types, t)
+}
+
+// theme returns the name that @theme gives, or "" where there is no such directive.
+func (l *loader) theme(directives ast.DirectiveList) string {
+	args, _ := l.directive(directives, "theme")
+	return args["name"]
 }
 
 func (l *loader) declareEnum(d *ast.Definition) {

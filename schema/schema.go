@@ -175,7 +175,9 @@ type Type struct {
 	ID *regexp.Regexp
 	// Maps has its counterparts by vocabulary: schemaOrg, wikidata, ftm.
 	Maps map[string]string
-	Pos  Position
+	// Theme is the section of an entity's page for relations to this type; empty for the first one.
+	Theme string
+	Pos   Position
 
 	fields map[string]*Field
 	number int    // among the concrete types
@@ -186,6 +188,8 @@ type Type struct {
 // predicate of claims.
 type Field struct {
 	Name, Label, Description string
+	// Theme is the section of an entity's page that shows it: its own, or that of its target.
+	Theme string
 	// Owner is the type that declares it; inherited fields are shared.
 	Owner *Type
 	Kind  FieldKind

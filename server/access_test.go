@@ -96,7 +96,7 @@ func TestTokensFile(t *testing.T) {
 // TestWhoMayRead: with --read-token nothing but the probes is open.
 func TestWhoMayRead(t *testing.T) {
 	s := started(t, Options{Keys: Keys{Writers: []*tokens.Tokens{tokenOf(writerToken)}, Readers: tokenOf(readerToken)}, OpenWrites: true})
-	ways := []string{"/", "/graphiql", "/metrics", "/schema.graphql", "/assets/front.js", "/assets/ontology.json", "/graphql?query={__typename}", "/graphql/stream?query={__typename}", "/nothing"}
+	ways := []string{"/", "/graphiql", "/metrics", "/schema.graphql", "/search", "/assets/ontology.json", "/graphql?query={__typename}", "/graphql/stream?query={__typename}", "/nothing"}
 	for _, path := range ways {
 		for name, headers := range map[string][]string{
 			"nobody":       {"From", "192.0.2.1:99"},

@@ -39,7 +39,7 @@ func TestHosts(t *testing.T) {
 	at := &net.TCPAddr{IP: net.ParseIP("192.0.2.7"), Port: 8080}
 	for range 2 { // the second time some are remembered
 		for _, tc := range hostCases {
-			for _, path := range []string{"/", "/graphql?query={__typename}", "/graphql/stream?query={__typename}", "/metrics", "/schema.graphql", "/graphiql", "/assets/front.js", "/nothing", "/healthz", "/readyz"} {
+			for _, path := range []string{"/", "/graphql?query={__typename}", "/graphql/stream?query={__typename}", "/metrics", "/schema.graphql", "/graphiql", "/assets/ontology.json", "/nothing", "/healthz", "/readyz"} {
 				r := httptest.NewRequest("GET", path, nil)
 				r.Host = tc.host
 				r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, net.Addr(at)))

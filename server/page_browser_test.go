@@ -159,7 +159,7 @@ func (b *tab) listen() {
 			b.troubles = append(b.troubles, string(m.Params.ExceptionDetails))
 		case "Log.entryAdded":
 			// The console also reports requests that were refused, and unknown ids, by their HTTP status.
-			if m.Params.Entry.Level == "error" && !strings.Contains(m.Params.Entry.URL, "/graphql?") && !strings.Contains(m.Params.Entry.URL, "/?id=") {
+			if m.Params.Entry.Level == "error" && !strings.Contains(m.Params.Entry.URL, "/graphql?") && !strings.Contains(m.Params.Entry.URL, "/e/") {
 				b.troubles = append(b.troubles, m.Params.Entry.Text+" "+m.Params.Entry.URL)
 			}
 		case "Page.loadEventFired":

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,77 +15,74 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/web"
 )
 
-// pageLimit is how many bytes each address of the first page may load, uncompressed and
-// without its requests about the graph and the ontology.
-const pageLimit = 31_500
+// pageLimit is how many bytes a page of facts or routes may load at first, compressed, without what the API answers.
+const pageLimit = 45_000
 
-// imported returns the modules that a module imports statically, without those that it
-// imports on demand.
-var imported = regexp.MustCompile(`(?m)^import [^;]* from '\./(\w+\.js)'`)
-
-// loads adds the asset, and all that is loaded with it, to files.
-func loads(t *testing.T, s *Server, name string, files map[string]string) {
-	if _, ok := files[name]; ok {
-		return
-	}
-	w := ask(s, "GET", "/assets/"+name, "")
-	if w.Code != http.StatusOK {
-		t.Fatalf("%s: %d", name, w.Code)
-	}
-	files[name] = w.Body.String()
-	for _, m := range imported.FindAllStringSubmatch(files[name], -1) {
-		loads(t, s, m[1], files)
+// built skips the test where the explorer is not built, as without Node.
+func built(t *testing.T) {
+	t.Helper()
+	if !web.Load().Built() {
+		t.Skip("the explorer is not built; make web builds it")
 	}
 }
 
-// TestPageSize sums up what each address loads; TestPageInBrowser compares the list with
-// what a browser loads.
+// TestPageSize sums up what a first visit loads: the page, its scripts and styles, and the words of the ontology.
 func TestPageSize(t *testing.T) {
-	s := started(t, Options{Version: "1.2.3"})
-	for address, modules := range pageModules {
-		files := map[string]string{}
+	built(t)
+	s := seeded(t, Options{CompressAbove: 1}, gql.Limits{})
+	for _, address := range []string{"/", "/e/KAZ", "/routes?from=KAZ&to=eu"} {
 		w := ask(s, "GET", address, "")
-		for _, m := range regexp.MustCompile(`(?:src|href)="/assets/([^"]+)"`).FindAllStringSubmatch(w.Body.String(), -1) {
-			loads(t, s, m[1], files)
-		}
-		for _, name := range modules {
-			loads(t, s, name, files)
-		}
 		sum := w.Body.Len()
-		for _, text := range files {
-			sum += len(text)
+		words := regexp.MustCompile(`data-words="(\w+)"`).FindStringSubmatch(w.Body.String())
+		assets := regexp.MustCompile(`(?:src|href)="(/assets/[^"]+)"`).FindAllStringSubmatch(w.Body.String(), -1)
+		for _, m := range append(assets, []string{"", "/assets/ontology.json?v=" + words[1]}) {
+			f := ask(s, "GET", m[1], "", "Accept-Encoding", "gzip")
+			if f.Code != 200 || f.Header().Get("Content-Encoding") != "gzip" || f.Header().Get("Cache-Control") != "max-age=31536000, immutable" {
+				t.Errorf("%s: %d %v", m[1], f.Code, f.Header())
+			}
+			sum += f.Body.Len()
 		}
-		t.Logf("%s: %d bytes in %d files", address, sum, len(files)+1)
-		if len(files) < 4 || sum > pageLimit {
-			t.Errorf("%s loads %d bytes in %d files; the limit is %d", address, sum, len(files)+1, pageLimit)
+		t.Logf("%s: %d bytes", address, sum)
+		if len(assets) < 3 || sum > pageLimit {
+			t.Errorf("%s loads %d bytes in %d files; the limit is %d", address, sum, len(assets), pageLimit)
 		}
 	}
 }
 
-// pageModules are the modules that each kind of address asks for on demand.
-var pageModules = map[string][]string{
-	"/":                {"questions.js", "routeform.js", "ask.js"},
-	"/?q=kaza":         nil,
-	"/?id=KAZ":         {"entity.js"},
-	"/?from=KAZ&to=eu": {"routeform.js", "routes.js"},
-	"/?query=" + url.QueryEscape("{graph{sequence}}"): {"ask.js", "answer.js"},
-}
-
-// TestPageWithoutScript checks that without scripts the page says what it is and links on,
+// TestPageWithoutScript checks what the service itself writes: title, description, heading and status of each address,
 // and that markup in the name of the host reaches no page.
 func TestPageWithoutScript(t *testing.T) {
 	s := seeded(t, Options{Version: "1.2.3", ReadOnly: true, Hosts: []string{"elsewhere.example"}}, gql.Limits{})
 	if w := ask(s, "GET", "/", "", "Host", `"><script>alert(1)</script>.example`); w.Code != http.StatusMisdirectedRequest || strings.Contains(w.Body.String(), "script") {
 		t.Errorf("a host of markup: %d %s", w.Code, w.Body)
 	}
-	for _, address := range []string{"/", "/?id=KAZ", "/?from=KAZ", "/?query=x"} {
+	for address, want := range map[string]struct {
+		status         int
+		title, heading string
+	}{
+		"/":                     {200, "Caspian", "What would you like to know?"},
+		"/e/KAZ":                {200, "Kazakhstan · Caspian", "Kazakhstan"},
+		"/e/astana?asOf=2020":   {200, "Nur-Sultan · Caspian", "Nur-Sultan"},
+		"/e/astana?asOf=foo":    {200, "Astana · Caspian", "Astana"},
+		"/e/nothing":            {404, "Not found · Caspian", "Nothing has this id"},
+		"/e/%3Cscript%3E":       {404, "Not found · Caspian", "Nothing has this id"},
+		"/routes?from=KAZ":      {200, "Routes · Caspian", "Routes"},
+		"/table?type=<script>x": {200, "Tables · Caspian", "Tables"},
+		"/graphiql?query=x":     {200, "Query · Caspian", "Query"},
+	} {
 		w := ask(s, "GET", address, "", "Host", "elsewhere.example")
 		text := w.Body.String()
-		for _, want := range []string{"<noscript>", "needs JavaScript", "/graphql?query=", `href="/schema.graphql"`, "http://elsewhere.example/graphql", "1.2.3"} {
-			if !strings.Contains(text, want) {
-				t.Errorf("%s: no %s in\n%s", address, want, text)
+		if !web.Load().Built() {
+			want.title, want.heading = "Caspian", "Caspian 1.2.3"
+		} else if !strings.Contains(text, "<h1><bdi>"+want.heading+"</bdi></h1>") {
+			t.Errorf("%s: no heading %s in\n%s", address, want.heading, text)
+		}
+		for _, part := range []string{"<title>" + want.title + "</title>", `<meta name="description" content="`, "http://elsewhere.example/graphql", "1.2.3", `href="/schema.graphql"`} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s: no %s in\n%s", address, part, text)
 			}
 		}
 		for _, never := range []string{"<script>", "<style", "style=", "onclick", "javascript:"} {
@@ -94,28 +90,23 @@ func TestPageWithoutScript(t *testing.T) {
 				t.Errorf("%s has %s inline, which its policy forbids", address, never)
 			}
 		}
-		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/html; charset=utf-8" ||
+		if w.Code != want.status || w.Header().Get("Content-Type") != "text/html; charset=utf-8" ||
 			!strings.Contains(w.Header().Get("Content-Security-Policy"), "script-src 'self';") {
 			t.Errorf("%s: %d %v", address, w.Code, w.Header())
 		}
 	}
-	link := regexp.MustCompile(`href="(/graphql\?[^"]+)"`).FindStringSubmatch(ask(s, "GET", "/", "").Body.String())
-	if link == nil {
-		t.Fatal("no link to an answer")
-	}
-	if w := ask(s, "GET", link[1], "", "Host", "elsewhere.example"); !strings.Contains(w.Body.String(), `"id":"KAZ","name":"Kazakhstan"`) {
-		t.Errorf("%s: %s", link[1], w.Body)
+	// The address of an entity as it was before /e/.
+	if w := ask(s, "GET", "/?id=KAZ&asOf=2020", ""); w.Code != http.StatusMovedPermanently || w.Header().Get("Location") != "/e/KAZ?asOf=2020" {
+		t.Errorf("%d %v", w.Code, w.Header())
 	}
 }
 
-func TestPageIsNotSentTwice(t *testing.T) {
+func TestOntologyWordsAreNotSentTwice(t *testing.T) {
 	s := started(t, Options{})
-	for _, path := range []string{"/assets/front.js", "/assets/style.css", "/assets/ontology.json", "/graphiql"} {
-		w := ask(s, "GET", path, "")
-		tag := w.Header().Get("ETag")
-		if again := ask(s, "GET", path, "", "If-None-Match", tag); w.Code != 200 || tag == "" || again.Code != http.StatusNotModified {
-			t.Errorf("%s: %d, tag %s, then %d", path, w.Code, tag, again.Code)
-		}
+	w := ask(s, "GET", "/assets/ontology.json", "")
+	tag := w.Header().Get("ETag")
+	if again := ask(s, "GET", "/assets/ontology.json", "", "If-None-Match", tag); w.Code != 200 || tag == "" || again.Code != http.StatusNotModified {
+		t.Errorf("%d, tag %s, then %d", w.Code, tag, again.Code)
 	}
 	if w := ask(New(Options{}), "GET", "/assets/ontology.json", ""); w.Code != http.StatusServiceUnavailable {
 		t.Errorf("ontology before there is one: %d", w.Code)
@@ -123,7 +114,7 @@ func TestPageIsNotSentTwice(t *testing.T) {
 }
 
 func TestOntologyWords(t *testing.T) {
-	var got words
+	var got ontologyText
 	if err := json.Unmarshal(ask(started(t, Options{}), "GET", "/assets/ontology.json", "").Body.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
@@ -131,9 +122,10 @@ func TestOntologyWords(t *testing.T) {
 		return slices.IndexFunc(got.Fields, func(w word) bool { return w.Name == name })
 	}
 	for _, want := range []word{
-		{Name: "littoralOf", Label: "has a shore on", Inverse: map[string]string{"WaterBody": "littorals"}},
-		{Name: "borders", Label: "borders", Symmetric: true},
-		{Name: "population", Label: "population", Kind: "Long"},
+		{Name: "littoralOf", Label: "has a shore on", Theme: "Place", Inverse: map[string]inverseWord{"WaterBody": {"littorals", "Place"}}},
+		{Name: "borders", Label: "borders", Theme: "Place", Symmetric: true},
+		{Name: "population", Label: "population", Kind: "Long", Theme: "People"},
+		{Name: "exportsTo", Label: "exports to", Theme: "Trade"},
 		{Name: "status", Label: "status", Kind: "Enum"},
 	} {
 		i := at(want.Name)
@@ -141,7 +133,7 @@ func TestOntologyWords(t *testing.T) {
 			t.Errorf("no %s", want.Name)
 			continue
 		}
-		if f := got.Fields[i]; f.Label != want.Label || f.Kind != want.Kind || f.Symmetric != want.Symmetric || f.Inverse["WaterBody"] != want.Inverse["WaterBody"] {
+		if f := got.Fields[i]; f.Label != want.Label || f.Kind != want.Kind || f.Theme != want.Theme || f.Symmetric != want.Symmetric || f.Inverse["WaterBody"] != want.Inverse["WaterBody"] {
 			t.Errorf("%+v, want %+v", f, want)
 		}
 	}
@@ -149,8 +141,8 @@ func TestOntologyWords(t *testing.T) {
 	if !slices.IsSortedFunc(order, func(a, b string) int { return at(a) - at(b) }) || at("name") < 0 {
 		t.Errorf("relations, properties, what interfaces declare, what all have: %v", order)
 	}
-	if at("cities") >= 0 || got.Units["km2"] != "km²" || len(got.Qualifiers) == 0 {
-		t.Errorf("cities, an inverse, at %d; units %v, %d qualifiers", at("cities"), got.Units, len(got.Qualifiers))
+	if at("cities") >= 0 || got.Units["km2"] != "km²" || len(got.Qualifiers) == 0 || len(got.Types) == 0 || got.Themes[0] != "Place" {
+		t.Errorf("cities, an inverse, at %d; units %v, %d qualifiers, themes %v", at("cities"), got.Units, len(got.Qualifiers), got.Themes)
 	}
 }
 

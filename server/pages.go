@@ -3,95 +3,206 @@ package server
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"embed"
-	"fmt"
+	"encoding/json"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/server/internal/content"
+	"github.com/caspian-kg/caspian/web"
 )
-
-//go:embed pages
-var pageFiles embed.FS
-
-var frontTemplate = template.Must(template.ParseFS(pageFiles, "pages/front.html"))
 
 // policy lets the pages load what the service serves and nothing else.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// frontPage is the first page for people: search, an entity with its facts, routes and
-// a query box. It gets its content from /graphql; its address says what it shows, so
-// that each answer can be sent as a link.
-func (s *Server) frontPage(w http.ResponseWriter, r *http.Request, b *Backend) {
-	sn, q := b.Graph.Snapshot(), r.URL.Query()
-	var page bytes.Buffer
-	err := frontTemplate.Execute(&page, map[string]any{
-		"Version": s.opts.Version, "Seq": sn.Seq(), "Entities": sn.EntityCount(), "Claims": sn.Recorded(),
-		"Host": r.Host, "Page": pageOf(q), "Title": cmp.Or(q.Get("id"), q.Get("q")),
-	})
-	if err != nil {
-		panic(err) // the template and its values are the program's
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", policy)
-	w.Header().Set("Cache-Control", "no-cache")
-	if _, ok := sn.Number(graph.ID(q.Get("id"))); q.Has("id") && !ok {
-		w.WriteHeader(http.StatusNotFound) // the page says so as well
-	}
-	_, _ = w.Write(page.Bytes())
+// page is one kind of address of the explorer. Its name is that of its file in web/src/pages.
+type page struct {
+	pattern, name, heading, lead string
 }
 
-// pageOf returns what an address of the first page shows: an entity, the results
-// of a search, routes, the answer to a query, or, without parameters, where to
-// begin.
-func pageOf(q url.Values) string {
-	for _, p := range []struct{ param, page string }{
-		{"id", "entity"}, {"q", "results"}, {"from", "routes"}, {"to", "routes"}, {"query", "ask"},
-	} {
-		if q.Has(p.param) {
-			return p.page
+// pages are the addresses of the explorer. All that a page shows is in its address, so that each can be sent as a link.
+var pages = []page{
+	{"/{$}", "home", "What would you like to know?", "Countries, leaders, resources and corridors: every fact with its source, for any date."},
+	{"/e/{id}", "entity", "", ""},
+	{"/search", "search", "Search", "Names in any script, and ids and codes."},
+	{"/routes", "routes", "Routes", "How goods could get from one place to another, under constraints, and what each leg rests on."},
+	{"/dependency", "dependency", "Dependency", "On which partners a country’s trade depends, and which part nobody states."},
+	{"/connections", "connections", "Connections", "How two entities are connected, with the source of each step."},
+	{"/chokepoints", "chokepoints", "Chokepoints", "What every route between two places must pass."},
+	{"/conflicts", "conflicts", "Disagreements", "Claims that cannot all be true."},
+	{"/changes", "changes", "Changes", "What differs between two dates."},
+	{"/timeline", "timeline", "Timeline", "Claims in order of time, with the ends that are known and those that are not."},
+	{"/series", "series", "Series", "One figure over time, by source."},
+	{"/table", "table", "Tables", "Any type as a table: choose columns, filter, sort, and take it to a spreadsheet."},
+	{"/map", "map", "Map", "Countries, corridors and places on a date."},
+	{"/network", "network", "Network", "What surrounds an entity, and what that is connected with."},
+	{"/graphiql", "query", "Query", "Ask in GraphQL, with the schema beside it."},
+}
+
+// explorer returns the handler of one kind of page.
+func (s *Server) explorer(p page) http.HandlerFunc {
+	return s.ready(func(w http.ResponseWriter, r *http.Request, b *Backend) {
+		if id := r.URL.Query().Get("id"); p.name == "home" && id != "" {
+			toEntity(w, r, id)
+			return
+		}
+		sn, e := b.Graph.Snapshot(), web.Load()
+		values := map[string]any{
+			"Version": s.opts.Version, "Sequence": sn.Seq(), "Entities": sn.EntityCount(), "Claims": sn.Recorded(),
+			"Address": baseOf(r), "Page": p.name, "Title": "Caspian", "Heading": p.heading, "Lead": p.lead, "Description": p.lead,
+			"AsOf": strings.TrimSpace(r.URL.Query().Get("asOf")), "ID": "", "Type": "", "Load": e.Page(p.name), "Words": s.wordsVersion(b), "Writes": s.noWrites(b) == "",
+		}
+		navigation(r, p, values)
+		status := http.StatusOK
+		if p.name != "home" {
+			values["Title"] = p.heading + " · Caspian"
+		}
+		if p.name == "entity" {
+			status = s.describe(r, b, graph.ID(r.PathValue("id")), values)
+		}
+		shell := e.Shell
+		if !e.Built() {
+			shell = e.Plain
+		}
+		sendShell(w, r, shell, status, values)
+	})
+}
+
+// bar are the pages that the head of every page leads to.
+var bar = []struct{ path, text string }{
+	{"/routes", "Routes"}, {"/dependency", "Dependency"}, {"/map", "Map"}, {"/network", "Network"}, {"/table", "Tables"},
+	{"/changes", "Changes"}, {"/conflicts", "Disagreements"},
+}
+
+type (
+	link struct {
+		Href, Text string
+		Here       bool
+	}
+	parameter struct{ Name, Value string }
+)
+
+// navigation sets the links of the head, which keep the date, and what the control of the date keeps of the address.
+func navigation(r *http.Request, p page, values map[string]any) {
+	asked := r.URL.Query()
+	dated := url.Values{}
+	if asked.Get("asOf") != "" {
+		dated.Set("asOf", asked.Get("asOf"))
+	}
+	to := func(path string) string { return (&url.URL{Path: path, RawQuery: dated.Encode()}).String() }
+	var links []link
+	for _, n := range bar {
+		links = append(links, link{to(n.path), n.text, n.path == p.pattern})
+	}
+	var kept []parameter
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		if name != "asOf" && name != linkParam {
+			kept = append(kept, parameter{name, asked.Get(name)})
 		}
 	}
-	return "home"
+	asked.Del("asOf")
+	today := url.URL{Path: r.URL.Path, RawQuery: asked.Encode()}
+	values["Nav"], values["Kept"], values["Home"], values["Today"] = links, kept, to("/"), today.String()
 }
 
-// queryPage is a plain page to write a query on and read the answer. It takes
-// the place of GraphiQL until that can be embedded without a build step.
-func (s *Server) queryPage(w http.ResponseWriter, r *http.Request) {
-	s.page(w, r, "pages/query.html")
+// toEntity answers addresses of entities as they were before /e/.
+func toEntity(w http.ResponseWriter, r *http.Request, id string) {
+	q := r.URL.Query()
+	q.Del("id")
+	to := url.URL{Path: "/e/" + id, RawQuery: q.Encode()}
+	w.Header().Set("Cache-Control", "no-cache")
+	http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
 }
 
+// describe sets title, heading and description of an entity's page, by what it is called in its view.
+func (s *Server) describe(r *http.Request, b *Backend, id graph.ID, values map[string]any) (status int) {
+	values["ID"], values["Heading"], values["Title"] = id, id, string(id)+" · Caspian"
+	if _, ok := b.Graph.Snapshot().Number(id); !ok {
+		values["Heading"], values["Title"] = "Nothing has this id", "Not found · Caspian"
+		values["Lead"] = "No entity has the id " + string(id) + ". Search for its name above."
+		values["Description"] = values["Lead"]
+		return http.StatusNotFound
+	}
+	e := s.called(r, b, id, viewOf(r.URL.Query()))
+	if e.Type == "" { // the page itself says what is wrong with the view
+		e = s.called(r, b, id, map[string]any{})
+	}
+	values["Heading"], values["Type"], values["Lead"] = cmp.Or(e.Name, string(id)), e.Type, e.Description
+	values["Title"] = cmp.Or(e.Name, string(id)) + " · Caspian"
+	values["Description"] = cmp.Or(e.Description, cmp.Or(e.Name, string(id))+": what is known of it, since when, and who says so.")
+	return http.StatusOK
+}
+
+// called is what heads the page of an entity.
+type called struct{ Name, Type, Description string }
+
+// called reads it in a view; the zero value means that the view is not valid or does not show the entity.
+func (s *Server) called(r *http.Request, b *Backend, id graph.ID, view map[string]any) called {
+	variables, err := json.Marshal(map[string]any{"id": id, "view": view})
+	if err != nil {
+		panic(err) // strings
+	}
+	res := b.Begin().Execute(r.Context(), &operation.Request{
+		Query: `query ($id: ID!, $view: View) { entity(id: $id, view: $view) { name type description } }`, Variables: variables,
+	})
+	var body struct{ Data struct{ Entity called } }
+	_ = json.Unmarshal(res.Body, &body) // an answer without data leaves it empty
+	return body.Data.Entity
+}
+
+// viewOf is the view that an address asks for, as a variable of GraphQL.
+func viewOf(q url.Values) map[string]any {
+	view := map[string]any{}
+	for _, name := range []string{"asOf", "knownAt"} {
+		if v := strings.TrimSpace(q.Get(name)); v != "" {
+			view[name] = v
+		}
+	}
+	return view
+}
+
+func sendShell(w http.ResponseWriter, r *http.Request, t *template.Template, status int, values map[string]any) {
+	var text bytes.Buffer
+	if err := t.Execute(&text, values); err != nil {
+		panic(err) // the template and its values are the program's
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Cache-Control", "no-cache")
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(text.Bytes()) // fails if the client has disconnected
+	}
+}
+
+// asset serves a built file, whose name has the hash of its content, or the words of the ontology.
 func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
 	name := path.Base(r.URL.Path)
-	if r.URL.Path != "/assets/"+name || path.Ext(name) == ".html" {
-		http.NotFound(w, r)
-		return
-	}
-	if name == "ontology.json" {
+	if name == "ontology.json" && r.URL.Path == "/assets/ontology.json" {
 		s.ready(s.ontologyWords)(w, r)
 		return
 	}
-	s.page(w, r, "pages/"+name)
-}
-
-func (s *Server) page(w http.ResponseWriter, r *http.Request, name string) {
-	text, err := pageFiles.ReadFile(name)
-	if err != nil {
+	e := web.Load()
+	text := e.Asset(name, "")
+	if r.URL.Path != "/assets/"+name || text == nil {
 		http.NotFound(w, r)
 		return
 	}
-	s.sendPage(w, r, name, text)
-}
-
-// sendPage sends one file of the pages. A browser keeps a copy and revalidates it each time.
-func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, name string, text []byte) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
-	h.Set("Cache-Control", "no-cache")
-	h.Set("ETag", fmt.Sprintf("%q", fmt.Sprintf("%.16x", sha256.Sum256(text))))
+	h.Set("Cache-Control", "max-age=31536000, immutable")
+	h.Add("Vary", "Accept-Encoding")
+	if packed := e.Asset(name, ".gz"); packed != nil && content.AcceptsGzip(r.Header["Accept-Encoding"]) {
+		h.Set("Content-Encoding", "gzip")
+		text = packed
+	}
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(text))
 }

@@ -1,13 +1,26 @@
 package server
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
+	"time"
+
+	"github.com/caspian-kg/caspian/schema"
 )
 
-// words are the labels of the ontology that the pages show: of fields, qualifiers and units,
-// and the kinds of their values.
+// words are what the pages know of an ontology: labels, kinds of values, themes. They do not change once made.
 type words struct {
+	of      *schema.Ontology
+	text    []byte
+	version string // of the text
+}
+
+// ontologyText is the form of the words in which the pages read them.
+type ontologyText struct {
 	// Fields are the predicates in the order in which a page shows them: the relations of
 	// concrete types, their properties, what interfaces declare, and last what every
 	// entity has; among these as the ontology declares them.
@@ -16,42 +29,142 @@ type words struct {
 	Qualifiers []word `json:"qualifiers"`
 	// Units are the symbols of units that are not written as their code.
 	Units map[string]string `json:"units"`
+	// Types are the types that have entities.
+	Types []typeWord `json:"types"`
+	// Themes are the sections of an entity's page, in the order of the ontology.
+	Themes []string `json:"themes"`
 }
 
 type word struct {
 	Name  string `json:"name"`
 	Label string `json:"label"`
 	// Kind is the scalar of the values, such as Long or Enum; empty for entities.
-	Kind string `json:"kind,omitempty"`
-	// Inverse is, by type, what the relation is called from its object's side.
-	Inverse map[string]string `json:"inverse,omitempty"`
+	Kind  string `json:"kind,omitempty"`
+	Time  string `json:"time,omitempty"`
+	Theme string `json:"theme,omitempty"`
+	// Inverse is, by type, what the relation is called from its object's side, and the theme there.
+	Inverse map[string]inverseWord `json:"inverse,omitempty"`
 	// Symmetric is true of a relation that holds in both directions, under one label.
 	Symmetric bool `json:"symmetric,omitempty"`
 }
 
-// ontologyWords serves the words of the graph's ontology.
+type inverseWord struct {
+	Label string `json:"label"`
+	Theme string `json:"theme,omitempty"`
+}
+
+type typeWord struct {
+	Name   string `json:"name"`
+	Label  string `json:"label"`
+	Plural string `json:"plural"`
+	// Fields are those that can be columns of a table: with a value, or leading to one entity.
+	Fields []column `json:"fields"`
+}
+
+// column is a field of a type as a column of a table.
+type column struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	Kind  string `json:"kind,omitempty"` // empty for entities
+	Many  bool   `json:"many,omitempty"`
+	// Inverse is true of the other side of a relation.
+	Inverse bool `json:"inverse,omitempty"`
+}
+
+// ontologyWords serves the words of the graph's ontology. A browser keeps them for as long as the address has their version.
 func (s *Server) ontologyWords(w http.ResponseWriter, r *http.Request, b *Backend) {
-	text, err := json.Marshal(wordsOf(b))
+	known := s.wordsOf(b)
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Content-Type", jsonType)
+	h.Set("ETag", fmt.Sprintf("%q", known.version))
+	h.Set("Cache-Control", "no-cache")
+	if r.URL.Query().Get("v") == known.version {
+		h.Set("Cache-Control", "max-age=31536000, immutable")
+	}
+	if r.Header.Get("If-None-Match") != "" {
+		http.ServeContent(w, r, "ontology.json", time.Time{}, bytes.NewReader(known.text))
+		return
+	}
+	s.send(w, r, http.StatusOK, known.text)
+}
+
+func (s *Server) wordsVersion(b *Backend) string { return s.wordsOf(b).version }
+
+func (s *Server) wordsOf(b *Backend) *words {
+	o := b.Graph.Ontology()
+	if known := s.words.Load(); known != nil && known.of == o {
+		return known
+	}
+	text, err := json.Marshal(textOf(o))
 	if err != nil {
 		panic(err) // strings and maps of them
 	}
-	s.sendPage(w, r, "ontology.json", text)
+	known := &words{of: o, text: text, version: fmt.Sprintf("%.8x", sha256.Sum256(text))}
+	s.words.Store(known)
+	return known
 }
 
-func wordsOf(b *Backend) words {
-	o := b.Graph.Ontology()
-	all := words{Units: map[string]string{}}
-	inverse := map[string]map[string]string{}
+func textOf(o *schema.Ontology) ontologyText {
+	all := ontologyText{Units: map[string]string{}}
+	for _, t := range o.Types {
+		if t.Abstract {
+			continue
+		}
+		all.Types = append(all.Types, typeWordOf(t))
+		all.Themes = append(all.Themes, t.Theme)
+	}
+	for _, t := range o.Types {
+		all.Themes = append(all.Themes, t.Theme)
+		for _, f := range t.Fields {
+			all.Themes = append(all.Themes, f.Theme)
+		}
+	}
+	all.Themes = distinct(all.Themes)
+	all.Fields, all.Qualifiers = wordsOfFields(o, inversesOf(o))
+	for code, u := range o.Units {
+		if u.Symbol != "" && u.Symbol != code {
+			all.Units[code] = u.Symbol
+		}
+	}
+	return all
+}
+
+// distinct returns the texts that are not empty, each where it comes first.
+func distinct(texts []string) []string {
+	seen := map[string]bool{"": true}
+	return slices.DeleteFunc(texts, func(text string) bool {
+		again := seen[text]
+		seen[text] = true
+		return again
+	})
+}
+
+func typeWordOf(t *schema.Type) typeWord {
+	w := typeWord{Name: t.Name, Label: t.Label, Plural: t.Plural}
+	for _, f := range t.Fields {
+		w.Fields = append(w.Fields, column{f.Name, f.Label, f.Scalar.String(), f.Many, f.Kind == schema.Inverse})
+	}
+	return w
+}
+
+// inversesOf returns, by relation and type, what the relation is called from its object's side.
+func inversesOf(o *schema.Ontology) map[string]map[string]inverseWord {
+	inverse := map[string]map[string]inverseWord{}
 	for _, t := range o.Types {
 		for _, f := range t.Fields {
 			for _, of := range f.InverseOf {
 				if inverse[of.Name] == nil {
-					inverse[of.Name] = map[string]string{}
+					inverse[of.Name] = map[string]inverseWord{}
 				}
-				inverse[of.Name][t.Name] = f.Label
+				inverse[of.Name][t.Name] = inverseWord{f.Label, f.Theme}
 			}
 		}
 	}
+	return inverse
+}
+
+func wordsOfFields(o *schema.Ontology, inverse map[string]map[string]inverseWord) (fields, qualifiers []word) {
 	seen := map[string]bool{}
 	for group := range 4 {
 		for _, t := range o.Types {
@@ -60,22 +173,17 @@ func wordsOf(b *Backend) words {
 					continue
 				}
 				seen[f.Name] = true
-				all.Fields = append(all.Fields, word{f.Name, f.Label, f.Scalar.String(), inverse[f.Name], f.Symmetric})
+				fields = append(fields, word{f.Name, f.Label, f.Scalar.String(), f.Time.String(), f.Theme, inverse[f.Name], f.Symmetric})
 				for _, q := range f.Qualifiers {
 					if !seen["("+q.Name] {
 						seen["("+q.Name] = true
-						all.Qualifiers = append(all.Qualifiers, word{q.Name, q.Label, q.Scalar.String(), nil, false})
+						qualifiers = append(qualifiers, word{Name: q.Name, Label: q.Label, Kind: q.Scalar.String()})
 					}
 				}
 			}
 		}
 	}
-	for code, u := range o.Units {
-		if u.Symbol != "" && u.Symbol != code {
-			all.Units[code] = u.Symbol
-		}
-	}
-	return all
+	return fields, qualifiers
 }
 
 func groupOf(ofAll, abstract, property bool) int {

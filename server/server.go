@@ -197,6 +197,7 @@ type Server struct {
 	buffers   sync.Pool // of *bytes.Buffer, for bodies
 	located   atomic.Pointer[location]
 	readOnly  error // of writes, where Options.ReadOnly is set
+	words     atomic.Pointer[words]
 
 	admission   *admission.Admission
 	deadlines   deadline.Watches
@@ -269,9 +270,10 @@ func (s *Server) routes() {
 	read(reconcilePath+"/", s.ready(s.serveReconcile))
 	read("/backup", s.owned(s.serveBackup))
 	read("/verify", s.owned(s.serveVerify))
-	read("/graphiql", s.queryPage)
 	read("/assets/", s.asset)
-	read("/{$}", s.ready(s.frontPage))
+	for _, p := range pages {
+		read(p.pattern, s.explorer(p))
+	}
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusNotFound, jsonType, codes.NotFound,
 			"there is nothing at "+r.URL.Path+"; the API is at /graphql, its schema at /schema.graphql, a page for queries at /graphiql")

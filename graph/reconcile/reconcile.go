@@ -171,7 +171,7 @@ func (a *answering) manifest() any {
 	return map[string]any{
 		"versions": []string{"0.1", "0.2"}, "name": "Caspian", "identifierSpace": "caspian:e/", "schemaSpace": "caspian:t/",
 		"serviceVersion": a.Version, "batchSize": MaxBatch, "defaultTypes": types,
-		"view":    map[string]string{"url": a.Base + "/?id={{id}}"},
+		"view":    map[string]string{"url": a.Base + "/e/{{id}}"},
 		"preview": map[string]any{"url": at + "/preview?id={{id}}", "width": 400, "height": 200},
 		"suggest": map[string]any{"entity": suggest("entity"), "type": suggest("type"), "property": suggest("property")},
 		"extend": map[string]any{

@@ -111,7 +111,7 @@ func TestManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	shaped(t, "manifest", r.Body)
-	for _, want := range []string{`"versions":["0.1","0.2"]`, `"url":"http://127.0.0.1:8080/?id={{id}}"`, `{"id":"City","name":"City"`} {
+	for _, want := range []string{`"versions":["0.1","0.2"]`, `"url":"http://127.0.0.1:8080/e/{{id}}"`, `{"id":"City","name":"City"`} {
 		if !strings.Contains(string(r.Body), want) {
 			t.Errorf("the manifest has no %s:\n%s", want, r.Body)
 		}

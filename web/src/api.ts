@@ -1,0 +1,56 @@
+// Requests to the service.
+import { view } from './state';
+
+export interface Fault { message: string; extensions?: { code?: string } }
+
+/** What the service answered instead of data. */
+export class Refusal extends Error {
+  constructor(readonly faults: Fault[]) {
+    super(faults.map((f) => f.message).join('\n'));
+  }
+}
+
+// Longer addresses are refused by some proxies.
+const longest = 7000;
+
+/** The request as an address that reads only: GET never writes, and addresses may come from anyone. */
+export function requestAddress(query: string, variables: object, path = '/graphql') {
+  return `${path}?${new URLSearchParams({ query: query.replace(/\s+/g, ' ').trim(), variables: JSON.stringify(variables) })}`;
+}
+
+/** Asks in the view of the address. It throws a Refusal. */
+export async function ask<T>(query: string, variables: object = {}, signal?: AbortSignal): Promise<T> {
+  const all = { view: view(), ...variables };
+  const url = requestAddress(query, all);
+  const headers = { accept: 'application/graphql-response+json' };
+  let body: { data?: T; errors?: Fault[] };
+  try {
+    const res = url.length < longest
+      ? await fetch(url, { headers, signal })
+      : await fetch('/graphql', { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ query, variables: all }), signal });
+    body = await res.json();
+  } catch (e) {
+    if (signal?.aborted) throw e;
+    throw new Refusal([{ message: 'The service did not answer. Check that it is running and that you are connected, then try again.' }]);
+  }
+  if (body.errors) throw new Refusal(body.errors);
+  return body.data as T;
+}
+
+export const entityFields = 'id name type';
+export interface Entity { id: string; name: string; type?: string }
+export interface Qualifier { name: string; value: string; object: Entity | null }
+export interface Source extends Entity { url: string | null; date: string | null; publisher?: string | null }
+export interface Claim {
+  id: string; predicate: string; value: string | null; object: Entity | null; subject: Entity; qualifiers: Qualifier[];
+  source: Source; locator: string | null; confidence: number; attribution: string; attributedTo: string | null; rank: string;
+  validFrom: string | null; validTo: string | null; holds: string; distance: number | null; original: string | null; note: string | null;
+  chosen: boolean; contradicts: Pick<Claim, 'predicate' | 'value' | 'object' | 'qualifiers'>[];
+}
+
+/** The fields of Claim, as a fragment C. */
+export const claimFields = `fragment C on Claim {
+  id predicate value object { id name type } subject { id name type } qualifiers { name value object { id name } }
+  source { id name url date } locator confidence attribution attributedTo rank validFrom validTo holds distance original note chosen
+  contradicts { predicate value object { id name } qualifiers { name value object { id name } } }
+}`;

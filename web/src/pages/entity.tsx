@@ -1,0 +1,96 @@
+// An entity: a card with what is asked most, and its claims by theme; other tabs show its time and its sources.
+import type { ComponentType } from 'preact';
+import { useState } from 'preact/hooks';
+import { ask } from '../api';
+import { CellText, keyFields, selection, type Cell } from '../card';
+import { overview, read, linesOf, type Group } from '../facts';
+import { Answer, Empty, FactLine, join, Name, Trouble, useAnswer } from '../parts';
+import { address, here, param, subject } from '../state';
+import { capital, plural, themes, typeLabel } from '../words';
+
+const shown = 8;
+
+// The tabs other than the facts are loaded when they are shown.
+const views: Record<string, () => Promise<ComponentType<{ id: string }>>> = {
+  timeline: () => import('../views/timeline').then((m) => m.Timeline),
+  changes: () => import('../views/changes').then((m) => m.Changes),
+  disagreements: () => import('../views/conflicts').then((m) => m.Conflicts),
+  sources: () => import('../views/sources').then((m) => m.Sources),
+};
+
+function Later({ load, id }: { load: () => Promise<ComponentType<{ id: string }>>; id: string }) {
+  const view = useAnswer(load);
+  return <Answer of={view}>{(View) => <View id={id} />}</Answer>;
+}
+
+const tabs = { facts: 'Facts', timeline: 'Timeline', changes: 'Changes', disagreements: 'Disagreements', sources: 'Sources' };
+
+function Card({ type, id, aliases }: { type: string; id: string; aliases: string[] }) {
+  const wanted = keyFields(type), one = type.charAt(0).toLowerCase() + type.slice(1);
+  const [all, setAll] = useState(false);
+  const answer = useAnswer((signal) => wanted.length === 0 ? Promise.resolve({} as Record<string, Cell>) : ask<{ e: Record<string, Cell> }>(
+    `query ($id: ID!, $view: View) { e: node(id: $id, view: $view) { ... on ${type} { ${wanted.map((f) => `${f.name} ${selection(f.kind)}`).join(' ')} } } }`, { id }, signal).then((d) => d.e));
+  const few = all ? aliases : aliases.slice(0, 6);
+  return <section class="card" aria-label={`${capital(one)} in short`}>
+    <p class="kind">{capital(typeLabel(type))} <code>{id}</code></p>
+    {aliases.length > 0 && <p class="aliases">also {join(few.map((a) => <Name text={a} />))} {aliases.length > 6 && !all && <button class="plain" onClick={() => setAll(true)}>{plural(aliases.length - 6, 'more name')}</button>}</p>}
+    <Answer of={answer}>{(e) => <dl class="key">{wanted.filter((f) => e?.[f.name] != null).slice(0, 8).map((f) =>
+      <div key={f.name}><dt>{f.label}</dt><dd><CellText value={e[f.name] ?? null} kind={f.kind} /></dd></div>)}</dl>}</Answer>
+    <p class="actions"><a href={address('/network', { id })}>Network</a><a href={address('/map', { id })}>Map</a><a href={address('/routes', { from: id })}>Routes from here</a></p>
+  </section>;
+}
+
+function GroupView({ id, group }: { id: string; group: Group }) {
+  const [, again] = useState(0);
+  const [all, setAll] = useState(false);
+  const [fault, setFault] = useState<Error>();
+  const lines = linesOf(group), cut = all ? lines : lines.slice(0, shown);
+  const unread = group.parts.filter((p) => p.read.length < p.count);
+  const figure = group.parts.length === 1 && group.count > 1 && group.parts[0]!.side === 'claims' && lines.length === 1 && lines[0]!.claims.length > 1;
+  async function more() {
+    setAll(true);
+    try {
+      await read(id, unread, 100);
+      setFault(undefined);
+    } catch (e) { setFault(e as Error); }
+    again((n) => n + 1);
+  }
+  return <section class="group" id={group.id} aria-labelledby={`${group.id}-title`}>
+    <h3 id={`${group.id}-title`}>{capital(group.title)} <span class="count">{group.count.toLocaleString('en')}</span></h3>
+    <ul class="lines">{cut.map((l) => <FactLine key={l.key} line={l} />)}</ul>
+    {figure && <p class="more"><a href={address('/series', { id, predicate: group.parts[0]!.predicate })}>All {group.count.toLocaleString('en')} figures over time</a></p>}
+    {!figure && (lines.length > cut.length || unread.length > 0) && <p class="more"><button class="plain" onClick={() => void more()}>{all ? 'Show more' : `Show all ${group.count.toLocaleString('en')} claims`}</button></p>}
+    {fault && <Trouble fault={fault} />}
+  </section>;
+}
+
+function Facts({ id }: { id: string }) {
+  const answer = useAnswer(async (signal) => {
+    const e = await overview(id, signal);
+    if (e) await read(id, e.groups.flatMap((g) => g.parts), shown, signal);
+    return e;
+  });
+  return <Answer of={answer}>{(e) => {
+    if (!e) return <Empty>Nothing is stated of it in this view.</Empty>;
+    const sections = ['', ...themes].map((theme) => ({ theme, groups: e.groups.filter((g) => g.theme === theme) })).filter((s) => s.groups.length > 0);
+    return <div class="columns">
+      <div class="aside"><Card type={e.type} id={id} aliases={e.aliases} />
+        <nav class="contents" aria-label="Contents"><ul>{sections.map(({ theme, groups }) =>
+          <li key={theme}><a href={`#theme-${theme || 'identity'}`}>{theme || 'Identity'}</a> <span class="count">{groups.reduce((n, g) => n + g.count, 0).toLocaleString('en')}</span></li>)}</ul></nav>
+      </div>
+      <div class="facts">{sections.sort((a, b) => Number(!a.theme) - Number(!b.theme)).map(({ theme, groups }) => <section key={theme} id={`theme-${theme || 'identity'}`}>
+        <h2>{theme || 'Identity'}</h2>{groups.map((g) => <GroupView key={g.title} id={id} group={g} />)}</section>)}</div>
+    </div>;
+  }}</Answer>;
+}
+
+export default function Entity() {
+  const { id } = subject, tab = param('tab') || 'facts';
+  if (!subject.type) return <Empty>Nothing has the id <code>{id}</code>. Search for its name above, or see <a href={address('/table')}>the tables</a>.</Empty>;
+  return <>
+    <nav class="tabs" aria-label="Views">{Object.entries(tabs).map(([key, text]) =>
+      <a key={key} href={here({ tab: key !== 'facts' && key, after: '' })} aria-current={tab === key ? 'page' : undefined}>{text}</a>)}</nav>
+    {views[tab] ? <Later load={views[tab]} id={id} /> : <Facts id={id} />}
+  </>;
+}
+

@@ -1,0 +1,45 @@
+// Where to begin: the question, worked examples, what is in the graph and what changed lately.
+import { ask, type Entity } from '../api';
+import { Answer, EntityLink, useAnswer } from '../parts';
+import { address, counts, entityAddress } from '../state';
+import { capital, plural, split, types } from '../words';
+
+interface Overview { graph: { types: { type: string; count: number }[] }; log: { sequence: number; recordedAt: string; entities: Entity[]; added: { totalCount: number } }[] }
+
+const examples: [string, string, string][] = [
+  ['Kazakhstan to the EU, avoiding Russia', 'Routes that remain, leg by leg, and what each rests on', address('/routes', { from: 'KAZ', to: 'eu', avoid: 'RUS' })],
+  ['On whom does Japan depend for rare earths?', 'Shares as ranges, with the part that nobody states', address('/dependency', { of: 'JPN', resource: 'rare-earths' })],
+  ['What was Kazakhstan’s capital called in 2020?', 'Every page can be read as of any date', entityAddress('KAZ', { asOf: '2020' }) + '#capital'],
+  ['What changed for Kazakhstan, 2019 to 2023?', 'Two dates side by side, facts apart from figures', address('/changes', { id: 'KAZ', from: '2019-01-01', to: '2023' })],
+  ['How is Japan connected with Kazakh uranium?', 'Chains of claims, each with its source', address('/connections', { from: 'JPN', to: 'uranium' })],
+  ['Where do sources differ on the Middle Corridor?', 'Claims that cannot all be true', address('/conflicts', { id: 'middle-corridor' })],
+  ['Who surrounds Turkmenistan?', 'The network of an entity, opened step by step', address('/network', { id: 'TKM' })],
+  ['Population by country, on a map', 'Any figure of any country, with corridors', address('/map', { field: 'population' })],
+];
+
+function Overviews() {
+  const answer = useAnswer((signal) => ask<Overview>(`query ($view: View, $since: Int!) {
+    graph(view: $view) { types { type count } }
+    log(sinceSequence: $since, first: 5) { sequence recordedAt entities { id name type } added(first: 0) { totalCount } }
+  }`, { since: Math.max(0, counts.sequence - 5) }, signal));
+  return <Answer of={answer}>{({ graph, log }) => <>
+    <section aria-labelledby="in"><h2 id="in">In the graph</h2>
+      <ul class="tiles">{graph.types.filter((t) => t.count > 0).sort((a, b) => b.count - a.count).map(({ type, count }) =>
+        <li key={type}><a href={address('/table', { type })}><b>{count.toLocaleString('en')}</b> {split(types.get(type)?.plural ?? type)}</a></li>)}</ul>
+    </section>
+    {log.length > 0 && <section aria-labelledby="lately"><h2 id="lately">Recorded last</h2>
+      <ul class="log">{[...log].reverse().map((l) => <li key={l.sequence}>
+        <time dateTime={l.recordedAt}>{l.recordedAt.slice(0, 10)}</time> {plural(l.added.totalCount, 'claim')} about {l.entities.slice(0, 3).map((e, i) => <>{i > 0 && ', '}<EntityLink entity={e} /></>)}
+        {l.entities.length > 3 && ` and ${plural(l.entities.length - 3, 'other')}`}</li>)}</ul>
+    </section>}
+  </>}</Answer>;
+}
+
+export default function Home() {
+  return <>
+    <p class="hint counted">{counts.claims.toLocaleString('en')} claims about {counts.entities.toLocaleString('en')} entities</p>
+    <section aria-label="Worked examples"><ul class="cards">{examples.map(([title, what, href]) =>
+      <li key={href}><a href={href}><strong>{capital(title)}</strong><span>{what}</span></a></li>)}</ul></section>
+    <Overviews />
+  </>;
+}

@@ -1,0 +1,8 @@
+import { Chosen } from '../choose';
+import { Empty } from '../parts';
+import { param } from '../state';
+import { Timeline } from '../views/timeline';
+
+export default function Page() {
+  return <><Chosen />{param('id') ? <Timeline id={param('id')} /> : <Empty>Choose whose time to show.</Empty>}</>;
+}

@@ -1,0 +1,88 @@
+// What differs between two dates: facts apart from figures, which change every year.
+import { ask, claimFields, type Claim } from '../api';
+import { Answer, Empty, EntityLink, Evidence, Opened, Qualifiers, useAnswer, Value } from '../parts';
+import { asOf, param, view } from '../state';
+import { CellText, keyFields, selection, type Cell } from '../card';
+import { capital, fields, label, period, plural, type Column } from '../words';
+
+interface Change { kind: 'ADDED' | 'REMOVED' | 'CHANGED'; before: Claim | null; after: Claim | null }
+interface Page { changes: { totalCount: number; partial: boolean; pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: Change[] } }
+
+type Short = { column: Column; before: Cell; after: Cell }[];
+
+/** What a card shows that differs: also what follows from claims about others, such as who holds an office. */
+async function short(id: string, from: object, to: object, signal: AbortSignal): Promise<Short> {
+  const { entity } = await ask<{ entity: { type: string } | null }>('query ($id: ID!) { entity(id: $id) { type } }', { id, view: undefined }, signal);
+  const wanted = entity ? keyFields(entity.type).filter((c) => !fields.get(c.name)?.time || fields.get(c.name)?.time === 'STATE') : [];
+  if (!entity || wanted.length === 0) return [];
+  const side = (alias: string) => `${alias}: node(id: $id, view: $${alias}) { ... on ${entity.type} { name ${wanted.map((f) => `${f.name} ${selection(f.kind)}`).join(' ')} } }`;
+  const d = await ask<Record<'from' | 'to', Record<string, Cell> | null>>(`query ($id: ID!, $from: View!, $to: View!) { ${side('from')} ${side('to')} }`, { id, from, to, view: undefined }, signal);
+  return [{ name: 'name', label: 'name' }, ...wanted].map((column) => ({ column, before: d.from?.[column.name] ?? null, after: d.to?.[column.name] ?? null }))
+    .filter((c) => JSON.stringify(c.before) !== JSON.stringify(c.after));
+}
+
+async function all(id: string | undefined, from: object, to: object, signal: AbortSignal) {
+  const nodes: Change[] = [];
+  let after: string | null = null, total = 0, partial = false;
+  for (let page = 0; page < 5; page++) {
+    const { changes }: Page = await ask<Page>(`query ($id: ID, $from: View!, $to: View!, $after: String) {
+      changes(from: $from, to: $to, subject: $id, first: 200, after: $after) { totalCount partial pageInfo { hasNextPage endCursor } nodes { kind before { ...C } after { ...C } } } } ${claimFields}`,
+      { id: id || null, from, to, after, view: undefined }, signal);
+    nodes.push(...changes.nodes);
+    ({ totalCount: total, partial } = changes);
+    if (!changes.pageInfo.hasNextPage) break;
+    after = changes.pageInfo.endCursor;
+  }
+  return { nodes, total, partial };
+}
+
+const year = (n: number) => String(new Date().getUTCFullYear() + n);
+
+function Side({ claim }: { claim: Claim | null }) {
+  if (!claim) return <span class="unknown">–</span>;
+  return <><Value claim={claim} /> <Qualifiers of={claim.qualifiers} /> <span class="years">{period(claim.validFrom, claim.validTo)}</span></>;
+}
+
+function Table({ changes, from, to, id }: { changes: Change[]; from: string; to: string; id?: string }) {
+  return <div class="scroll" tabIndex={0} role="region" aria-label="Changes"><table class="changes">
+    <thead><tr><th scope="col">What</th><th scope="col">{from}</th><th scope="col">{to}</th><th scope="col">Sources</th></tr></thead>
+    <tbody>{changes.map(({ kind, before, after }) => {
+      const c = (after ?? before)!;
+      return <tr key={(before?.id ?? '') + (after?.id ?? '')} class={kind.toLowerCase()}>
+        <th scope="row">{c.subject.id !== id && <><EntityLink entity={c.subject} /> · </>}{capital(label(c.predicate))}</th>
+        <td><Side claim={before} /></td><td><Side claim={after} /></td>
+        <td><Opened summary={plural(new Set([before, after].filter((x) => x).map((x) => x!.source.id)).size, 'source')} name={`for ${label(c.predicate)}`}>
+          <Evidence claims={[before, after].filter((x): x is Claim => x !== null)} /></Opened></td>
+      </tr>;
+    })}</tbody></table></div>;
+}
+
+export function Changes({ id }: { id?: string }) {
+  const to = param('to') || asOf || year(0), from = param('from') || String(Number(to.slice(0, 4)) - 5);
+  const { asOf: _, ...rest } = view();
+  const then = { ...rest, asOf: from }, now = { ...rest, asOf: to };
+  const answer = useAnswer(async (signal) => {
+    const [list, card] = await Promise.all([all(id, then, now, signal), id ? short(id, then, now, signal) : []]);
+    return { ...list, card };
+  });
+  return <>
+    <form class="form row" method="get" action={location.pathname}>
+      {location.pathname.startsWith('/e/') ? <input type="hidden" name="tab" value="changes" /> : id && <input type="hidden" name="id" value={id} />}
+      <label>From <input name="from" value={from} size={10} /></label><label>to <input name="to" value={to} size={10} /></label><button>Compare</button>
+    </form>
+    <Answer of={answer}>{({ nodes, total, partial, card }) => {
+      const figure = (c: Change) => fields.get((c.after ?? c.before)!.predicate)?.time === 'OBSERVATION';
+      const facts = nodes.filter((c) => !figure(c)), figures = nodes.filter(figure);
+      if (total === 0 && card.length === 0) return <Empty>Nothing is stated to have changed from {from} to {to}.</Empty>;
+      return <>
+        {card.length > 0 && <><h2>In short</h2><div class="scroll"><table class="changes"><thead><tr><th scope="col">What</th><th scope="col">{from}</th><th scope="col">{to}</th></tr></thead>
+          <tbody>{card.map(({ column, before, after }) => <tr key={column.name} class="changed"><th scope="row">{capital(column.label)}</th>
+            <td><CellText value={before} kind={column.kind} /></td><td><CellText value={after} kind={column.kind} /></td></tr>)}</tbody></table></div></>}
+        <h2>Facts <span class="count">{facts.length}</span></h2>
+        {facts.length > 0 ? <Table changes={facts} from={from} to={to} id={id} /> : <Empty>No claim about it as a fact began or ended; what follows from claims about others is above.</Empty>}
+        {figures.length > 0 && <><h2>New figures <span class="count">{figures.length}</span></h2><Opened summary={`Show ${plural(figures.length, 'figure')}`}><Table changes={figures} from={from} to={to} id={id} /></Opened></>}
+        {(partial || total > nodes.length) && <p class="hint">The first {nodes.length} of {total.toLocaleString('en')} changes.</p>}
+      </>;
+    }}</Answer>
+  </>;
+}

@@ -1,0 +1,28 @@
+// Claims that cannot all be true, by subject and predicate.
+import { ask, claimFields, type Claim, type Entity } from '../api';
+import { lines, sourcesOf } from '../claims';
+import { Answer, Empty, EntityLink, FactLine, useAnswer } from '../parts';
+import { here, param } from '../state';
+import { capital, label, plural } from '../words';
+
+interface Conflict { subject: Entity; predicate: string; reason: string; holds: string; claims: Claim[] }
+interface Page { conflicts: { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: Conflict[] } }
+
+export function Conflicts({ id, predicate }: { id?: string; predicate?: string }) {
+  const answer = useAnswer((signal) => ask<Page>(`query ($id: ID, $predicate: String, $after: String, $view: View) {
+    conflicts(subject: $id, predicate: $predicate, first: 25, after: $after, view: $view) {
+      totalCount pageInfo { hasNextPage endCursor } nodes { subject { id name type } predicate reason holds claims { ...C } }
+    } } ${claimFields}`, { id: id || null, predicate: predicate || null, after: param('after') || null }, signal));
+  return <Answer of={answer}>{({ conflicts: { totalCount, nodes, pageInfo } }) => <>
+    {totalCount === 0 ? <Empty>No claims about it contradict each other on this date.</Empty> : <p class="hint">{plural(totalCount, 'disagreement')}</p>}
+    {nodes.map((c) => {
+      const sides = lines(c.claims.map((claim) => ({ claim, inverse: false })));
+      return <section class="conflict" key={c.subject.id + c.predicate + c.claims[0]?.id}>
+        <h2><EntityLink entity={c.subject} /> · {capital(label(c.predicate))}</h2>
+        <p class="hint">{c.reason} {c.holds === 'POSSIBLY' && <span class="chip maybe">may hold</span>} {plural(sourcesOf(c.claims), 'source')}</p>
+        <ul class="lines">{sides.map((l) => <FactLine key={l.key} line={l} />)}</ul>
+      </section>;
+    })}
+    {pageInfo.hasNextPage && <p class="more"><a class="button" href={here({ after: pageInfo.endCursor })}>More disagreements</a></p>}
+  </>}</Answer>;
+}

@@ -1,0 +1,115 @@
+// Package web is the explorer as files: the pages that Vite built from src, and the HTML that surrounds each of them.
+//
+// Read Load and Explorer first. Without Node nothing is built; then Load returns an Explorer without pages, and the
+// service shows plain.html. The package must not know HTTP, GraphQL or the graph.
+package web
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"slices"
+	"sync"
+)
+
+//go:embed all:dist shell.html plain.html
+var files embed.FS
+
+// built is where Vite writes.
+const built = "dist/build"
+
+// Explorer is the built explorer. It does not change after Load.
+type Explorer struct {
+	// Shell is the HTML of each address, Plain that of the only page where nothing is built.
+	Shell, Plain *template.Template
+
+	chunks map[string]chunk
+	assets fs.FS
+}
+
+// chunk is an entry of Vite's manifest: a file with the files that it needs.
+type chunk struct {
+	File    string   `json:"file"`
+	CSS     []string `json:"css"`
+	Imports []string `json:"imports"`
+}
+
+// Load returns the explorer that the program was built with.
+var Load = sync.OnceValue(func() *Explorer {
+	assets, err := fs.Sub(files, built)
+	if err != nil {
+		panic(err) // the path is valid
+	}
+	e, err := load(assets)
+	if err != nil {
+		panic(err) // the files were written by one build
+	}
+	return e
+})
+
+func load(assets fs.FS) (*Explorer, error) {
+	e := &Explorer{assets: assets}
+	e.Shell = template.Must(template.ParseFS(files, "shell.html"))
+	e.Plain = template.Must(template.ParseFS(files, "plain.html"))
+	text, err := fs.ReadFile(assets, ".vite/manifest.json")
+	if err != nil {
+		return e, nil // nothing is built
+	}
+	if err := json.Unmarshal(text, &e.chunks); err != nil {
+		return nil, fmt.Errorf("reading Vite's manifest: %w", err)
+	}
+	return e, nil
+}
+
+// Built reports whether there are pages.
+func (e *Explorer) Built() bool { return len(e.chunks) > 0 }
+
+// Page lists what an address loads: the script that starts it, the styles, and the modules that a browser may ask for at once.
+type Page struct {
+	Script          string
+	Styles, Modules []string
+}
+
+// Page returns what the page of this name loads; the names are those of the files in src/pages.
+func (e *Explorer) Page(name string) Page {
+	const entry = "src/main.tsx"
+	p := Page{Script: e.chunks[entry].File}
+	seen := map[string]bool{entry: true}
+	var add func(key string)
+	add = func(key string) {
+		c := e.chunks[key]
+		if c.File != "" && !seen[key] {
+			p.Modules = append(p.Modules, c.File)
+		}
+		seen[key] = true
+		for _, s := range c.CSS {
+			if !slices.Contains(p.Styles, s) {
+				p.Styles = append(p.Styles, s)
+			}
+		}
+		for _, i := range c.Imports {
+			if !seen[i] {
+				add(i)
+			}
+		}
+	}
+	add(entry)
+	add("src/pages/" + name + ".tsx")
+	return p
+}
+
+// Asset returns a built file by the name in its address, as it is or, with the ending .gz, compressed; nil if there
+// is no such file.
+func (e *Explorer) Asset(name, ending string) []byte {
+	if path.Clean("/"+name) != "/"+name {
+		return nil
+	}
+	text, err := fs.ReadFile(e.assets, "assets/"+name+ending)
+	if err != nil {
+		return nil
+	}
+	return text
+}
