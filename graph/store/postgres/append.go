@@ -150,34 +150,48 @@ func (d *database) write(ctx context.Context, w *written) error {
 	return d.refuse(w, err)
 }
 
-// send writes the commits, and the head that they make. Of a large group only a part is made rows at a time.
+// send writes the commits, and the head that they make.
 func (w *written) send(ctx context.Context, tx pgx.Tx) error {
-	rest := w.quads
-	for len(rest) > most {
-		var b pgx.Batch
-		if err := queueRows(&b, rest[:most]); err != nil {
-			return err
-		}
-		if err := tx.SendBatch(ctx, &b).Close(); err != nil {
-			return err
-		}
-		rest = rest[most:]
+	if len(w.quads) >= copyFrom {
+		return w.sendLarge(ctx, tx)
 	}
-	var b pgx.Batch
-	if err := queueRows(&b, rest); err != nil {
+	r, err := rowsOf(w.quads)
+	if err != nil {
 		return err
 	}
+	var b pgx.Batch
+	b.Queue(insertNodes, r.hash, r.refs, r.text, r.iri, r.kind, r.ints, r.nums, r.bits)
+	b.Queue(insertQuads, r.quads[0], r.quads[1], r.quads[2], r.quads[3], w.last().At)
+	var seqs, at []int64
+	var digests []string
+	var keys, quads [][]byte
 	for i := range w.entries {
 		e := &w.entries[i]
-		b.Queue(insertCommit, int64(e.Seq), e.At.UnixMicro(), e.Digest, e.keyHash(), e.quads)
+		seqs, at, digests = append(seqs, int64(e.Seq)), append(at, e.At.UnixMicro()), append(digests, e.Digest)
+		keys, quads = append(keys, e.keyHash()), append(quads, e.quads)
 	}
+	b.Queue(insertLog, seqs, at, digests, keys, quads)
+	b.Queue(moveHead, int64(w.last().Seq))
+	return tx.SendBatch(ctx, &b).Close()
+}
+
+func (w *written) sendLarge(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, stageNodes); err != nil {
+		return err
+	}
+	if err := w.copy(ctx, tx, nil); err != nil {
+		return err
+	}
+	var b pgx.Batch
+	b.Queue(mergeNodes)
 	b.Queue(moveHead, int64(w.last().Seq))
 	return tx.SendBatch(ctx, &b).Close()
 }
 
 const (
-	insertCommit = `INSERT INTO caspian_commit (seq, at, digest, key_hash, quads) VALUES ($1, $2, $3, $4, $5)`
-	moveHead     = `UPDATE caspian_head SET seq = $1`
+	insertLog = `INSERT INTO caspian_commit (seq, at, digest, key_hash, quads)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::bytea[])`
+	moveHead = `UPDATE caspian_head SET seq = $1`
 )
 
 // lockHead takes the turn of this writer, if the commit with the number is due.

@@ -6,7 +6,6 @@ import (
 
 	cgraph "github.com/cayleygraph/cayley/graph"
 	"github.com/cayleygraph/quad"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
@@ -78,7 +77,7 @@ func (r *rows) node(v quad.Value) ([]byte, error) {
 // withoutNUL writes zero bytes as Cayley does, since texts of PostgreSQL have none. The log has the text unchanged.
 func withoutNUL(s string) string { return strings.ReplaceAll(s, "\x00", `\x00`) }
 
-// most bounds the quads that are sent at once.
+// most bounds the quads of which rows are made at once.
 const most = 20_000
 
 const (
@@ -86,18 +85,16 @@ const (
 SELECT * FROM unnest($1::bytea[], $2::int[], $3::text[], $4::bool[], $5::text[], $6::bigint[], $7::float8[], $8::bool[])
 ON CONFLICT (hash) DO UPDATE SET refs = nodes.refs + excluded.refs`
 	insertQuads = `INSERT INTO quads (subject_hash, predicate_hash, object_hash, label_hash, ts)
-SELECT s, p, o, l, now() FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[]) WITH ORDINALITY AS q(s, p, o, l, n) ORDER BY n`
+SELECT s, p, o, l, $5::timestamptz AT TIME ZONE 'UTC' FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[]) WITH ORDINALITY AS q(s, p, o, l, n) ORDER BY n`
 )
 
-// queueRows adds the statements that write quads to a batch.
-func queueRows(b *pgx.Batch, quads []quad.Quad) error {
+// rowsOf makes the rows of quads.
+func rowsOf(quads []quad.Quad) (*rows, error) {
 	r := &rows{at: map[cgraph.ValueHash]int{}}
 	for _, q := range quads {
 		if err := r.add(q); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	b.Queue(insertNodes, r.hash, r.refs, r.text, r.iri, r.kind, r.ints, r.nums, r.bits)
-	b.Queue(insertQuads, r.quads[0], r.quads[1], r.quads[2], r.quads[3])
-	return nil
+	return r, nil
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -158,4 +159,27 @@ func (s *Server) run(program string, args ...string) error {
 		return fmt.Errorf("%s: %w: %s", program, err, bytes.TrimSpace(said))
 	}
 	return nil
+}
+
+// Processor is the processor time that the connections of the server took which have ended; 0 where it is not known. It
+// differs less than wall time where a machine is busy.
+func (s *Server) Processor() time.Duration {
+	pid, err := os.ReadFile(filepath.Join(s.data, "postmaster.pid"))
+	if s.bin == "" || err != nil {
+		return 0
+	}
+	line, _, _ := strings.Cut(string(pid), "\n")
+	stat, err := os.ReadFile(filepath.Join("/proc", line, "stat"))
+	if err != nil {
+		return 0
+	}
+	// The fields after the name in parentheses; the 14th and 15th are the times of processes that were waited for.
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 15 {
+		return 0
+	}
+	user, _ := strconv.Atoi(fields[13])
+	system, _ := strconv.Atoi(fields[14])
+	return time.Duration(user+system) * (time.Second / 100)
 }
