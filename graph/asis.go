@@ -5,7 +5,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// withDeclared is the state with what a change declares.
+// withDeclared is the state together with the entities that the change declares.
 type withDeclared struct {
 	State
 	c *checker
@@ -18,9 +18,8 @@ func (s withDeclared) TypeOf(id ID) (string, bool) {
 	return s.State.TypeOf(id)
 }
 
-// asIs takes a claim that does not fit the ontology as it is, where the change
-// says so, and reports whether it is one. Its values must be of a known kind, and
-// the entities that it names must be there.
+// asIs accepts a claim that does not fit the ontology, if the change says AsIs. It returns true if the claim is
+// such a claim. Its values must be of a known kind, and the entities that it names must exist.
 func (c *checker) asIs(op *Op, cl *Claim) bool {
 	st := withDeclared{c.st, c}
 	name, ok := st.TypeOf(cl.Subject)
@@ -38,7 +37,7 @@ func (c *checker) asIs(op *Op, cl *Claim) bool {
 	return true
 }
 
-// kinds gives loose values the kind that the ontology has for them somewhere.
+// kinds gives loose values the kind that the ontology has for them in some type.
 func (c *checker) kinds(st State, cl *Claim, typ string) bool {
 	var f *schema.Field
 	if t := c.o.Type(typ); t != nil {

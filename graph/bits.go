@@ -2,8 +2,8 @@ package graph
 
 import "math"
 
-// Bits returns the value as 64 bits, of a quantity its number; it reports false for
-// values that are texts or entities, which do not fit.
+// Bits returns the value as 64 bits; for a quantity, its number. It returns false for texts and entities, which
+// do not fit into 64 bits.
 func (v Value) Bits() (uint64, bool) {
 	switch v.Kind() {
 	case IntKind:
@@ -26,8 +26,8 @@ func (v Value) Bits() (uint64, bool) {
 	return 0, false
 }
 
-// ValueOfBits returns the value of the kind that has these Bits; unit is the unit of a
-// quantity. For kinds without bits it returns the zero Value.
+// ValueOfBits returns the value of a kind that has these Bits. unit is the unit of a quantity. For kinds
+// without bits it returns the zero Value.
 func ValueOfBits(k Kind, bits uint64, unit string) Value {
 	switch k {
 	case IntKind:

@@ -10,21 +10,22 @@ import (
 	"time"
 )
 
-// Bookmark names a commit of one history of a store. A node that is asked with it can tell whether it has that commit,
-// will have it, or never will, since its store was restored or rewound. The zero value names nothing.
+// Bookmark names a commit of one history of a store. A node that gets a bookmark can decide whether it has the commit,
+// may get it, or can never have it, because its store was restored or rewound. The zero value names nothing.
 type Bookmark struct {
 	Seq   Seq
 	Epoch uint64
 	mark  mark
 }
 
-// mark is derived from what a client cannot know or choose: a part from the id of the store, and the rest from
-// that, the numbers and the record time of the commit.
+// mark is derived from what a client can neither know nor choose. Its first part is derived from the id of the
+// store. The rest is derived from the id, and from the numbers and the record time of the commit.
 type mark [12]byte
 
-const ofStore = 4 // bytes of a mark
+const ofStore = 4 // the length in bytes of the part that is derived from the store
 
-// NewBookmark names the commit with a number, which the store recorded at the time; the zero time for 0.
+// NewBookmark returns a bookmark for the commit with a number, which the store recorded at the given time; the
+// zero time for 0.
 func NewBookmark(of Identity, seq Seq, at time.Time) Bookmark {
 	b := Bookmark{Seq: seq, Epoch: of.Epoch}
 	text := append([]byte("caspian bookmark\x00"), of.Store...)
@@ -39,7 +40,7 @@ func NewBookmark(of Identity, seq Seq, at time.Time) Bookmark {
 	return b
 }
 
-// String writes the bookmark as ParseBookmark reads it: sequence number, epoch, mark.
+// String writes the bookmark in the form that ParseBookmark reads: sequence number, epoch, mark.
 func (b Bookmark) String() string {
 	text := append(strconv.AppendUint(nil, uint64(b.Seq), 10), '.')
 	text = append(strconv.AppendUint(text, b.Epoch, 10), '.')
@@ -63,8 +64,8 @@ func ParseBookmark(text string) (Bookmark, error) {
 	return b, nil
 }
 
-// Of returns an error if the bookmark is of another store or epoch, whether the store has as many commits or not.
-// The error has the code HISTORY_REPLACED.
+// Of returns an error if the bookmark is from another store or epoch. It does not check that the store has the
+// commit. The error has the code HISTORY_REPLACED.
 func (b Bookmark) Of(is Identity) error {
 	ours := NewBookmark(is, 0, time.Time{})
 	if string(b.mark[:ofStore]) != string(ours.mark[:ofStore]) {
@@ -76,8 +77,8 @@ func (b Bookmark) Of(is Identity) error {
 	return nil
 }
 
-// Names returns an error if the bookmark names another commit than the one that the store recorded under its number at
-// the time. The error has the code HISTORY_REPLACED.
+// Names returns an error unless the bookmark names the commit that the store recorded under its number at the given
+// time. The error has the code HISTORY_REPLACED.
 func (b Bookmark) Names(is Identity, at time.Time) error {
 	if err := b.Of(is); err != nil {
 		return err

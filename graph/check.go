@@ -11,19 +11,18 @@ import (
 
 // Result is the outcome of Check.
 type Result struct {
-	// Commit is what is new in the change; its Seq and At are the writer's to set.
+	// Commit has what is new in the change. The writer sets its Seq and At.
 	Commit Commit
-	// IDs are the ids of the claims asserted, in the order of the operations.
+	// IDs are the ids of the asserted claims, in the order of the operations.
 	IDs []ClaimID
 	// Known counts the operations that change nothing.
 	Known int
-	// Notices are things that a person may want to know and that stop nothing.
+	// Notices are remarks for people that stop nothing.
 	Notices Problems
 }
 
-// Check checks a change against the ontology and the graph so far. It returns
-// every problem it finds, in the order of the operations; where there is one,
-// nothing of the change may be applied.
+// Check checks a change against the ontology and the state of the graph. It returns every problem, in the order
+// of the operations. If there is any, nothing of the change may be applied.
 func Check(o *schema.Ontology, st State, ch *Change) (*Result, Problems) {
 	if ch.IfSeq != nil && *ch.IfSeq != st.Seq() {
 		return nil, Problems{{Code: SeqMismatch, Message: fmt.Sprintf(
@@ -42,7 +41,7 @@ func (c *checker) check(ch *Change) (*Result, Problems) {
 			c.retract(op)
 		case Notice:
 			c.notice(op.Position, BadInput, "%s", op.Notice)
-		case Reinstate: // after what it may follow
+		case Reinstate: // reported after the problems of the operations before it
 		default:
 			c.problem(op.Position, BadInput, "the operation does nothing; assert, retract, reinstate, declare or undo")
 		}
@@ -59,9 +58,9 @@ func (c *checker) check(ch *Change) (*Result, Problems) {
 	return c.res, nil
 }
 
-// ClaimIDs are the ids of the claims that a change states, in the order of its
-// operations, without those that do not fit the ontology. They are those of
-// Result.IDs, also for a change that was made before and has problems by now.
+// ClaimIDs returns the ids of the claims that a change states, in the order of its operations, without those
+// that do not fit the ontology. They equal Result.IDs, even if the change was made before and would have
+// problems now.
 func ClaimIDs(o *schema.Ontology, st State, ch *Change) []ClaimID {
 	c := newChecker(o, st, ch)
 	c.state()
@@ -79,15 +78,13 @@ func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
 	if ch.Sync != "" {
 		c.compare(ch)
 	}
-	// A claim that the change takes back restricts nothing in it, before or after the
-	// retraction.
+	// A claim that the change withdraws restricts nothing in the change, before or after the retraction.
 	c.recordWithdrawals()
 	return c
 }
 
-// state goes through what is declared and stated: entities first, so that
-// claims may speak of entities declared after them; then the caps, which bind
-// the claims before them as well; then the claims.
+// state processes what the change declares and states: first the entities, so that claims may mention entities
+// declared after them; then the caps on confidence, which also apply to claims before them; then the claims.
 func (c *checker) state() {
 	c.each(Declare, c.declare)
 	c.each(Assert, c.collectCaps)
@@ -109,7 +106,7 @@ func (c *checker) each(kind OpKind, fn func(op *Op)) {
 	}
 }
 
-// found is a problem or a notice with the operation that it belongs to.
+// found is a problem or a notice with the number of its operation.
 type found struct {
 	op      int
 	problem Problem
@@ -129,8 +126,8 @@ type declaration struct {
 	position Position
 }
 
-// statement is a claim stated in this change, by its number in the commit; -1
-// where it is none of the commit's.
+// statement is a claim stated in this change. claim is its number in the commit, or -1 if the commit does not
+// have it.
 type statement struct {
 	position Position
 	claim    int
@@ -141,31 +138,31 @@ type checker struct {
 	st       State
 	res      *Result
 	ops      []Op
-	inOne    bool   // not in parts; for tests
-	op       int    // the number of the operation looked at
-	formed   formed // what that operation states
+	inOne    bool   // checks the change as a whole and not in parts; for tests
+	op       int    // the number of the operation being checked
+	formed   formed // the claim of that operation
 	problems []found
 	notices  []found
 
 	declared   map[ID]declaration
-	accepts    bool        // what does not fit the ontology
-	refused    map[ID]bool // declared and refused: the claims about them are not reported as well
+	accepts    bool        // accepts claims that do not fit the ontology
+	refused    map[ID]bool // refused entities, whose claims are not reported too
 	stated     map[ClaimID]statement
 	withdrawn  map[ClaimID]Position
-	retracted  map[ClaimID]Position // withdrawn before or not
+	retracted  map[ClaimID]Position // whether or not they were withdrawn before
 	reinstated map[ClaimID]bool
-	unstated   []unstated       // of the source to sync
-	returns    map[ClaimID]bool // what the source to sync states again
-	back       map[ClaimID]bool // what the change wants to reinstate
+	unstated   []unstated       // of the source to be synced
+	returns    map[ClaimID]bool // the withdrawn claims that the source to be synced states again
+	back       map[ClaimID]bool // the claims that the change reinstates
 	keys       map[string]ID
-	caps       map[ID]float64 // confidence caps stated in this change
+	caps       map[ID]float64 // the confidence caps that the change states, by source
 
-	leaving map[ClaimID]bool // what the change takes back
-	gone    map[link][]Value // the values of those in the state
-	links   map[link][]ID    // the transitive relations that it states
-	edges   map[edge]int     // and the operations that state them
+	leaving map[ClaimID]bool // the claims that the change withdraws
+	gone    map[link][]Value // the values of the withdrawn claims in the state
+	links   map[link][]ID    // the transitive relations that the change states
+	edges   map[edge]int     // the operations that state them
 
-	renamed map[ClaimID]ClaimID // by the ids that the texts as given would make
+	renamed map[ClaimID]ClaimID // by the ids of the claims with their texts as given
 }
 
 func (c *checker) problem(at Position, code Code, format string, a ...any) {
@@ -250,7 +247,7 @@ func (c *checker) assert(op *Op) {
 	}
 }
 
-// formed is a claim as it will be, after the part of its check that needs the types of the entities only.
+// formed is a claim in its final form, after the part of the check that needs only the types of entities.
 type formed struct {
 	claim Claim
 	field *schema.Field
@@ -258,14 +255,15 @@ type formed struct {
 	was   ClaimID // the id of the claim with its texts as given
 }
 
-// cloned is a claim that shares no list with another.
+// cloned returns a copy of a claim that shares no slice with it.
 func cloned(cl *Claim) Claim {
 	own := *cl
 	own.Qualifiers, own.Supersedes = slices.Clone(cl.Qualifiers), slices.Clone(cl.Supersedes)
 	return own
 }
 
-// form brings the claim of an operation into its form, and reports whether it has no problem so far.
+// form brings the claim of an operation into its final form. It returns true if the claim has no problem so
+// far.
 func (c *checker) form(op *Op, out *formed) bool {
 	before := len(c.problems)
 	out.claim = cloned(&op.Claim)
@@ -289,7 +287,7 @@ func (c *checker) form(op *Op, out *formed) bool {
 	return true
 }
 
-// admit holds a claim in its form to what else is stated, and adds it.
+// admit checks a formed claim against everything else that is stated, and adds it.
 func (c *checker) admit(op *Op, f *formed) {
 	if f.was != f.id {
 		c.renamed[f.was] = f.id
@@ -300,7 +298,7 @@ func (c *checker) admit(op *Op, f *formed) {
 	c.accept(op.Position, f)
 }
 
-// field finds the ontology field that the claim is about.
+// field returns the ontology's field for the claim, or nil after a problem.
 func (c *checker) field(at Position, cl *Claim) *schema.Field {
 	if err := CheckID(cl.Subject); err != nil {
 		c.problem(at, BadInput, "subject: %v", err)
@@ -344,7 +342,7 @@ func (c *checker) source(at Position, cl *Claim) {
 	}
 }
 
-// holding checks how the claim is held: confidence, texts, valid time, what it supersedes.
+// holding checks the details of a claim: confidence, texts, valid time, and the claims that it supersedes.
 func (c *checker) holding(at Position, cl *Claim) {
 	if !(cl.Confidence >= 0 && cl.Confidence <= 1) {
 		c.problem(at, BadInput, "the confidence %v is not between 0 and 1", cl.Confidence)
@@ -364,7 +362,7 @@ func (c *checker) holding(at Position, cl *Claim) {
 	}
 }
 
-// accept adds the claim to the commit unless it is known.
+// accept adds the claim to the commit unless it is recorded already.
 func (c *checker) accept(at Position, f *formed) {
 	cl, id := &f.claim, f.id
 	c.res.IDs = append(c.res.IDs, id)
@@ -410,17 +408,16 @@ func (c *checker) accept(at Position, f *formed) {
 		}
 	}
 	c.stated[id] = statement{at, len(c.res.Commit.Claims)}
-	if c.res.Commit.Claims == nil { // most changes are of new claims
+	if c.res.Commit.Claims == nil { // allocated for all claims, because most changes have only new ones
 		c.res.Commit.Claims = make([]Claim, 0, len(c.ops)-c.op)
 	}
 	c.res.Commit.Claims = append(c.res.Commit.Claims, *cl)
 }
 
-// known counts a claim that is there already. It changes nothing, and so
-// cannot take the place of another.
+// known counts a claim that is recorded already. Such a claim changes nothing, so it cannot supersede another.
 func (c *checker) known(at Position, id ClaimID, cl *Claim) {
 	c.res.Known++
-	have, _, _ := c.st.Claim(id) // what it superseded before may hold again
+	have, _, _ := c.st.Claim(id) // the claims that it superseded may hold again
 	for _, old := range cl.Supersedes {
 		_, live, _ := c.st.Claim(old)
 		if first, ok := c.stated[old]; ok && first.claim >= 0 {
@@ -432,14 +429,14 @@ func (c *checker) known(at Position, id ClaimID, cl *Claim) {
 	}
 }
 
-// capped holds a new claim to the cap of its source.
+// capped checks a new claim against the confidence cap of its source.
 func (c *checker) capped(at Position, cl *Claim) {
 	if most, ok := c.cap(cl.Source); ok && cl.Confidence > most {
 		c.problem(at, BadInput, "the confidence %v is above %v, the limit for claims of %s", cl.Confidence, most, cl.Source)
 	}
 }
 
-// bound holds a claim that was not live to what else is so: keys, circles.
+// bound checks a claim that was not live against keys and circles.
 func (c *checker) bound(at Position, f *schema.Field, cl *Claim) {
 	if f.Key != "" && cl.Value.Kind() != NoneKind {
 		c.key(at, f, cl)
@@ -454,8 +451,7 @@ func (c *checker) bound(at Position, f *schema.Field, cl *Claim) {
 	}
 }
 
-// difference describes how a claim is held where that differs from another
-// holding of it; "" where they agree.
+// difference describes how the details of two claims with one id differ; "" if they are equal.
 func difference(have, other *Claim) string {
 	var d []string
 	if have.Confidence != other.Confidence {
@@ -478,7 +474,7 @@ func difference(have, other *Claim) string {
 	return strings.Join(d, ", ")
 }
 
-// key refuses two entities under one name of an outside scheme.
+// key refuses a second entity with the same value of a key.
 func (c *checker) key(at Position, f *schema.Field, cl *Claim) {
 	k := f.Name + "\x00" + cl.Value.String()
 	other, taken := c.keys[k]

@@ -6,25 +6,25 @@ import (
 	"runtime/debug"
 )
 
-// opsOfPart is how many operations of a long change are brought into their form together.
+// opsOfPart is how many operations of a long change are formed together.
 const opsOfPart = 1024
 
-// part is a stretch of the operations of a change, with what came of their forms.
+// part is a range of the operations of a change, with the formed claims.
 type part struct {
 	first    int // the number of its first operation
 	formed   []formed
-	states   []bool // by operation: whether it states a claim that has no problem so far
+	states   []bool // by operation: whether its claim has no problem so far
 	problems []found
 	notices  []found
 	panicked any
-	ready    chan struct{} // closed when the rest is there
+	ready    chan struct{} // closed when formed and states are complete
 }
 
-// assertParts is assert for all assertions of a long change. Their forms depend on nothing but the types of
-// the entities, which are all known by now: so they are made in as many goroutines as there are processors,
-// while the claims before them are held to each other here, in their order.
+// assertParts is assert for all assertions of a long change. Forming a claim needs only the types of the
+// entities, which are known by now. So parts are formed in as many goroutines as there are processors, while
+// this goroutine admits the claims of earlier parts in their order.
 func (c *checker) assertParts() {
-	ahead := make(chan *part, runtime.GOMAXPROCS(0)) // bounds how many are in memory
+	ahead := make(chan *part, runtime.GOMAXPROCS(0)) // its capacity bounds how many parts are in memory
 	go func() {
 		defer close(ahead)
 		for first := 0; first < len(c.ops); first += opsOfPart {
@@ -33,7 +33,7 @@ func (c *checker) assertParts() {
 			go p.form(c)
 		}
 	}()
-	defer func() { // also after a panic, so that no goroutine is left
+	defer func() { // even after a panic, so that no goroutine remains
 		for p := range ahead {
 			<-p.ready
 		}
@@ -52,7 +52,7 @@ func (c *checker) assertParts() {
 	}
 }
 
-// form makes the forms of the part's claims, with a separate checker that has what is declared.
+// form forms the claims of the part with a separate checker that knows the declared entities.
 func (p *part) form(of *checker) {
 	defer close(p.ready)
 	defer func() {

@@ -6,10 +6,10 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// Every text comes into the graph through here: in one form, so that what reads
-// alike is one claim, and without what a reader cannot see.
+// Every text enters the graph through the functions below. They give it one form, so that texts that read alike
+// make one claim, and refuse or remove what a reader cannot see.
 
-// texts are the texts of a claim besides its value and qualifiers.
+// texts returns the texts of a claim other than its value and qualifiers.
 func texts(cl *Claim) []struct {
 	what string
 	text *string
@@ -27,7 +27,7 @@ func texts(cl *Claim) []struct {
 	}
 }
 
-// written checks a text, which is clean, and gives a code its one form.
+// written checks a cleaned text, and normalizes a code.
 func (c *checker) written(at Position, what place, w wanted, v Value) Value {
 	if v.Text() == "" {
 		c.problem(at, BadInput, "%s shows nothing; leave the claim out instead", what)
@@ -45,7 +45,7 @@ func (c *checker) written(at Position, what place, w wanted, v Value) Value {
 	return StringValue(code)
 }
 
-// text refuses a text, which is clean, that is too long or holds what none may.
+// text refuses a cleaned text that is too long or has forbidden characters.
 func (c *checker) text(at Position, what place, s string, most int, line bool) {
 	if len(s) > most {
 		c.problem(at, BadInput, "the %s has %d bytes; the limit is %d", what, len(s), most)
@@ -54,8 +54,9 @@ func (c *checker) text(at Position, what place, s string, most int, line bool) {
 	}
 }
 
-// asGiven is the id that a file may use for a claim whose texts it wrote in another form, so that
-// later lines about that claim find it: the claim's own, id, where it wrote them in the same.
+// asGiven returns the id that a file may use for a claim: computed from the texts in the form in which the file
+// wrote them. With it, later lines of the file can refer to the claim. It is id if the file wrote the texts in
+// their final form.
 func asGiven(op *Op, cl *Claim, id ClaimID) ClaimID {
 	was := *cl
 	was.Locator = op.Claim.Locator
@@ -74,7 +75,7 @@ func asGiven(op *Op, cl *Claim, id ClaimID) ClaimID {
 	return was.ID()
 }
 
-// inForm is a text as it was given; other values are as they are.
+// inForm returns a text in the form in which it was given; it returns other values unchanged.
 func inForm(v, given Value) Value {
 	if v.Kind() == StringKind {
 		return StringValue(given.Text())
@@ -82,7 +83,7 @@ func inForm(v, given Value) Value {
 	return v
 }
 
-// meant is the claim that an id of the change means.
+// meant returns the id of the claim to which an id in the change refers.
 func (c *checker) meant(id ClaimID) ClaimID {
 	if _, _, ok := c.st.Claim(id); !ok {
 		if now, ok := c.renamed[id]; ok {

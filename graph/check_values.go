@@ -10,16 +10,16 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// The longest texts that a claim may hold, in bytes.
+// The maximum lengths of texts in a claim, in bytes.
 const (
 	MaxText    = 16 << 10
 	MaxLocator = 1 << 10
 )
 
-// place is a text or a value of a claim, for messages.
+// place says for messages which text or value of a claim is meant.
 type place struct {
 	field, qualifier string
-	of               ID // "" where field says all
+	of               ID // "" if field is enough
 }
 
 func (p place) String() string {
@@ -52,8 +52,7 @@ func (c *checker) valueOf(at Position, f *schema.Field, cl *Claim) {
 	}
 }
 
-// relation checks that a name is that of a relation, for what a source says of its
-// lists of one.
+// relation checks that a name in a source's statement about its lists is the name of a relation.
 func (c *checker) relation(at Position, what place, name string) {
 	var relations []*schema.Field
 	for _, t := range c.o.Types {
@@ -96,7 +95,7 @@ func (c *checker) qualifiers(at Position, f *schema.Field, cl *Claim) {
 	}
 }
 
-// wanted is what the ontology requires of the value of a field or of a qualifier.
+// wanted is what the ontology requires of the value of a field or qualifier.
 type wanted struct {
 	scalar          schema.Scalar
 	enum            *schema.Enum
@@ -104,10 +103,10 @@ type wanted struct {
 	unit, dimension string
 	rng             schema.Range
 	code            *schema.Code
-	line            bool // a text of one line
+	line            bool // a text of a single line
 }
 
-// typed makes the value one of the ontology's type, or states why it is none.
+// typed converts the value to the kind that the ontology requires, or reports why it cannot.
 func (c *checker) typed(at Position, what place, w wanted, v Value) Value {
 	want := KindOf(w.scalar)
 	if k := v.Kind(); k == LooseKind || k == StringKind {

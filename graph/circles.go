@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Check looks at the graph as it will be: without the claims that the change takes back. It
-// finds the circles that the change would close there.
+// Check considers the graph as it will be, without the claims that the change withdraws. Here it finds the
+// circles that the change would close in that graph.
 
 // link is one predicate of one entity.
 type link struct {
@@ -21,8 +21,8 @@ type edge struct {
 	to ID
 }
 
-// recordWithdrawals records the claims that the change withdraws, by retraction
-// and by supersession, and does not reinstate.
+// recordWithdrawals records the claims that the change withdraws, by retraction or supersession, and does not
+// reinstate.
 func (c *checker) recordWithdrawals() {
 	for i := range c.ops {
 		if op := &c.ops[i]; op.Kind == Reinstate {
@@ -54,7 +54,7 @@ func (c *checker) recordWithdrawals() {
 	}
 }
 
-// values are those of the state's live claims that the change leaves alone.
+// values returns the values of the state's live claims that the change does not withdraw.
 func (c *checker) values(l link) []Value {
 	vs := c.st.Values(l.subject, l.predicate)
 	gone := c.gone[l]
@@ -70,7 +70,7 @@ func (c *checker) values(l link) []Value {
 	return vs
 }
 
-// capField is the field by which a source bounds the confidence of its claims.
+// capField is the field by which a source limits the confidence of its claims.
 const capField = "confidenceCap"
 
 // collectCaps collects the caps on confidence that the change states.
@@ -117,9 +117,8 @@ func (c *checker) cap(source ID) (most float64, ok bool) {
 	return most, ok
 }
 
-// circles refuses transitive relations that the change would close to a circle.
-// Each entity is looked at once, however many relations there are; if circles
-// share an entity, one of them is reported.
+// circles refuses transitive relations by which the change would close a circle. It visits each entity once,
+// however many relations there are; if circles share an entity, it reports one of them.
 func (c *checker) circles() {
 	starts := make([]edge, 0, len(c.edges))
 	for e := range c.edges {
@@ -132,12 +131,12 @@ func (c *checker) circles() {
 	}
 }
 
-// walk goes along transitive relations, depth first.
+// walk visits entities along transitive relations, depth first.
 type walk struct {
 	c        *checker
-	seen     map[link]int // its place on the way from 1, or done
+	seen     map[link]int // its position on the current path from 1, or done
 	way      []step
-	reported map[link]bool // entities of circles already reported
+	reported map[link]bool // the entities in circles that were already reported
 }
 
 const done = -1
@@ -166,7 +165,7 @@ func (w *walk) from(start link) {
 	}
 }
 
-// enter steps to an entity that was not looked at before.
+// enter visits an entity that was not visited before.
 func (w *walk) enter(l link) {
 	if w.seen[l] != 0 {
 		return
@@ -192,7 +191,7 @@ func (w *walk) report(circle []step) {
 		}
 	}
 	if first < 0 {
-		return // the state has had it before
+		return // the circle was already in the state
 	}
 	var names []string
 	for i := range circle {

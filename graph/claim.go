@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// ClaimID identifies a claim by what it says: the hash of subject, predicate,
-// value, qualifiers, valid time, source and locator.
+// ClaimID identifies a claim by its content: it is the hash of subject, predicate, value, qualifiers, valid
+// time, source and locator.
 type ClaimID [16]byte
 
 var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
@@ -27,7 +27,7 @@ func ParseClaimID(s string) (ClaimID, error) {
 	return id, nil
 }
 
-// FindClaimID is ParseClaimID for texts most of which are something else.
+// FindClaimID is like ParseClaimID, for texts that usually are not ids.
 func FindClaimID(s string) (id ClaimID, ok bool) {
 	if len(s) != 27 || s[0] != 'c' {
 		return id, false
@@ -40,22 +40,22 @@ func FindClaimID(s string) (id ClaimID, ok bool) {
 	return id, id.String() == s
 }
 
-// Details are the attribution of a claim, and what only few claims have: in most, only
-// Attribution is set.
+// Details are the attribution of a claim, and fields that only few claims have: for most, only Attribution is
+// set.
 type Details struct {
 	Attribution Attribution
-	// AttributedTo is whom the source reports, Original the form that it prints.
+	// AttributedTo is the party whom the source reports. Original is the value as the source prints it.
 	AttributedTo, Original string
-	// Conflict is the group of competing claims, Note a remark of a curator.
+	// Conflict is the group of competing claims. Note is a curator's remark.
 	Conflict, Note string
-	// Supersedes are the claims that it replaced. Nobody may change the list.
+	// Supersedes are the claims that it replaced. The slice must not be changed.
 	Supersedes []ClaimID
 }
 
-// Rank orders the claims of one predicate, before their confidence does.
+// Rank orders the claims of one predicate; it precedes confidence.
 type Rank uint8
 
-// The ranks; the zero value is the ordinary one.
+// The ranks. The zero value is the default.
 const (
 	Normal Rank = iota
 	Preferred
@@ -67,7 +67,7 @@ var RankNames = [...]string{"NORMAL", "PREFERRED", "DEPRECATED"}
 
 func (r Rank) String() string { return RankNames[r] }
 
-// ParseRank reads a rank's name; "" is NORMAL.
+// ParseRank reads a rank's name; "" means NORMAL.
 func ParseRank(s string) (Rank, error) {
 	i := slices.Index(RankNames[:], s)
 	if s == "" {
@@ -79,15 +79,15 @@ func ParseRank(s string) (Rank, error) {
 	return Rank(i), nil
 }
 
-// Attribution says in whose voice the source makes the claim.
+// Attribution says whose statement the claim is.
 type Attribution uint8
 
-// The attributions; the zero value is the source's own voice.
+// The attributions. The zero value means that the source itself makes the statement.
 const (
-	Asserted  Attribution = iota // the source says so itself
-	Reported                     // the source reports what another says
-	Estimated                    // the source calls it an estimate
-	Inferred                     // the curator's reading of the source
+	Asserted  Attribution = iota // the source makes the statement itself
+	Reported                     // the source reports another party's statement
+	Estimated                    // the source calls the value an estimate
+	Inferred                     // the curator infers the claim from the source
 )
 
 // AttributionNames are the names of the attributions by value.
@@ -95,7 +95,7 @@ var AttributionNames = [...]string{"ASSERTED", "REPORTED", "ESTIMATED", "INFERRE
 
 func (a Attribution) String() string { return AttributionNames[a] }
 
-// ParseAttribution reads an attribution's name; "" is ASSERTED.
+// ParseAttribution reads an attribution's name; "" means ASSERTED.
 func ParseAttribution(s string) (Attribution, error) {
 	i := slices.Index(AttributionNames[:], s)
 	if s == "" {
@@ -113,37 +113,37 @@ type QualifierValue struct {
 	Value Value
 }
 
-// Claim is one sourced statement. What it says is its identity; confidence, rank and the
-// rest are not part of that.
+// Claim is one sourced statement. The statement is its identity; confidence, rank and the other details are not
+// part of it.
 type Claim struct {
 	Subject    ID
 	Predicate  string
 	Value      Value
-	Qualifiers []QualifierValue // by name, each once
+	Qualifiers []QualifierValue // sorted by name, without repetitions
 	Valid      Interval
 	Source     ID
-	// Locator says where in the source: a paragraph, a row, a JSON path.
+	// Locator says where in the source the statement is: a paragraph, a row, a JSON path.
 	Locator string
 
 	// Confidence is from 0 to 1, in steps of 0.0001.
 	Confidence  float64
 	Rank        Rank
 	Attribution Attribution
-	// AttributedTo is whom the source reports, an entity's id or a name; "" for nobody.
+	// AttributedTo is the party whom the source reports, as an entity's id or a name; "" if it reports nobody.
 	AttributedTo string
-	// Original is the value as the source prints it; "" where the claim gives the same.
+	// Original is the value as the source prints it; "" if that equals the value.
 	Original string
-	// Conflict names a group of competing claims, as the curator saw them.
+	// Conflict names a curator's group of competing claims.
 	Conflict string
-	// Note is a remark in our words.
+	// Note is a curator's remark.
 	Note string
 	// Supersedes are the claims that this one replaces.
 	Supersedes []ClaimID
 }
 
-// ID computes the claim's identity. Qualifiers must be in order (Normalise).
+// ID computes the claim's id. The qualifiers must be sorted (Normalise).
 func (c *Claim) ID() ClaimID {
-	var room [512]byte // of nearly every claim, so that nothing is allocated
+	var room [512]byte // enough for nearly every claim, so that nothing is allocated
 	b := appendField(room[:0], string(c.Subject))
 	b = appendField(b, c.Predicate)
 	b = appendKind(b, c.Value)
@@ -157,7 +157,8 @@ func (c *Claim) ID() ClaimID {
 	return ClaimID(sum[:len(ClaimID{})])
 }
 
-// appendKind appends a value with its kind: a date and a string of the same text make different claims.
+// appendKind appends a value with its kind, because a date and a string with the same text make different
+// claims.
 func appendKind(b []byte, v Value) []byte {
 	return appendField(appendField(b, v.Kind().String()), v.String())
 }
@@ -166,8 +167,7 @@ func appendField(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// Normalise puts the qualifiers in order and rounds the confidence, so that
-// equal claims are equal in every codec.
+// Normalise sorts the qualifiers and rounds the confidence, so that equal claims are equal in every format.
 func (c *Claim) Normalise() {
 	slices.SortFunc(c.Qualifiers, func(a, b QualifierValue) int { return strings.Compare(a.Name, b.Name) })
 	c.Confidence = roundConfidence(c.Confidence)
@@ -179,10 +179,10 @@ func (c *Claim) Normalise() {
 	}
 }
 
-// roundConfidence gives a confidence in the steps that are kept.
+// roundConfidence rounds a confidence to the stored steps.
 func roundConfidence(c float64) float64 { return math.Round(c*1e4) / 1e4 }
 
-// Qualifier returns the named qualifier's value; the zero Value where it has none.
+// Qualifier returns the value of a qualifier, or the zero Value if the claim lacks it.
 func (c *Claim) Qualifier(name string) Value {
 	for _, q := range c.Qualifiers {
 		if q.Name == name {

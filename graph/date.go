@@ -11,26 +11,26 @@ import (
 // Day counts days from 1970-01-01 in the proleptic Gregorian calendar.
 type Day int32
 
-// DayOf is the day of an instant in UTC.
+// DayOf returns the day of an instant in UTC.
 func DayOf(t time.Time) Day {
 	year, month, day := t.UTC().Date()
 	return dayOf(year, int(month), day)
 }
 
-// The days before and after all others: an open side of an interval.
+// FirstDay and LastDay are before and after all other days: they are the open sides of an interval.
 const (
 	FirstDay Day = math.MinInt32
 	LastDay  Day = math.MaxInt32
 )
 
-// Precision is how exactly a date is known.
+// Precision says how exactly a date is known.
 type Precision uint8
 
 // The precisions, the least exact first.
 const (
-	// Unknown is the zero Date: there is a date, or not, and nobody says.
+	// Unknown is the precision of the zero Date: nobody says whether there is a date.
 	Unknown Precision = iota
-	// Open is a side that the source leaves open: still so.
+	// Open is the precision of a side that the source leaves open, for example because a state continues.
 	Open
 	Century
 	Decade
@@ -50,7 +50,7 @@ func (p Precision) String() string {
 // or both (%). The zero Date is unknown. Dates are comparable with ==.
 type Date struct {
 	year       int32
-	month, day uint8 // the month, or the part of the year from 21
+	month, day uint8 // the month, or from 21 on the part of the year
 	precision  Precision
 	doubt      byte // 0, '?', '~' or '%'
 }
@@ -58,8 +58,8 @@ type Date struct {
 // OpenDate is the open side of an interval.
 var OpenDate = Date{precision: Open}
 
-// OpenStart is OpenDate where an interval begins, for orders: earlier than
-// every date. It is written as OpenDate and never part of a claim.
+// OpenStart is OpenDate for the start of an interval, which orders before every date. It is written like
+// OpenDate and is never part of a claim.
 var OpenStart = Date{precision: Open, year: -1}
 
 // DayDate returns the date of one day.
@@ -67,15 +67,15 @@ func DayDate(year, month, day int) Date {
 	return Date{int32(year), uint8(month), uint8(day), DayPrecision, 0}
 }
 
-// Precision says how exactly the date is known.
+// Precision returns how exactly the date is known.
 func (d Date) Precision() Precision { return d.precision }
 
-// Known reports whether the date names some time, however roughly.
+// Known reports whether the date names a time, however roughly.
 func (d Date) Known() bool { return d.precision > Open }
 
 const dateForms = "write 2025, 2025-06, 2025-06-18, 2025-25 (northern spring), 2025-33 (first quarter), 201X or 20XX, with ?, ~ or % for doubt"
 
-// ParseDate reads one EDTF date; "" is unknown and ".." is open.
+// ParseDate reads one EDTF date; "" is an unknown date, ".." an open one.
 func ParseDate(s string) (Date, error) {
 	switch s {
 	case "":
@@ -103,7 +103,7 @@ func parseDate(rest string) (d Date, why string) {
 	if why = d.parseYear(parts[0], negative); why != "" {
 		return d, why
 	}
-	// 2004-XX and 2004-06-XX say that the rest is not known: a coarser date.
+	// 2004-XX and 2004-06-XX are dates of a coarser precision.
 	for len(parts) > 1 && parts[len(parts)-1] == "XX" {
 		parts = parts[:len(parts)-1]
 	}
@@ -136,7 +136,7 @@ func parseDate(rest string) (d Date, why string) {
 	return d, ""
 }
 
-// parseYear reads the year, or the decade or century, of a date.
+// parseYear reads the year, the decade or the century of a date.
 func (d *Date) parseYear(digits string, negative bool) (why string) {
 	d.precision = Year
 	switch {
@@ -172,7 +172,7 @@ func number(s string) (int, bool) {
 	return n, err == nil
 }
 
-// Clip keeps a message short, and valid UTF-8, whatever it quotes.
+// Clip shortens a text that is quoted in a message, at a boundary between characters.
 func Clip(s string) string {
 	const most = 60
 	if len(s) <= most {
@@ -218,7 +218,7 @@ func (d Date) Append(dst []byte) []byte {
 	return dst
 }
 
-// appendDigits appends a number with at least this many digits.
+// appendDigits appends a number with at least the given number of digits.
 func appendDigits(dst []byte, n, digits int) []byte {
 	for least := 10; digits > 1; digits, least = digits-1, least*10 {
 		if n < least {
@@ -228,7 +228,7 @@ func appendDigits(dst []byte, n, digits int) []byte {
 	return strconv.AppendInt(dst, int64(n), 10)
 }
 
-// First is the first day the date may mean; FirstDay where unknown or open.
+// First returns the first day that the date may mean, or FirstDay if it is unknown or open.
 func (d Date) First() Day {
 	switch d.precision {
 	case Unknown, Open:
@@ -244,7 +244,7 @@ func (d Date) First() Day {
 	return dayOf(int(d.year), 1, 1)
 }
 
-// Last is the last day the date may mean; LastDay where unknown or open.
+// Last returns the last day that the date may mean, or LastDay if it is unknown or open.
 func (d Date) Last() Day {
 	y := int(d.year)
 	switch d.precision {
@@ -265,12 +265,12 @@ func (d Date) Last() Day {
 	return dayOf(y, int(d.month), int(d.day))
 }
 
-// Pack folds the date into 64 bits, for columns; Unpack restores it.
+// Pack packs the date into 64 bits, for columns.
 func (d Date) Pack() uint64 {
 	return uint64(uint32(d.year))<<32 | uint64(d.month)<<24 | uint64(d.day)<<16 | uint64(d.precision)<<8 | uint64(d.doubt)
 }
 
-// UnpackDate restores what Pack folded.
+// UnpackDate returns the date that Pack packed.
 func UnpackDate(u uint64) Date {
 	return Date{int32(uint32(u >> 32)), uint8(u >> 24), uint8(u >> 16), Precision(uint8(u >> 8)), byte(u)}
 }
@@ -288,7 +288,7 @@ func monthLength(year, month int) int {
 	return 31
 }
 
-// dayOf counts by eras of 400 years, which are all of the same length.
+// dayOf counts by eras of 400 years, which all have the same length.
 func dayOf(year, month, day int) Day {
 	if month <= 2 {
 		year--
@@ -333,9 +333,8 @@ func (d Day) String() string { return d.Date().String() }
 // Interval is a valid time: from one date to another, both included.
 type Interval struct{ From, To Date }
 
-// ParseInterval reads an EDTF interval: 2019-03-20/2022-09-17, 2022/.. (still
-// so), /2010 (nobody says since when), or one date, which is both its ends.
-// The empty text is the zero Interval, of which nothing is known.
+// ParseInterval reads an EDTF interval: 2019-03-20/2022-09-17, 2022/.. (still so), /2010 (start not stated), or
+// one date, which is both ends. The empty text is the zero Interval, of which nothing is known.
 func ParseInterval(s string) (Interval, error) {
 	from, to, two := strings.Cut(s, "/")
 	if !two {
@@ -352,8 +351,7 @@ func ParseInterval(s string) (Interval, error) {
 	return iv, iv.Check()
 }
 
-// ParseSpan reads an interval both of whose ends are dates: 2010/2020, or 2015, which
-// is all days of the year.
+// ParseSpan reads an interval whose two ends are dates: 2010/2020, or 2015, which means all days of the year.
 func ParseSpan(s string) (Interval, error) {
 	const form = "write it as 2010/2020, or as 2015 for all days of a year"
 	iv, err := ParseInterval(s)
@@ -376,7 +374,7 @@ func (iv Interval) Check() error {
 	return nil
 }
 
-// Empty reports whether nothing at all is stated about the time.
+// Empty reports whether nothing is stated about the time.
 func (iv Interval) Empty() bool { return iv == Interval{} }
 
 // String writes the interval as EDTF.
@@ -387,8 +385,8 @@ func (iv Interval) String() string {
 	return iv.From.String() + "/" + iv.To.String()
 }
 
-// Year is the year that the interval is within; ok is false where it has an
-// end that nobody states or leaves open, or touches several years.
+// Year returns the year within which the interval is. ok is false if an end is unknown or open, or if the
+// interval touches several years.
 func (iv Interval) Year() (year int, ok bool) {
 	if !iv.From.Known() || !iv.To.Known() {
 		return 0, false

@@ -7,7 +7,7 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// Code is what a caller can act on, one of package codes; it is part of the API.
+// Code is an error code on which a caller can act, one of package codes; it is part of the API.
 type Code string
 
 // The codes of the domain.
@@ -28,7 +28,7 @@ const (
 	ReadOnly        Code = codes.ReadOnly
 )
 
-// Error is what a caller can act on.
+// Error is an error on which a caller can act.
 type Error struct {
 	Code    Code
 	Message string
@@ -36,24 +36,24 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
-// Extensions is what a GraphQL error carries besides its message.
+// Extensions returns what a GraphQL error has besides its message.
 func (e *Error) Extensions() map[string]any { return map[string]any{"code": string(e.Code)} }
 
-// Errorf makes an Error.
+// Errorf returns an Error.
 func Errorf(code Code, format string, a ...any) *Error {
 	return &Error{code, fmt.Sprintf(format, a...)}
 }
 
-// Problem is one fault of an input, with its place.
+// Problem is one fault of an input, with its position.
 type Problem struct {
 	Position Position
 	Code     Code
 	Message  string
-	// More is how many problems it is in place of, which are not listed; 0 for a problem.
+	// More is the number of unlisted problems that this entry replaces; 0 for an ordinary problem.
 	More int
 }
 
-// MoreProblems is what ends a list that leaves problems out.
+// MoreProblems returns the entry that ends a list from which n problems are left out.
 func MoreProblems(n int) Problem {
 	return Problem{Code: BadInput, Message: fmt.Sprintf("and %d more problems", n), More: n}
 }
@@ -65,7 +65,7 @@ func (p Problem) String() string {
 	return p.Message
 }
 
-// Problems is every fault of an input, in its order.
+// Problems are all faults of an input, in the order of the input.
 type Problems []Problem
 
 func (ps Problems) Error() string {
@@ -76,7 +76,7 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Extensions is what a GraphQL error carries besides its message.
+// Extensions returns what a GraphQL error has besides its message.
 func (ps Problems) Extensions() map[string]any {
 	list := make([]map[string]any, len(ps))
 	for i, p := range ps {

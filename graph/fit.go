@@ -6,10 +6,9 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Misfit says why a recorded claim does not fit the ontology, for example after the
-// ontology was changed; "" if it fits. The reason names types and fields and never a
-// value, so that claims can be counted by it. Check reports faults of new claims in more
-// detail.
+// Misfit returns the reason why a recorded claim does not fit the ontology, for example after the ontology was
+// changed, or "" if it fits. The reason names types and fields but no value, so that claims can be counted by
+// it. Check reports faults of new claims in more detail.
 func Misfit(o *schema.Ontology, st State, c *Claim) string {
 	name, _ := st.TypeOf(c.Subject)
 	t := o.Type(name)
@@ -38,7 +37,7 @@ func Misfit(o *schema.Ontology, st State, c *Claim) string {
 	return ""
 }
 
-// misfit says why a value is not what the ontology wants; "" where it is.
+// misfit returns the reason why a value is not what the ontology requires, or "" if it is.
 func misfit(o *schema.Ontology, st State, w wanted, v Value) string {
 	want := KindOf(w.scalar)
 	if !v.Fits(want) {

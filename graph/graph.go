@@ -1,10 +1,9 @@
-// Package graph is the domain: entities, claims, their sources and the time
-// they hold, and the check that every change must pass.
+// Package graph defines the domain: entities, claims, their sources and valid times, and the check that every
+// change must pass.
 //
-// Read Claim, Change and Check first. A claim is one sourced statement about
-// one entity; a Change is what somebody wants the store to learn; Check holds
-// it against the ontology and the graph so far and turns it into a Commit,
-// which is what the store keeps, or into problems with their places.
+// Read Claim, Change and Check first. A claim is one sourced statement about one entity; a Change is a request
+// to record something; Check compares it with the ontology and the state of the graph, and converts it into a
+// Commit, which the store records, or returns problems with their positions.
 //
 // The package does no I/O and reads no clock. It must not know how claims are
 // stored, indexed, written to files or requested.
@@ -15,8 +14,8 @@ import (
 	"time"
 )
 
-// ID names an entity: ISO 3166 alpha-3 for countries, UN/LOCODE for transport
-// nodes, hs-2844 for goods, a slug otherwise.
+// ID identifies an entity: ISO 3166 alpha-3 for countries, UN/LOCODE for transport nodes, hs-2844 for goods, a
+// slug otherwise.
 type ID string
 
 // Entity is a thing with an id and one type of the ontology.
@@ -25,51 +24,50 @@ type Entity struct {
 	Type string
 }
 
-// Seq is a sequence number of the store: 0 is the empty store, each commit adds one.
+// Seq is a sequence number of the store. The empty store is at 0; each commit adds one.
 type Seq uint64
 
-// Retraction withdraws a claim. The claim stays answerable by knownAt.
+// Retraction withdraws a claim. Views with an earlier knownAt still show the claim.
 type Retraction struct {
 	Claim  ClaimID
 	Reason string
 }
 
-// Reinstatement lets a withdrawn claim hold again, as it was stated. Between the two, it stays withdrawn for knownAt.
+// Reinstatement makes a withdrawn claim hold again, as it was stated. Views with a knownAt between the withdrawal and
+// the reinstatement still do not show it.
 type Reinstatement struct {
 	Claim  ClaimID
 	Reason string
 }
 
-// Commit is one transaction of the log: what the store learned at one sequence number.
+// Commit is one transaction of the log: what the store records under one sequence number.
 type Commit struct {
 	Seq Seq
 	// At is the record time, in UTC with microseconds.
 	At time.Time
-	// Key is the idempotency key of the writer, or empty, and KeyDigest the
-	// digest of the change that came with it (Change.Digest); empty where
-	// there is no key, or where an earlier version made the commit.
+	// Key is the writer's idempotency key, or empty. KeyDigest is the digest of the change that came with the
+	// key (Change.Digest). KeyDigest is empty if there is no key, or if an earlier version made the commit.
 	Key, KeyDigest string
 
 	Entities    []Entity
 	Claims      []Claim
 	Retractions []Retraction
-	// Reinstatements come last: they may be of claims that the commit's own claims supersede.
+	// Reinstatements are applied last, because they may be of claims that the commit's own claims supersede.
 	Reinstatements []Reinstatement
-	// Import is the import that the commit is part of; nil where it is part of none.
+	// Import is the import to which the commit belongs; nil if it belongs to none.
 	Import *Import
-	// Digest is the digest of the graph that has this commit as its last
-	// (snapshot.Digest), and Ontology the hash of the ontology that the commit
-	// was checked against. Both are hexadecimal; "" where they are unknown.
+	// Digest is the digest of the graph after this commit (snapshot.Digest). Ontology is the hash of the
+	// ontology against which the commit was checked. Both are hexadecimal; "" means unknown.
 	Digest, Ontology string
 }
 
-// Identity names a store and its history: where two logs share it, a sequence
-// number is the same commit in both. The zero value is unknown.
+// Identity identifies a store and its history: if two logs have the same Identity, a sequence number is the
+// same commit in both. The zero value is unknown.
 type Identity struct {
-	// Store is drawn at random when the store is made.
+	// Store is a random id, chosen when the store is created.
 	Store string
-	// Epoch counts from 1 and is raised when the history is replaced, so that
-	// a sequence number may name another commit than before.
+	// Epoch counts from 1. It increases when the history is replaced, because a sequence number may then name
+	// another commit.
 	Epoch uint64
 }
 
@@ -83,7 +81,7 @@ type Position struct {
 	File string
 	// Line and Column count from 1; 0 if there is none.
 	Line, Column int
-	// Row is the number of the row of a table, from 1; 0 elsewhere. Several rows may be on one line.
+	// Row is the number of a table's row, from 1; 0 outside of tables. Several rows may be on one line.
 	Row  int
 	Path string
 }
@@ -105,57 +103,56 @@ func (p Position) String() string {
 	return text
 }
 
-// OpKind is what an operation does.
+// OpKind is the kind of an operation.
 type OpKind uint8
 
 const (
-	// Declare introduces an entity with its type.
+	// Declare declares an entity with its type.
 	Declare OpKind = iota + 1
-	// Assert states a claim; one that supersedes others withdraws them.
+	// Assert states a claim. A claim that supersedes others withdraws them.
 	Assert
 	// Retract withdraws a claim.
 	Retract
-	// Notice changes nothing: a reader reports with it a part of its input that became no
-	// claim. Check passes it on as one of the notices.
+	// Notice changes nothing. A reader uses it to report a part of its input that became no claim. Check
+	// returns it among the notices.
 	Notice
-	// Reinstate lets a withdrawn claim hold again.
+	// Reinstate makes a withdrawn claim hold again.
 	Reinstate
-	// Undo takes back what an import did, or what a source states; once in a change.
+	// Undo takes back what an import did, or what a source states. A change may have only one.
 	Undo
 )
 
-// Op is one operation of a change, with the position that it came from.
+// Op is one operation of a change, with the position in the input.
 type Op struct {
 	Kind      OpKind
-	Entity    Entity        // of Declare
-	Claim     Claim         // of Assert
-	Retract   Retraction    // of Retract
-	Reinstate Reinstatement // of Reinstate
-	Undo      Undone        // of Undo, and of what it becomes
-	Notice    string        // of Notice
+	Entity    Entity        // for Declare
+	Claim     Claim         // for Assert
+	Retract   Retraction    // for Retract
+	Reinstate Reinstatement // for Reinstate
+	Undo      Undone        // for Undo, and for the operations into which it is expanded
+	Notice    string        // for Notice
 	Position  Position
 }
 
-// Change is what somebody wants the store to learn, all or nothing.
+// Change is a request to record operations, all or none.
 type Change struct {
 	Ops []Op
-	// Key makes a change happen once: the same change (see Digest) with the same key again
-	// is answered with the first one's sequence number, and another change with that key is
-	// refused. A key is remembered if its change made a commit. Otherwise the change had no
-	// effect, and it can have one later only if it withdraws what was reinstated since, or
-	// the reverse.
+	// Key makes a change happen once. If the same change (see Digest) comes again with the same key, the answer
+	// is the first one's sequence number; another change with the key is refused. A key is remembered only if
+	// its change made a commit. Otherwise the change had no effect, and could have one later only if it
+	// withdraws a claim that was reinstated since, or the reverse.
 	Key string
-	// IfSeq, if not nil, refuses the change unless the store is at that number.
+	// IfSeq, if not nil, is the sequence number at which the store must be; otherwise the change is refused.
 	IfSeq *Seq
-	// Sync, if not empty, is a source of which the change states everything. What the
-	// graph has of it and the change does not state is withdrawn: superseded by the new claim that
-	// answers the same question, or retracted where there is not exactly one. What the change states and
-	// was withdrawn holds again. What the source says of itself is left alone.
+	// Sync, if not empty, is a source for which the change states everything. Claims of the source that the
+	// graph has and the change does not state are withdrawn. A claim is superseded by the new claim that
+	// answers the same question, or retracted unless there is exactly one. Withdrawn claims that the change
+	// states hold again. Claims of the source about itself are not affected.
 	Sync ID
-	// Import, if not nil, makes the change an import, or a part of one. A change that undoes
-	// something is always a separate import. A change without effect is not part of any.
+	// Import, if not nil, makes the change an import or a part of one. A change that undoes something is always
+	// a separate import. A change without effect does not belong to any import.
 	Import *Import
-	// AsIs accepts claims that do not fit the ontology, such as those in an export of a
-	// store whose ontology was changed.
+	// AsIs accepts claims that do not fit the ontology, such as those in an export of a store whose ontology
+	// was changed.
 	AsIs bool
 }

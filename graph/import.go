@@ -2,20 +2,20 @@ package graph
 
 import "unicode/utf8"
 
-// Import is what a commit is part of, if it can be listed and undone: the reading of some files, a change with
-// a label, or an undo.
+// Import describes the import to which a commit belongs, so that it can be listed and undone: reading some
+// files, a change with a label, or an undo.
 type Import struct {
-	// First is the sequence number of its first commit, which names it. Only that commit has
-	// the other fields. In a Change, 0 begins an import, and another number goes on with one.
+	// First is the sequence number of the import's first commit, which identifies the import. Only that commit
+	// has the other fields. In a Change, 0 begins an import, and another number continues that import.
 	First Seq `json:"n,omitempty"`
-	// Label says in a few words what it is, Files are the names of the files, and Format is how they
-	// were read.
+	// Label describes the import in a few words. Files are the names of the files, and Format is the format in
+	// which they were read.
 	Label  string `json:"l,omitempty"`
 	Files  string `json:"f,omitempty"`
 	Format string `json:"x,omitempty"`
-	// Sync is the source of which it states everything (Change.Sync).
+	// Sync is the source for which the import states everything (Change.Sync).
 	Sync ID `json:"s,omitempty"`
-	// Undid is the import that it took back, UndidSource the source.
+	// Undid is the import that this import took back, and UndidSource the source whose claims it took back.
 	Undid       Seq `json:"u,omitempty"`
 	UndidSource ID  `json:"us,omitempty"`
 }
@@ -23,7 +23,7 @@ type Import struct {
 // MaxLabel bounds the texts of an import, in bytes.
 const MaxLabel = 200
 
-// importOf checks what the change says of its import, and returns it as the commit has it.
+// importOf checks the change's import, and returns it in the form for the commit.
 func (c *checker) importOf(ch *Change) *Import {
 	undo := undoOf(ch)
 	if ch.Import == nil && undo == nil {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// FormatNumber writes a number for people, rounded to this many significant
-// digits; 0 keeps them all. It has an exponent only where the zeros would be
-// hard to count: beyond 21 digits, or from the twelfth place after the point.
+// FormatNumber writes a number for people, rounded to the given number of significant digits; 0 keeps all
+// digits. It uses an exponent only beyond 21 digits or from the twelfth decimal place, where zeros would be
+// hard to count.
 func FormatNumber(x float64, digits int) string {
 	if digits > 0 && x != 0 && !math.IsInf(x, 0) && !math.IsNaN(x) {
 		x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'e', digits-1, 64), 64)
@@ -20,21 +20,21 @@ func FormatNumber(x float64, digits int) string {
 	return strings.NewReplacer("e+0", "e", "e-0", "e-", "e+", "e").Replace(s)
 }
 
-// levels are the large numbers that have words; the last is where these end.
+// levels are the large numbers with a word. The last entry is the end of the range of the last word.
 var levels = [...]struct {
 	of   float64
 	word string
 }{{1, ""}, {1e6, " million"}, {1e9, " billion"}, {1e12, " trillion"}, {1e15, " quadrillion"}, {1e18, " quintillion"}, {1e21, ""}}
 
-// sayNumber writes a number with at most three decimals and, from a million up, a word, as in
-// 1.5 million. Numbers below 1, and those too large for the words, have four significant digits instead.
+// sayNumber writes a number with at most three decimals and, from a million up, with a word, such as 1.5
+// million. Numbers below 1, and numbers too large for the words, have four significant digits instead.
 func sayNumber(x float64) string {
 	if math.Abs(x) < 1 {
 		return FormatNumber(x, 4)
 	}
 	for i, l := range levels[:len(levels)-1] {
 		scaled := math.Round(x/l.of*1000) / 1000
-		// Rounding may reach the next word: 999,999,999 is 1 billion.
+		// Rounding may lead to the next word: 999,999,999 is 1 billion.
 		if math.Abs(scaled)*l.of < levels[i+1].of {
 			return FormatNumber(scaled, 0) + l.word
 		}
@@ -42,8 +42,8 @@ func sayNumber(x float64) string {
 	return FormatNumber(x, 4)
 }
 
-// FormatRange writes a range for people, with the symbol of its unit or without: 10–15 km,
-// over $5 million, at least 3. One number is written as FormatQuantity writes it.
+// FormatRange writes a range for people, with the symbol of its unit if there is one: 10–15 km, over $5
+// million, at least 3. A range of one number is written like FormatQuantity writes the number.
 func FormatRange(r Range, symbol string, currency bool) string {
 	write := func(x float64) string { return strings.TrimSuffix(FormatQuantity(x, symbol, currency), " ") }
 	under := "at most "
@@ -66,7 +66,7 @@ func FormatRange(r Range, symbol string, currency bool) string {
 	case r.Min < 0:
 		return write(r.Min) + " to " + write(r.Max)
 	}
-	// What both ends have in common is written once.
+	// What both ends have in common is written only once.
 	low, high := sayNumber(r.Min), sayNumber(r.Max)
 	digits, word, _ := strings.Cut(low, " ")
 	if strings.HasSuffix(high, " "+word) && word != "" || !strings.Contains(high, " ") {

@@ -11,25 +11,25 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Compare is the one order of values: lists, pages, groups, the lowest and
-// the highest all go by it. It is total and transitive over values of every kind; 0
-// means that two values are one amount, one stretch of days or one text.
+// Compare is the only order of values: lists, pages, groups, least and greatest values all use it. It is total
+// and transitive over values of all kinds. 0 means that two values are the same amount, days or text.
 //
-//   - Different kinds go by kind: missing, numbers, quantities, booleans, dates,
+//   - Values of different kinds are ordered by kind: missing, numbers, quantities, booleans, dates,
 //     texts, members of enums, entities, points.
-//   - Whole and other numbers are one kind and compare exactly.
-//   - Quantities go by dimension and then by amount, exactly and whatever their
-//     units: 900 m, 1 km, 1100 m. Units that no factor relates, as currencies,
+//   - Whole and other numbers are one kind, and are compared exactly.
+//   - Quantities are ordered by dimension and then by exact amount, whatever their
+//     units: 900 m, 1 km, 1100 m. Units without a common factor, such as currencies,
 //     are ordered by their codes.
-//   - A range goes where its lower end does, before or after the numbers that share it
-//     as its upper end does; what has no lower end comes before all numbers.
-//   - Dates go by the first day that they may mean and then by the last; an open
+//   - A range is ordered like its lower end, and among numbers that equal the lower end
+//     by its upper end. A range without a lower end comes before all numbers.
+//   - Dates are ordered by the first day that they may mean and then by the last; an open
 //     end is later than every date, an open start (OpenStart) earlier.
-//   - Texts go by the Unicode collation (text.Compare); members of enums and ids by
+//   - Texts are ordered by the Unicode collation (text.Compare); members of enums and ids by
 //     their bytes.
 func Compare(o *schema.Ontology, a, b *Value) int {
 	if x, y := orderOfKinds[a.kind], orderOfKinds[b.kind]; x != y {
-		// A range has a separate number in this table, so that only values which differ pay for it.
+		// A range has another number in this table than its kind, so that only values of different kinds cost
+		// the check.
 		if x, y = a.order(), b.order(); x != y {
 			return cmp.Compare(x, y)
 		}
@@ -60,7 +60,7 @@ func Compare(o *schema.Ontology, a, b *Value) int {
 	return 0
 }
 
-// order is the place of the value's kind in the order: a range is among numbers or quantities.
+// order returns the position of the value's kind in the order: a range counts as a number or a quantity.
 func (v *Value) order() uint8 {
 	switch {
 	case v.kind != RangeKind:
@@ -71,8 +71,8 @@ func (v *Value) order() uint8 {
 	return orderOfKinds[QuantityKind]
 }
 
-// Comparable reports whether two values answer a question in one measure: they
-// are of one kind, and quantities convert into each other.
+// Comparable reports whether two values can be compared: they are of one kind, and quantities convert into each
+// other.
 func Comparable(o *schema.Ontology, a, b *Value) bool {
 	if a.textual() && b.textual() {
 		return true
@@ -89,8 +89,8 @@ var orderOfKinds = [...]uint8{
 // Comparison is a way in which a filter compares a value with a bound.
 type Comparison uint8
 
-// The comparisons. A date stands for all the days that it may mean, and a
-// comparison of dates holds only if it holds for all of them:
+// The comparisons. A date means all the days that it may be, and a comparison of dates is true only if it is
+// true for all of them:
 //
 //	Eq   the value is within the bound: 1991-12-16 is within 1991, and 1991 not within 1991-12-16
 //	Lt   the value ends before the bound begins
@@ -98,12 +98,11 @@ type Comparison uint8
 //	Gt   the value begins after the bound ends: 2026 after 2025, 2025-06 not
 //	Gte  the value begins no earlier than the bound
 //
-// so that Gte and Lte of one date are Eq of it, and in is Eq of any of a list.
-// A range stands for all its numbers in the same way, and only one number can be
-// equal to a bound: over 5 is over 4, and neither over 6 nor not over 6 (MayHold).
-// Doubt (?, ~, %) makes no difference. An open end is later than every date, an
-// open start earlier. A date that nobody states is missing, and a missing value
-// fails them all.
+// So Gte and Lte of one date together are Eq, and "in" is Eq with any value of a list. In the same way, a range
+// means all its numbers: over 5 is greater than 4, but for 6 it is neither true nor false (MayHold). Only a
+// single number can be equal to a bound. Doubt (?, ~, %) makes no difference. An open end is later than every
+// date, an open start earlier. A date that nobody states is missing, and a missing value fails every
+// comparison.
 const (
 	Eq Comparison = iota
 	Lt
@@ -112,10 +111,10 @@ const (
 	Gte
 )
 
-// Holds reports whether the value compares so with the bound. Values that are
-// not comparable, as amounts of two currencies or a date and a number, fail. A
-// bound without a unit compares with the bare number of a quantity. Texts of
-// all kinds are equal where their bytes are; byBytes orders them so as well.
+// Holds reports whether the comparison of the value with the bound is true. It is false for values that are not
+// comparable, such as amounts in two currencies or a date and a number. A bound without a unit is compared with
+// the bare number of a quantity. Texts of all kinds are equal if their bytes are; byBytes also orders them by
+// bytes.
 func (c Comparison) Holds(o *schema.Ontology, v, bound *Value, byBytes bool) bool {
 	n := 0
 	switch {
@@ -154,7 +153,7 @@ func (c Comparison) Holds(o *schema.Ontology, v, bound *Value, byBytes bool) boo
 	return n == 0
 }
 
-// MayHold reports whether Holds does, or for a range whether it does for one of its numbers.
+// MayHold reports whether Holds is true or, for a range, whether it is true for one of the range's numbers.
 func (c Comparison) MayHold(o *schema.Ontology, v, bound *Value, byBytes bool) bool {
 	if v.kind != RangeKind {
 		return c.Holds(o, v, bound, byBytes)
@@ -177,12 +176,12 @@ func (c Comparison) holdsOfDays(v, bound Span) bool {
 	return v.First >= bound.First && v.Last <= bound.Last
 }
 
-// textual reports whether the value is a text, whatever it names.
+// textual reports whether the value is a text, including ids and members of enums.
 func (v *Value) textual() bool {
 	return v.kind == StringKind || v.kind == EnumKind || v.kind == EntityKind || v.kind == LooseKind
 }
 
-// Days are the days that a date stands for in an order.
+// Days returns the days by which a date is ordered.
 func (d Date) Days() Span {
 	switch {
 	case d == OpenStart:
@@ -193,7 +192,7 @@ func (d Date) Days() Span {
 	return d.Span()
 }
 
-// compareNumbers compares exactly: 2^53+1 is more than 2^53, which no float64 tells apart.
+// compareNumbers compares exactly: 2^53+1 is greater than 2^53, although both are the same float64.
 func compareNumbers(a, b *Value) int {
 	switch {
 	case a.kind == IntKind && b.kind == IntKind:
@@ -220,14 +219,14 @@ func compareWhole(n int64, f float64) int {
 	return cmp.Compare(whole, f)
 }
 
-// compareQuantities orders amounts by dimension, then by what they amount to.
+// compareQuantities orders quantities by dimension, then by amount.
 func compareQuantities(o *schema.Ontology, a, b *Value) int {
 	if a.text == b.text {
 		return cmp.Compare(a.a, b.a)
 	}
 	u, w := o.Units[a.text], o.Units[b.text]
 	if !u.Converts(w) {
-		// Also of units that the ontology lost, which have no dimension.
+		// The ontology may no longer have a unit, which then has no dimension.
 		var x, y string
 		if u != nil {
 			x = u.Dimension
@@ -237,7 +236,7 @@ func compareQuantities(o *schema.Ontology, a, b *Value) int {
 		}
 		return cmp.Or(strings.Compare(x, y), strings.Compare(a.text, b.text))
 	}
-	// Rounding moves either by far less than this.
+	// Rounding changes either number by far less than this.
 	x, y := a.a*u.Factor, b.a*w.Factor
 	if most := max(math.Abs(x), math.Abs(y)); most > 1e-200 && most < 1e300 && math.Abs(x-y) > 1e-12*most {
 		return cmp.Compare(x, y)
@@ -245,15 +244,14 @@ func compareQuantities(o *schema.Ontology, a, b *Value) int {
 	return amount(a.a, u).Cmp(amount(b.a, w))
 }
 
-// amount is a quantity in the base unit of its dimension, exactly: the number
-// as a person writes it and not the fraction nearest to it.
+// amount returns a quantity in the base unit of its dimension, exactly: it uses the decimal number that a
+// person writes, and not the binary fraction nearest to it.
 func amount(f float64, u *schema.Unit) *big.Rat {
 	x, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
 	return x.Mul(x, u.Exact)
 }
 
-// Convert gives a number of one unit in another that it Converts to, as exactly
-// as a float64 can.
+// Convert converts a number into another unit of the same dimension, as exactly as a float64 permits.
 func Convert(x float64, from, to *schema.Unit) float64 {
 	if from == to || from.Code == to.Code || math.IsInf(x, 0) {
 		return x
@@ -263,8 +261,7 @@ func Convert(x float64, from, to *schema.Unit) float64 {
 	return f
 }
 
-// ComparePeriods orders periods by their end, then their begin; unknown ones
-// come first, and an open end is later than every other.
+// ComparePeriods orders periods by their end, then by their start. Unknown ends come first, and open ends last.
 func ComparePeriods(p, q Interval) int {
 	end := func(iv Interval) Day {
 		switch {

@@ -6,12 +6,13 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Question names what a claim of a field answers, among the claims of its subject and predicate: two claims
-// that answer the same question differ because one corrects the other, or because they contradict each other.
+// Question returns a text that identifies the question that a claim answers, among the claims with its subject
+// and predicate. If two claims answer the same question differently, one corrects the other, or they contradict
+// each other.
 //
-//   - Of a field that has one value at a time, it is the qualifiers;
-//   - of an observation, the period, the object and the qualifiers that distinguish;
-//   - of a list, the object or the value, and the qualifiers that distinguish.
+//   - For a field that has one value at a time, it consists of the qualifiers;
+//   - for an observation, of the period, the object and the distinct qualifiers;
+//   - for a list, of the object or the value, and the distinct qualifiers.
 func (c *Claim) Question(f *schema.Field) string {
 	var b strings.Builder
 	observation := f.Time == schema.Observation
@@ -22,8 +23,8 @@ func (c *Claim) Question(f *schema.Field) string {
 		b.WriteString("\x00" + c.Value.String())
 	}
 	for _, q := range f.Qualifiers {
-		// For a field with one value at a time, every qualifier distinguishes. Otherwise
-		// a figure or a detail, such as a role, is what may have changed.
+		// For a field with one value at a time, every qualifier distinguishes. Otherwise a figure or a detail,
+		// such as a role, may be what has changed.
 		if f.Many && !q.Distinct && (!observation || q.Target == nil) || !f.Many && observation && !q.Distinct && q.Target == nil {
 			continue
 		}

@@ -8,12 +8,12 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Range is the numbers between two ends: what a source states that gives no single
-// number, as "10 to 15" or "over 5". decision-ranges.md says what follows from it.
+// Range is the numbers between two ends. Sources state ranges such as "10 to 15" or "over 5" instead of single
+// numbers. decision-ranges.md explains the consequences.
 type Range struct {
-	// Min and Max are the ends; an end that nobody states is infinite.
+	// Min and Max are the ends; an unstated end is infinite.
 	Min, Max float64
-	// Over and Under say that the end itself does not belong to the range.
+	// Over and Under are true if the respective end itself does not belong to the range.
 	Over, Under bool
 }
 
@@ -23,8 +23,8 @@ const (
 	underMax
 )
 
-// RangeValue is a range of numbers, or of quantities where there is a unit. Both ends
-// together, of one number, are that number.
+// RangeValue returns a range of numbers or, if unit is not "", of quantities. If both ends are the same number
+// and belong to the range, it returns that number.
 func RangeValue(r Range, unit string) Value {
 	if r.Min == r.Max && !r.Over && !r.Under {
 		return numberOf(r.Min, unit)
@@ -39,7 +39,7 @@ func RangeValue(r Range, unit string) Value {
 	return v
 }
 
-// RangeOf is the range that String writes so; of another text it is the zero Value.
+// RangeOf returns the range that String writes as the text, or the zero Value for any other text.
 func RangeOf(text string) Value {
 	v, err := ParseValue(RangeKind, text)
 	if err != nil {
@@ -48,7 +48,7 @@ func RangeOf(text string) Value {
 	return v
 }
 
-// numberOf is a plain number, or a quantity where there is a unit.
+// numberOf returns a number or, if unit is not "", a quantity.
 func numberOf(f float64, unit string) Value {
 	if unit == "" {
 		return FloatValue(f)
@@ -56,8 +56,8 @@ func numberOf(f float64, unit string) Value {
 	return QuantityValue(f, unit)
 }
 
-// Range is the range of a range, and of a number or a quantity that number alone; ok is
-// false for other values.
+// Range returns the ends of a range; for a number or a quantity, both ends are that number. ok is false for
+// other values.
 func (v Value) Range() (r Range, ok bool) {
 	switch v.kind {
 	case RangeKind:
@@ -68,26 +68,26 @@ func (v Value) Range() (r Range, ok bool) {
 	return r, false
 }
 
-// Fits reports whether a field whose values are of a kind takes the value: it is of that
-// kind, or a range of such values.
+// Fits reports whether a field with values of kind k accepts the value: it is of that kind, or a range of such
+// values.
 func (v Value) Fits(k Kind) bool { return v.kind == k || v.kind == RangeKind && v.rangeOf(k) }
 
-// rangeOf reports whether a range is one of values of a kind.
+// rangeOf reports whether a range is a range of values of kind k.
 func (v *Value) rangeOf(k Kind) bool {
 	return (k == IntKind || k == FloatKind || k == QuantityKind) && v.order() == orderOfKinds[k]
 }
 
-// within reports whether all that a value states of its ends is within bounds.
+// within reports whether the stated ends of a value are within bounds.
 func (v *Value) within(bounds schema.Range) bool {
 	r, _ := v.Range()
 	return (!r.Least() || bounds.Has(r.Min)) && (!r.Most() || bounds.Has(r.Max))
 }
 
-// Least reports whether the range has an end below, and Most whether it has one above.
+// Least reports whether the range has a lower end, and Most whether it has an upper end.
 func (r Range) Least() bool { return !math.IsInf(r.Min, -1) }
 func (r Range) Most() bool  { return !math.IsInf(r.Max, 1) }
 
-// fault says what is wrong with a range; "" for nothing.
+// fault returns what is wrong with a range, or "".
 func (r Range) fault() string {
 	switch {
 	case math.IsNaN(r.Min) || math.IsNaN(r.Max) || math.IsInf(r.Min, 1) || math.IsInf(r.Max, -1):
@@ -104,7 +104,7 @@ func (r Range) fault() string {
 	return ""
 }
 
-// String writes the range as parseRange reads it.
+// String writes the range in a form that parseRange reads.
 func (r Range) String() string {
 	var b strings.Builder
 	if r.Over {
@@ -129,13 +129,13 @@ func (r Range) String() string {
 	return b.String()
 }
 
-// rangeForms says how ranges are written.
+// rangeForms describes for messages how ranges are written.
 const rangeForms = "a range is written 10..15, >5, >=3, <100 or <=7, or in words: 10 to 15, over 5, at least 3, under 100, at most 7"
 
-// inWords are the signs of ranges as words, which are read as well: "over 5", "10 to 15".
+// inWords replaces words by the signs of ranges, so that "over 5" and "10 to 15" can be read too.
 var inWords = strings.NewReplacer("over ", ">", "at least ", ">=", "under ", "<", "at most ", "<=", " to ", "..")
 
-// isRange reports whether a text is meant as a range, and not as a number.
+// isRange reports whether a text seems to be a range and not a number.
 func isRange(s string) bool {
 	return strings.ContainsAny(s, "<>") || strings.Contains(s, "..") || strings.Contains(s, " ") && inWords.Replace(s) != s
 }
@@ -167,7 +167,7 @@ func parseRange(s string) (r Range, err error) {
 	return r, nil
 }
 
-// readRange is the range that a text states, with a unit. Check says what is wrong with its ends.
+// readRange returns the range in a text, with a unit. Check reports what is wrong with its ends.
 func readRange(s, unit string) (Value, error) {
 	r, err := parseRange(s)
 	if err != nil {
@@ -176,8 +176,8 @@ func readRange(s, unit string) (Value, error) {
 	return RangeValue(r, unit), nil
 }
 
-// holdsOfRange reports whether all numbers of a range compare so with a bound, and whether
-// some do.
+// holdsOfRange reports whether a comparison with a bound is true for all numbers of a range, and whether it is
+// true for some.
 func (c Comparison) holdsOfRange(o *schema.Ontology, v, bound *Value) (all, some bool) {
 	if v.text != "" && bound.kind != QuantityKind && bound.kind != RangeKind {
 		bare := *v
@@ -206,8 +206,8 @@ func (c Comparison) holdsOfRange(o *schema.Ontology, v, bound *Value) (all, some
 	return false, low <= 0 && high >= 0
 }
 
-// compareRanges orders values of which one at least is a range: by the lower end, then by
-// the upper one. What has no lower end comes first.
+// compareRanges orders two values of which at least one is a range: by the lower end, then by the upper end. A
+// range without a lower end comes first.
 func compareRanges(o *schema.Ontology, a, b *Value) int {
 	if a.text != b.text && !o.Units[a.text].Converts(o.Units[b.text]) {
 		return compareQuantities(o, a, b)
@@ -231,8 +231,8 @@ func compareRanges(o *schema.Ontology, a, b *Value) int {
 // end is where the numbers of a value begin or end.
 type end struct {
 	at       Value // a number
-	infinite int   // -1 or 1 where it is none
-	beyond   int   // 1 where the numbers begin above it, -1 where they end below it
+	infinite int   // -1 or 1 if the end is infinite
+	beyond   int   // 1 if the numbers begin above at, -1 if they end below it
 }
 
 // against compares the numbers at the end with a number.
@@ -243,7 +243,7 @@ func (e *end) against(o *schema.Ontology, v *Value) int {
 	return cmp.Or(Compare(o, &e.at, v), e.beyond)
 }
 
-// ends are the two ends of a number, a quantity or a range.
+// ends returns the two ends of a number, a quantity or a range.
 func (v *Value) ends() (e [2]end) {
 	if v.kind != RangeKind {
 		return [2]end{{at: *v}, {at: *v}}

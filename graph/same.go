@@ -10,12 +10,10 @@ import (
 	"strings"
 )
 
-// Digest tells changes apart: two changes are the same where their digests
-// are. It is computed from all that the operations say, in their order: entities with
-// their types, claims with everything that they say and how they are held,
-// retractions, reinstatements and undos with their reasons, and the source to sync. The import, positions, notices of a reader, the key and the
-// sequence number that the change requires are not part of it, nor is the order of a claim's
-// qualifiers.
+// Digest distinguishes changes: two changes are the same if their digests are. It is computed from all content of the
+// operations, in their order: entities with their types, claims with all their fields, retractions, reinstatements and
+// undos with their reasons, and the source to sync. It does not depend on the import, positions, a reader's notices,
+// the key, the required sequence number, or the order of a claim's qualifiers.
 func (ch *Change) Digest() string {
 	d := digester{h: sha256.New()}
 	if ch.Sync != "" {
@@ -51,8 +49,7 @@ func (ch *Change) Digest() string {
 	return hex.EncodeToString(d.h.Sum(sum[:0])[:16])
 }
 
-// digester writes parts, each after its length, so that no two lists of parts
-// write the same.
+// digester hashes parts, each after its length, so that different lists of parts never hash the same bytes.
 type digester struct {
 	h   hash.Hash
 	buf []byte

@@ -1,38 +1,39 @@
 package graph
 
-// State is the graph so far, as Check needs it. A snapshot is one. Check may ask for types in several
-// goroutines at once.
+// State is the graph against which Check checks a change. A snapshot implements it. Check may call TypeOf from
+// several goroutines at once.
 type State interface {
-	// Seq is the sequence number of the state.
+	// Seq returns the sequence number of the state.
 	Seq() Seq
-	// TypeOf is the type of an entity.
+	// TypeOf returns the type of an entity.
 	TypeOf(ID) (string, bool)
-	// Claim returns a claim by its id and whether it is not withdrawn.
+	// Claim returns a claim by its id. live is false if the claim is withdrawn.
 	Claim(ClaimID) (c Claim, live, ok bool)
-	// Values are the values of the live claims of one predicate of a subject.
+	// Values returns the values of the live claims with a subject and predicate.
 	Values(subject ID, predicate string) []Value
-	// Holder is the entity whose live claim gives the key's value.
+	// Holder returns the entity with the value of a key in a live claim.
 	Holder(predicate string, v Value) (ID, bool)
-	// Commits are the commits of the import that begins with this one, in order; nil where none does.
+	// Commits returns the commits of the import that begins with first, in order, or nil if none does.
 	Commits(first Seq) []Seq
-	// Undos calls fn with each undo of an import, the newest first: their first commits.
+	// Undos calls fn with the first commits of each undo and of the import that it took back, the newest undo
+	// first.
 	Undos(fn func(undo, undid Seq))
-	// Learned calls fn with each claim that the commits after one and up to another stated or
-	// reinstated, in record order, and then with each that they withdrew.
+	// Learned calls fn with each claim stated or reinstated by the commits after since up to last, in record
+	// order, and then with each claim that these commits withdrew.
 	Learned(since, last Seq, fn func(id ClaimID, seq Seq, withdrawn bool))
-	// History is since when a recorded claim holds and when it was withdrawn, in order: at least
-	// the commit that stated it.
+	// History returns when a recorded claim began to hold and when it was withdrawn, in order. The first event
+	// is the commit that stated it.
 	History(ClaimID) []Event
 	// StatedBy calls fn with each live claim of a source, in record order.
 	StatedBy(source ID, fn func(id ClaimID, c *Claim))
 }
 
-// Growth is a graph that takes commits, and the state after those that it has taken.
+// Growth is a graph to which commits are added. Its State is the one after the added commits.
 type Growth interface {
 	State
-	// Add takes the next commit. After an error it is of no more use.
+	// Add adds the next commit. After an error the Growth must be discarded.
 	Add(*Commit) error
-	// Digest identifies what the graph holds by now.
+	// Digest identifies the content of the graph after the added commits.
 	Digest() string
 }
 

@@ -21,12 +21,12 @@ func (c *checker) suggestType(name string) string {
 
 func suggestField(t *schema.Type, name string) string { return suggest(t.Fields, name) }
 
-// suggest suggests the field whose name is nearest, if it is near.
+// suggest returns a suggestion of the field with the most similar name, or "" if none is similar.
 func suggest(fields []*schema.Field, name string) string {
 	best, least := "", 3
 	name = strings.ToLower(name)
 	for _, f := range fields {
-		// Texts whose lengths differ by as much are as far apart, however long they are.
+		// Texts differ at least by the difference of their lengths.
 		known := strings.ToLower(f.Name)
 		if max(len(known)-len(name), len(name)-len(known)) >= least {
 			continue

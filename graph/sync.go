@@ -2,15 +2,15 @@ package graph
 
 import "fmt"
 
-// A change that syncs a source states all that the source says now (Change.Sync).
+// A change that syncs a source contains everything that the source states now (Change.Sync).
 
-// unstated is a claim of the source that holds and that the change does not state.
+// unstated is a live claim of the source that the change does not state.
 type unstated struct {
 	id    ClaimID
 	claim Claim
 }
 
-// compare finds what the source said before and says no longer, and what it says again.
+// compare finds the claims that the source no longer states, and the withdrawn claims that it states again.
 func (c *checker) compare(ch *Change) {
 	alone := *ch
 	alone.Sync = ""
@@ -34,13 +34,13 @@ func (c *checker) compare(ch *Change) {
 	})
 }
 
-// answer is a question about one subject.
+// answer identifies a question about one subject.
 type answer struct {
 	link
 	question string
 }
 
-// sync withdraws what the source says no longer.
+// sync withdraws the claims that the source no longer states.
 func (c *checker) sync(ch *Change) {
 	if ch.Sync == "" || len(c.problems) > 0 {
 		return
@@ -54,7 +54,7 @@ func (c *checker) sync(ch *Change) {
 		c.problem(at, BadInput, "nothing is stated by %s, so that a sync would withdraw all that it said; retract its claims if that is meant", Clip(string(ch.Sync)))
 		return
 	}
-	// One claim takes the place of another where each is alone.
+	// A claim supersedes another if each is the only one that answers the question.
 	const several = -1
 	news := map[answer]int{}
 	for i := range c.res.Commit.Claims {
@@ -88,7 +88,7 @@ func (c *checker) sync(ch *Change) {
 	}
 }
 
-// answers returns what the claim answers; false where the ontology lost its field.
+// answers returns the question that the claim answers, or false if the ontology no longer has its field.
 func (c *checker) answers(cl *Claim) (answer, bool) {
 	t := c.typeOf(cl.Subject)
 	if t == nil || t.Field(cl.Predicate) == nil {

@@ -5,25 +5,25 @@ import (
 	"slices"
 )
 
-// An undo becomes retractions and reinstatements before the change is checked. A claim gets back
-// the state that it had before the import touched it, unless somebody else changed it since:
-// what others changed stays.
+// An undo is expanded into retractions and reinstatements before the change is checked. A claim returns to the
+// state that it had before the import touched it, unless someone else changed the claim since: other changes
+// are kept.
 
-// Undone is what an undo takes back: an import, or all that a source states.
+// Undone says what an undo takes back: an import, or everything that a source states.
 type Undone struct {
 	Import Seq
 	Source ID
-	// Reason is why; "" is that it was undone.
+	// Reason is recorded with the withdrawals; "" means a default text.
 	Reason string
 }
 
-// Event is a moment from which a claim held, or was withdrawn.
+// Event is the point from which a claim held or was withdrawn.
 type Event struct {
 	Seq  Seq
 	Live bool
 }
 
-// undoOf returns the operation of a change that undoes, or nil if there is none.
+// undoOf returns the undo operation of a change, or nil if it has none.
 func undoOf(ch *Change) *Op {
 	if i := slices.IndexFunc(ch.Ops, undoes); i >= 0 {
 		return &ch.Ops[i]
@@ -33,7 +33,7 @@ func undoOf(ch *Change) *Op {
 
 func undoes(op Op) bool { return op.Kind == Undo }
 
-// expand replaces the undo of a change by what it retracts and reinstates.
+// expand replaces the undo in a change by the retractions and reinstatements that it means.
 func (c *checker) expand(ch *Change) {
 	op := undoOf(ch)
 	if op == nil {
@@ -66,15 +66,15 @@ type undoing struct {
 	op     *Op
 	reason string
 	ops    []Op
-	// superseders are, for each commit that was looked at, the claims that it superseded, with what took
-	// their place.
+	// superseders has, for each commit that was read, the claims that it superseded, with the claims that
+	// replaced them.
 	superseders map[Seq]map[ClaimID]ClaimID
-	// cancelled are the commits of imports that are undone, and of the undos.
+	// cancelled are the commits of undone imports and of the undos.
 	cancelled map[Seq]bool
 }
 
-// cancel finds the commits that others took back, and those that did, as if neither had been made. An undo that is
-// itself to be undone counts.
+// cancel finds the commits that undos took back, and the commits of those undos; together they have no effect. An
+// undo that is itself being undone is not among them.
 func (u *undoing) cancel(target Seq) {
 	u.cancelled = map[Seq]bool{}
 	u.c.st.Undos(func(undo, undid Seq) {
@@ -86,7 +86,8 @@ func (u *undoing) cancel(target Seq) {
 	})
 }
 
-// history is that of a claim without what is cancelled; live is whether the claim holds with it.
+// history returns the events of a claim without the cancelled ones. live says whether the claim holds when all
+// events count.
 func (u *undoing) history(id ClaimID) (events []Event, live bool) {
 	all := u.c.st.History(id)
 	events = slices.DeleteFunc(slices.Clone(all), func(e Event) bool { return u.cancelled[e.Seq] })
@@ -125,7 +126,7 @@ func (u *undoing) undoImport(first Seq) {
 	for _, id := range touched {
 		events, live := u.history(id)
 		if len(events) == 0 || !its(events[len(events)-1].Seq) {
-			continue // others changed it since
+			continue // someone else changed the claim since
 		}
 		last := events[len(events)-1]
 		if live != last.Live {
@@ -146,8 +147,8 @@ func (u *undoing) undoImport(first Seq) {
 	}
 }
 
-// replaced reports whether a claim that a commit withdrew has another in its place that stays after
-// the undo: somebody superseded by hand what the import put there.
+// replaced reports whether a claim that a commit withdrew has a replacement that remains after the undo,
+// because someone superseded the import's claim by hand.
 func (u *undoing) replaced(id ClaimID, seq Seq, its func(Seq) bool) bool {
 	for {
 		by, ok := u.superseder(id, seq)
@@ -166,7 +167,7 @@ func (u *undoing) replaced(id ClaimID, seq Seq, its func(Seq) bool) bool {
 	}
 }
 
-// superseder returns the claim that took the place of another in a commit.
+// superseder returns the claim that superseded another in a commit.
 func (u *undoing) superseder(id ClaimID, seq Seq) (by ClaimID, ok bool) {
 	list, known := u.superseders[seq]
 	if !known {
@@ -189,8 +190,8 @@ func (u *undoing) superseder(id ClaimID, seq Seq) (by ClaimID, ok bool) {
 	return by, ok
 }
 
-// undoSource withdraws what a source states of others than itself, and reinstates the claims of other
-// sources that these superseded.
+// undoSource withdraws what a source states about other entities than itself, and reinstates the claims of
+// other sources that these claims superseded.
 func (u *undoing) undoSource(source ID) {
 	if _, ok := u.c.st.TypeOf(source); !ok {
 		u.c.problem(u.op.Position, UnknownID, "there is no source %s", Clip(string(source)))

@@ -25,13 +25,13 @@ const (
 	DateKind
 	QuantityKind
 	CoordinatesKind
-	// LooseKind is a text whose kind the ontology decides: what codecs and
-	// clients hand in before Check. No accepted claim has it.
+	// LooseKind is a text whose kind the ontology decides. Codecs and clients pass such values to Check; no
+	// accepted claim has one.
 	LooseKind
 	// NoneKind states that there is nothing: no capital, no railways.
 	NoneKind
-	// RangeKind is a range of numbers or quantities: 10 to 15 bcm, over 5. Fields of numbers
-	// and quantities take it as well.
+	// RangeKind is a range of numbers or quantities: 10 to 15 bcm, over 5. Fields of numbers and quantities
+	// accept it.
 	RangeKind
 )
 
@@ -55,37 +55,37 @@ var scalarKinds = map[schema.Scalar]Kind{
 	schema.Coordinates: CoordinatesKind,
 }
 
-// KindOf is the kind of value that a scalar of the ontology takes; an entity for NoScalar.
+// KindOf returns the kind of value of a scalar in the ontology; NoScalar means an entity.
 func KindOf(s schema.Scalar) Kind { return scalarKinds[s] }
 
 // Value is what a claim or a qualifier states: an entity or a literal. The
 // zero Value is none. Values are comparable with ==.
 type Value struct {
 	kind Kind
-	text string  // entity, string, enum; the unit of a quantity
-	a, b float64 // a float, a quantity; latitude and longitude; the ends of a range
-	n    int64   // an int, a boolean; of a range its flags
+	text string  // an entity, a string or a member of an enum; or the unit of a quantity
+	a, b float64 // a float or the number of a quantity; latitude and longitude; or the ends of a range
+	n    int64   // an int or a boolean; or the flags of a range
 	date Date
 }
 
-// EntityValue is a value that names an entity.
+// EntityValue returns a value that names an entity.
 func EntityValue(id ID) Value { return Value{kind: EntityKind, text: string(id)} }
 
-// StringValue is a text.
+// StringValue returns a text.
 func StringValue(s string) Value { return Value{kind: StringKind, text: s} }
 
-// EnumOf is a value of an enum of the ontology.
+// EnumOf returns a member of an enum of the ontology.
 func EnumOf(name string) Value { return Value{kind: EnumKind, text: name} }
 
-// IntValue is a whole number.
+// IntValue returns a whole number.
 func IntValue(n int64) Value { return Value{kind: IntKind, n: n} }
 
-// Adding 0 below turns -0 into 0: they are one number and must be one claim.
+// -0 and 0 are equal and must make one claim, so the constructors below turn -0 into 0.
 
-// FloatValue is a number; f must be finite.
+// FloatValue returns a number; f must be finite.
 func FloatValue(f float64) Value { return Value{kind: FloatKind, a: unsignedZero(f)} }
 
-// unsignedZero makes -0 into 0: they are equal and would be two claims.
+// unsignedZero turns -0 into 0, because the two are equal but would make two claims.
 func unsignedZero(f float64) float64 {
 	if f == 0 {
 		return 0
@@ -93,7 +93,7 @@ func unsignedZero(f float64) float64 {
 	return f
 }
 
-// BoolValue is true or false.
+// BoolValue returns true or false as a value.
 func BoolValue(b bool) Value {
 	if b {
 		return Value{kind: BoolKind, n: 1}
@@ -101,29 +101,29 @@ func BoolValue(b bool) Value {
 	return Value{kind: BoolKind}
 }
 
-// DateValue is a date.
+// DateValue returns a date as a value.
 func DateValue(d Date) Value { return Value{kind: DateKind, date: d} }
 
-// QuantityValue is a number with its unit; f must be finite.
+// QuantityValue returns a number with its unit; f must be finite.
 func QuantityValue(f float64, unit string) Value {
 	return Value{kind: QuantityKind, a: unsignedZero(f), text: unit}
 }
 
-// CoordinatesValue is a point: latitude and longitude in degrees, kept to 1e-7 of a degree.
+// CoordinatesValue returns a point: latitude and longitude in degrees, rounded to 1e-7 of a degree.
 func CoordinatesValue(lat, lon float64) Value {
 	return Value{kind: CoordinatesKind, a: unsignedZero(math.Round(lat*1e7) / 1e7), b: unsignedZero(math.Round(lon*1e7) / 1e7)}
 }
 
-// LooseValue is a text whose kind the ontology decides.
+// LooseValue returns a text whose kind the ontology decides.
 func LooseValue(s string) Value { return Value{kind: LooseKind, text: s} }
 
-// NoneValue states that there is nothing, as that a country has no capital.
+// NoneValue returns the value that states that there is nothing, for example no capital.
 func NoneValue() Value { return Value{kind: NoneKind} }
 
-// Kind says which of the accessors below apply.
+// Kind returns the kind, which decides the accessors that apply.
 func (v Value) Kind() Kind { return v.kind }
 
-// Entity is the entity named; "" for other kinds.
+// Entity returns the entity that the value names, or "" for other kinds.
 func (v Value) Entity() ID {
 	if v.kind != EntityKind {
 		return ""
@@ -131,14 +131,13 @@ func (v Value) Entity() ID {
 	return ID(v.text)
 }
 
-// Text is the text of a string or enum, or the unit of a quantity or a range of them.
+// Text returns the text of a string or enum member, or the unit of a quantity or of a range of quantities.
 func (v Value) Text() string { return v.text }
 
-// Int is a whole number.
+// Int returns a whole number.
 func (v Value) Int() int64 { return v.n }
 
-// Float is the number of an int, a float or a quantity. It is not a number for a range,
-// which has none.
+// Float returns the number of an int, a float or a quantity. For a range it returns NaN.
 func (v Value) Float() float64 {
 	switch v.kind {
 	case IntKind:
@@ -149,13 +148,13 @@ func (v Value) Float() float64 {
 	return v.a
 }
 
-// Bool is true or false.
+// Bool returns a boolean.
 func (v Value) Bool() bool { return v.n != 0 }
 
-// Date is a date.
+// Date returns a date.
 func (v Value) Date() Date { return v.date }
 
-// fault says what a value that did not come through ParseValue may lack.
+// fault returns what is wrong with a value that was not created by ParseValue, or "".
 func (v Value) fault() string {
 	finite := func(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 	switch {
@@ -174,10 +173,10 @@ func (v Value) fault() string {
 	return ""
 }
 
-// LatLon is a point.
+// LatLon returns a point.
 func (v Value) LatLon() (lat, lon float64) { return v.a, v.b }
 
-// String writes the value as ParseValue reads it.
+// String writes the value in a form that ParseValue reads.
 func (v Value) String() string {
 	switch v.kind {
 	case EntityKind, StringKind, EnumKind, LooseKind:
@@ -206,10 +205,10 @@ func (v Value) String() string {
 	return ""
 }
 
-// noneText is how NoneValue is written.
+// noneText is the text of NoneValue.
 const noneText = "none"
 
-// formatFloat writes a number without an exponent where that stays readable.
+// formatFloat writes a number, without an exponent if that is readable.
 func formatFloat(f float64) string {
 	if abs := math.Abs(f); abs == 0 || abs >= 1e-6 && abs < 1e18 {
 		return strconv.FormatFloat(f, 'f', -1, 64)
@@ -217,8 +216,8 @@ func formatFloat(f float64) string {
 	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
-// ParseValue parses a value of kind k from the text that String writes. For numbers and
-// quantities it also accepts ranges. The error says what such a value looks like.
+// ParseValue parses a value of kind k from the text that String writes. For numbers and quantities it also
+// accepts ranges. The error describes the form of such a value.
 func ParseValue(k Kind, s string) (Value, error) {
 	if !utf8.ValidString(s) {
 		return Value{}, Errorf(BadInput, "%q is not valid UTF-8", Clip(s))
@@ -284,8 +283,7 @@ func ParseValue(k Kind, s string) (Value, error) {
 	return Value{}, fmt.Errorf("graph: no value of kind %d", k)
 }
 
-// parseWhole reads a whole number in whatever form a number may be written:
-// 12500, 12500.0 and 1.25e4 are one.
+// parseWhole reads a whole number in any form: 12500, 12500.0 and 1.25e4 are the same.
 func parseWhole(s string) (int64, bool) {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n, true
@@ -307,10 +305,10 @@ func parseWhole(s string) (int64, bool) {
 	}
 	whole, part, _ := strings.Cut(mantissa, ".")
 	digits := strings.TrimLeft(whole+part, "0")
-	// How many of the digits are before the point once the exponent has moved it.
+	// The number of digits before the point after applying the exponent.
 	before := len(digits) - len(part) + exponent
 	digits = strings.TrimRight(digits, "0")
-	const most = 19 // digits of an int64
+	const most = 19 // digits in an int64
 	switch {
 	case digits == "":
 		return 0, true
@@ -339,8 +337,8 @@ func parseCoordinates(s string) (Value, error) {
 	return CoordinatesValue(lat, lon), nil
 }
 
-// CheckID refuses an id that is empty, too long, or holds what an address,
-// a file name or an RDF name could not: ids are ASCII letters, digits, and - _ . :
+// CheckID refuses an id that is empty or too long, or that has a character unsuitable for an address, a file
+// name or an RDF name: ids consist of ASCII letters, digits, and - _ . :
 func CheckID(id ID) error {
 	if id == "" {
 		return Errorf(BadInput, "an id is missing")

@@ -2,31 +2,29 @@ package graph
 
 import "time"
 
-// View is the lens of one query. The zero View is today, all that is known
-// now, every confidence and every source.
+// View says what one query looks through. The zero View shows everything known now, on today's date, from every
+// source and with every confidence.
 type View struct {
-	// AsOf is the date in the world; a date of lower precision stands for its
-	// whole interval. The zero Date is today.
+	// AsOf is the date in the world; a date of lower precision means its whole interval. The zero Date means
+	// today.
 	AsOf Date
-	// During, in place of AsOf, is a span of days in the world, both of its dates
-	// known. Mode says how a claim must hold in it; the zero Mode is Ever.
+	// During, instead of AsOf, is a span of days in the world; both of its dates must be known. Mode says how a
+	// claim must hold in it; the zero Mode means Ever.
 	During Interval
 	Mode   Mode
-	// Holds, where it is HoldsYes, hides what is only possible.
+	// Holds, if it is HoldsYes, hides claims that hold only possibly.
 	Holds Holds
-	// PublishedUntil, where known, hides the claims of sources that are not known
-	// to have been published by then.
+	// PublishedUntil, if known, hides the claims of sources that are not known to have been published by then.
 	PublishedUntil Date
-	// KnownAt is the record time; nil is now.
+	// KnownAt is the record time; nil means now.
 	KnownAt *time.Time
-	// MinConfidence hides the claims below it.
+	// MinConfidence hides claims with a lower confidence.
 	MinConfidence float64
 	// Sources, if not nil, hides the claims of all other sources.
 	Sources []ID
 }
 
-// Days are the days that the view asks for, and how a claim must hold on them. today
-// is the day of a view without a date.
+// Days returns the days of the view, and how a claim must hold on them. today is used if the view has no date.
 func (v View) Days(today Day) (on Span, mode Mode, err error) {
 	during := v.During != Interval{}
 	switch {
@@ -51,27 +49,27 @@ func (v View) Days(today Day) (on Span, mode Mode, err error) {
 	return on, mode, err
 }
 
-// Holds reports how surely a claim holds on a date.
+// Holds says how certainly a claim holds on a date.
 type Holds uint8
 
-// How surely a claim holds.
+// The degrees of certainty with which a claim holds.
 const (
 	HoldsNo Holds = iota
 	HoldsPossibly
 	HoldsYes
 )
 
-// Mode says on which of the days asked for a claim must hold.
+// Mode says on which of the view's days a claim must hold.
 type Mode uint8
 
 // The modes.
 const (
-	// OnDate: the days are those that one date may mean. A claim that holds on all of these
-	// days holds surely on the date, and one that holds on some of them possibly.
+	// OnDate means that the days are those that one date may be. A claim that holds on all of them certainly
+	// holds on the date; a claim that holds on some of them possibly does.
 	OnDate Mode = iota
-	// Ever: on some day.
+	// Ever means on at least one day.
 	Ever
-	// Throughout: on every day.
+	// Throughout means on every day.
 	Throughout
 )
 
@@ -82,11 +80,11 @@ func (m Mode) String() string { return ModeNames[m] }
 
 func (h Holds) String() string { return [...]string{"NO", "POSSIBLY", "YES"}[h] }
 
-// Span is a run of days, both included.
+// Span is a range of consecutive days, including both ends.
 type Span struct{ First, Last Day }
 
-// AllDays is every day there is.
+// AllDays includes every day.
 var AllDays = Span{FirstDay, LastDay}
 
-// Span is the days that the date may mean.
+// Span returns the days that the date may mean.
 func (d Date) Span() Span { return Span{d.First(), d.Last()} }

@@ -4,8 +4,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/text"
 )
 
-// Check looks at withdrawals and reinstatements last: a change may withdraw what it states,
-// and reinstate what it supersedes.
+// Check processes withdrawals and reinstatements last, because a change may withdraw what it states, and
+// reinstate what it supersedes.
 
 func (c *checker) retract(op *Op) {
 	r := Retraction{Claim: c.meant(op.Retract.Claim), Reason: text.Clean(op.Retract.Reason)}
@@ -16,8 +16,8 @@ func (c *checker) retract(op *Op) {
 	}
 }
 
-// withdraw records that a claim is retracted, or superseded, and reports whether it exists
-// and is not withdrawn.
+// withdraw records that a claim is retracted or superseded. It returns true if the claim exists and is not
+// withdrawn.
 func (c *checker) withdraw(at Position, id ClaimID, retract bool) bool {
 	verb := "supersede"
 	if retract {
@@ -27,8 +27,8 @@ func (c *checker) withdraw(at Position, id ClaimID, retract bool) bool {
 	_, here := c.stated[id]
 	switch {
 	case here && !ok:
-		// Stated before it in the same change, as a copied store has it: it is
-		// recorded and withdrawn at once, and answers for itself ever after.
+		// The same change stated the claim before, as in a copy of a store: it is recorded and withdrawn at
+		// once, so that a request by its id still finds it.
 	case !ok:
 		c.problem(at, UnknownID, "there is no claim %s to %s", id, verb)
 		return false
@@ -51,8 +51,8 @@ func (c *checker) withdraw(at Position, id ClaimID, retract bool) bool {
 	return true
 }
 
-// reinstate lets a claim hold again that was withdrawn before, or that the change supersedes.
-// It must still fit the ontology and the graph, as a claim stated now must.
+// reinstate makes a claim hold again that was withdrawn before, or that the change supersedes. The claim must
+// still fit the ontology and the graph, as a new claim must.
 func (c *checker) reinstate(op *Op) {
 	r := Reinstatement{Claim: c.meant(op.Reinstate.Claim), Reason: text.Clean(op.Reinstate.Reason)}
 	c.text(op.Position, place{field: "reason"}, r.Reason, MaxText, false)
@@ -73,7 +73,7 @@ func (c *checker) reinstate(op *Op) {
 		c.res.Known++
 		return
 	}
-	// An undo brings back what held before; a cap that came since does not bind it.
+	// An undo brings back claims that held before, even if a later confidence cap would refuse them.
 	if op.Undo == (Undone{}) && !now {
 		c.capped(op.Position, &cl)
 	}
@@ -86,7 +86,7 @@ func (c *checker) holdAgain(at Position, r Reinstatement, cl *Claim) {
 		c.problem(at, WrongType, "the claim %s does not fit the ontology any more: %s", r.Claim, why)
 		return
 	}
-	// One that the change itself supersedes has never stopped to hold.
+	// A claim that the change itself supersedes has never stopped holding.
 	_, now := c.withdrawn[r.Claim]
 	if t := c.typeOf(cl.Subject); !now && t != nil && t.Field(cl.Predicate) != nil {
 		c.bound(at, t.Field(cl.Predicate), cl)

@@ -1,6 +1,6 @@
 package schema
 
-// within reports whether every entity of type a is of type b.
+// within reports whether every entity of type a is also of type b.
 func within(a, b *Type) bool {
 	for _, c := range a.Concrete {
 		if !b.Includes(c) {
@@ -10,7 +10,7 @@ func within(a, b *Type) bool {
 	return true
 }
 
-// check checks the fields by the rules that need the whole ontology.
+// check applies the rules for fields that need the whole ontology.
 func (l *loader) check() {
 	l.checkRoots()
 	for _, t := range l.o.Types {
@@ -39,8 +39,7 @@ func (l *loader) check() {
 	}
 }
 
-// checkKnown checks that the few fields that the service itself reads have the kind
-// of value that it expects.
+// checkKnown checks that a field that the service itself reads has the expected kind of value.
 func (l *loader) checkKnown(typ, name string, needed bool, s Scalar, many bool) {
 	f := l.o.types[typ].fields[name]
 	want := s.String()
@@ -91,8 +90,8 @@ func (l *loader) checkField(f *Field) {
 	}
 }
 
-// checkPredicate checks that fields of one name have one meaning: a claim carries the
-// name alone, and readers of claims must know what its value is.
+// checkPredicate checks that fields with one name have one meaning, because a claim has only the name, and
+// readers of claims must know the kind of its value.
 func (l *loader) checkPredicate(fields []*Field) {
 	a := fields[0]
 	for _, b := range fields[1:] {
@@ -103,8 +102,8 @@ func (l *loader) checkPredicate(fields []*Field) {
 	}
 }
 
-// valueKind maps kinds that read the same in a claim to one: the same field may be an enum
-// on one type and free text on another, or an Int on one type and a Long on another.
+// valueKind maps kinds that read the same in a claim to one kind: a field may be an enum in one type and free
+// text in another, or an Int in one type and a Long in another.
 func valueKind(s Scalar) Scalar {
 	switch s {
 	case EnumValue:

@@ -8,21 +8,21 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Code says how a text is written that is a code of an outside scheme, an
-// address or a key, and neither a name nor prose. Codes are compared as they are written.
+// Code says how a text is written that is a code of an outside scheme, an address or a key, but neither a name
+// nor prose. Codes are compared exactly.
 type Code struct {
 	// Form is the pattern that the whole code must match; nil allows any text.
 	Form *regexp.Regexp
-	// Like is an example of one, for messages.
+	// Like is an example, for messages.
 	Like string
-	// Addresses are the beginnings of web addresses, without scheme, www. and m.,
-	// whose rest is the code.
+	// Addresses are prefixes of web addresses, without scheme, www. and m.; the rest of such an address is the
+	// code.
 	Addresses []string
 
-	change func(string) string // to the one case; nil where both differ
+	change func(string) string // converts to the case of the scheme; nil if case is significant
 }
 
-// Fold puts a text, or a part of one, into the case in which codes are written.
+// Fold converts a text, or a part of one, to the case of the scheme.
 func (c *Code) Fold(s string) string {
 	if c.change == nil {
 		return s
@@ -30,9 +30,8 @@ func (c *Code) Fold(s string) string {
 	return c.change(s)
 }
 
-// Read returns the code that a text states: in its case, taken out of an address
-// that has it. The error is the end of a sentence that begins with what the text
-// is.
+// Read returns the code in a text: in the case of the scheme, and extracted from an address. The error is the
+// end of a sentence that begins with a name for the text.
 func (c *Code) Read(s string) (string, error) {
 	if code, ok := c.Find(s); ok {
 		return code, nil
@@ -45,14 +44,14 @@ func (c *Code) Read(s string) (string, error) {
 	return "", fmt.Errorf("is %q, but must have the form %s%s", clip(s), form, like)
 }
 
-// Find is Read for texts that may not be codes.
+// Find is like Read, for texts that may not be codes.
 func (c *Code) Find(s string) (code string, ok bool) {
 	code = c.Fold(c.within(strings.TrimSpace(s)))
 	return code, c.Form == nil || c.Form.MatchString(code)
 }
 
-// shift puts the ASCII letters of one case into the other, and leaves all others:
-// the capital of a dotless i would be an I.
+// shift converts ASCII letters of one case to the other, and leaves other letters unchanged: converting a
+// dotless i would make it an I.
 func shift(s string, from, to rune) string {
 	return strings.Map(func(r rune) rune {
 		if r >= from && r <= to {
@@ -71,7 +70,7 @@ func clip(s string) string {
 	return s
 }
 
-// within takes a code out of an address.
+// within extracts a code from an address.
 func (c *Code) within(s string) string {
 	if len(c.Addresses) == 0 {
 		return s
@@ -100,7 +99,7 @@ func (c *Code) within(s string) string {
 	return s
 }
 
-// code reads the directive of a text, or nil if it is a name or prose.
+// code reads the directive @code of a text. It returns nil if the text is a name or prose.
 func (l *loader) code(pos *ast.Position, where string, list ast.DirectiveList, s Scalar, key bool) *Code {
 	args, ok := l.directive(list, "code")
 	switch {
@@ -118,8 +117,7 @@ func (l *loader) code(pos *ast.Position, where string, list ast.DirectiveList, s
 		c.change = func(s string) string { return shift(s, 'A', 'Z') }
 	}
 	if form := args["form"]; form != "" {
-		// The form is compiled by itself first, because "a)|(b" is a pattern only within
-		// brackets.
+		// The form is first compiled alone, because "a)|(b" is a pattern only within brackets.
 		if _, err := regexp.Compile(form); err != nil {
 			l.fail(pos, "%s: the form is not a regular expression: %v", where, err)
 			return c

@@ -2,16 +2,16 @@ package schema
 
 import "fmt"
 
-// Change is one difference from an earlier ontology, because of which recorded claims may no
-// longer mean the same. Additions are not changes.
+// Change is one difference from an earlier ontology that may change the meaning of recorded claims. Additions
+// are not changes.
 type Change struct {
-	// Type is the name of the type, and Field that of its field, "" for the type itself.
+	// Type is the name of the type. Field is the name of its field, or "" for the type itself.
 	Type, Field string
-	// What is a phrase that follows its name, such as "is gone".
+	// What is a phrase that follows the name, such as "is gone".
 	What string
-	// Narrowed is true where the field held many values at a time and holds one now.
+	// Narrowed is true if the field had several values at a time and has one now.
 	Narrowed bool
-	// Meaning is true where every claim of the field is read in another way now.
+	// Meaning is true if every claim of the field means something else now.
 	Meaning bool
 }
 
@@ -22,8 +22,8 @@ func (c Change) String() string {
 	return c.Type + "." + c.Field + " " + c.What
 }
 
-// Compare lists the changes from an earlier ontology to a later one, in the
-// order of the earlier: of each concrete type, and then of each of its fields.
+// Compare lists the changes from an earlier ontology to a later one, in the order of the earlier one: for each
+// concrete type, the changes of the type and then of its fields.
 func Compare(earlier, later *Ontology) []Change {
 	var found []Change
 	for _, t := range earlier.Types {
@@ -93,7 +93,7 @@ func compareField(t *Type, was *Field, now *Type, later *Ontology) []Change {
 	return found
 }
 
-// holds names what a field's values are.
+// holds returns a name for the kind of a field's values.
 func holds(f *Field) string {
 	switch {
 	case f.Target != nil:
@@ -104,7 +104,7 @@ func holds(f *Field) string {
 	return f.Scalar.String()
 }
 
-// renamedType finds the single new type that has all fields of a removed one.
+// renamedType returns the single new type that has all fields of a removed one, or "".
 func renamedType(t *Type, earlier, later *Ontology) string {
 	name := ""
 	for _, n := range later.Types {
@@ -128,8 +128,7 @@ func hasFields(n, t *Type) bool {
 	return true
 }
 
-// renamedField finds the single new field that holds the same kind of value as a removed
-// one.
+// renamedField returns the single new field with the same kind of value as a removed one, or "".
 func renamedField(t *Type, was *Field, now *Type) string {
 	name := ""
 	for _, f := range now.Fields {

@@ -9,8 +9,8 @@ import (
 
 // Exclusive says how many subjects may relate to one object at a time.
 type Exclusive struct {
-	// Seats is the whole number of the object that says how many; nil, or an object
-	// of which nobody states it, means one.
+	// Seats is a whole number of the object that says how many. If it is nil, or nobody states it for the
+	// object, one subject may.
 	Seats *Field
 
 	seats string
@@ -18,19 +18,19 @@ type Exclusive struct {
 
 // Counts says what a stated number counts.
 type Counts struct {
-	// Of is the relation or inverse of the same entity whose ends are counted, and
-	// Unit the unit of the figures that count them.
+	// Of is the relation or inverse of the same entity whose ends are counted. Unit is the unit of figures that
+	// count them.
 	Of   *Field
 	Unit string
-	// Where is the qualifier that says whether an end counts: an end counts if the qualifier
-	// has one of the values or is missing. Where is "" if all count.
+	// Where is the qualifier that decides whether an end counts: it does if the qualifier has one of the values
+	// or is missing. If Where is "", all ends count.
 	Where  string
 	Values []string
 
 	of string
 }
 
-// consistency reads the directives that say which claims contradict each other.
+// consistency reads the directives about claims that contradict each other.
 func (l *loader) consistency(fd *ast.FieldDefinition, where string, f *Field) {
 	pos := fd.Position
 	if args, ok := l.directive(fd.Directives, "exclusive"); ok {
@@ -58,7 +58,7 @@ func (l *loader) consistency(fd *ast.FieldDefinition, where string, f *Field) {
 	}
 }
 
-// linkConsistency finds the fields that those directives name.
+// linkConsistency resolves the fields that those directives name.
 func (l *loader) linkConsistency(f *Field) {
 	pos, where := l.defs[f.Owner.Name].Fields.ForName(f.Name).Position, f.Owner.Name+"."+f.Name
 	if e := f.Exclusive; e != nil && e.seats != "" && f.Target != nil {

@@ -5,7 +5,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// fields reads the fields that each type declares and hands them down.
+// fields reads the fields that each type declares, and adds the inherited ones.
 func (l *loader) fields() {
 	own := map[string][]*Field{}
 	for _, t := range l.o.Types {
@@ -27,8 +27,7 @@ func (l *loader) fields() {
 		}
 	}
 	for _, t := range l.o.Types {
-		// The farthest interface comes first, so that name and aliases come first in every
-		// type.
+		// The most distant interface comes first, so that name and aliases come first in every type.
 		for i := len(t.Interfaces) - 1; i >= 0; i-- {
 			for _, f := range own[t.Interfaces[i].Name] {
 				l.add(t, f)
@@ -121,10 +120,10 @@ func (l *loader) qualifiers(fd *ast.FieldDefinition, where string, f *Field) {
 	}
 }
 
-// maxQualifiers bounds what a claim may say besides its value.
+// maxQualifiers bounds the number of qualifiers of a claim.
 const maxQualifiers = 64
 
-// readElsewhere records that a field is an inverse or derived, and from what.
+// readElsewhere records that a field is an inverse or derived, and from which fields.
 func (l *loader) readElsewhere(fd *ast.FieldDefinition, where string, f *Field) {
 	inverse, isInverse := l.directive(fd.Directives, "inverse")
 	derived, isDerived := l.directive(fd.Directives, "derived")
@@ -156,7 +155,7 @@ func (l *loader) valueType(pos *ast.Position, where, name string) (Scalar, *Enum
 		return NoScalar, nil, t
 	}
 	if l.defs[name] != nil {
-		return String, nil, nil // refused for its kind already
+		return String, nil, nil // the kind was refused already
 	}
 	l.fail(pos, "%s has the type %s, which this ontology does not declare", where, name)
 	return String, nil, nil

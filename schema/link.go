@@ -8,8 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// inherit resolves which types implement which interface, through any depth,
-// and which types a union has.
+// inherit determines the interfaces of each type, including inherited ones, and the types in each union.
 func (l *loader) inherit() {
 	l.interfaces()
 	concrete := l.members()
@@ -54,8 +53,7 @@ func (l *loader) interfaces() {
 	}
 }
 
-// members numbers the concrete types, finds those that each type includes, and
-// returns how many there are.
+// members numbers the concrete types, finds those that each type includes, and returns their number.
 func (l *loader) members() (concrete int) {
 	for _, t := range l.o.Types {
 		if t.Abstract {
@@ -97,7 +95,7 @@ func repeated(names []string) string {
 	return ""
 }
 
-// links finds what inverse and derived fields read.
+// links resolves the fields that inverse and derived fields read.
 func (l *loader) links() {
 	for _, t := range l.o.Types {
 		for _, f := range t.Fields {
@@ -142,7 +140,7 @@ func (l *loader) links() {
 	}
 }
 
-// numberQualifiers gives all qualifiers of one name one number.
+// numberQualifiers numbers the names of qualifiers; qualifiers with one name share a number.
 func (l *loader) numberQualifiers() {
 	numbers := map[string]int{}
 	for _, t := range l.o.Types {
@@ -234,7 +232,7 @@ func overlaps(a, b *Type) bool {
 	return false
 }
 
-// words turns a camel-case name into words for people.
+// words splits a camel-case name into words for people.
 func words(name string) string {
 	var b strings.Builder
 	for i, r := range name {

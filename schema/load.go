@@ -23,7 +23,7 @@ type Problem struct {
 
 func (p Problem) String() string { return p.Pos.String() + ": " + p.Message }
 
-// Error is every fault found in an ontology, in the order of the file.
+// Error has every fault of an ontology, in the order of the file.
 type Error struct{ Problems []Problem }
 
 func (e *Error) Error() string {
@@ -34,8 +34,8 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Load reads an ontology from SDL text. The file name is for messages only.
-// A faulty ontology gives an *Error with all its faults.
+// Load reads an ontology from SDL text. The file name is used only in messages. If the ontology has faults, the
+// error is an *Error with all of them.
 func Load(file, text string) (*Ontology, error) {
 	doc, err := parser.ParseSchemas(&ast.Source{Name: file, Input: text})
 	if err != nil {
@@ -66,8 +66,8 @@ func Load(file, text string) (*Ontology, error) {
 	return l.o, nil
 }
 
-// MustDefault returns the ontology that Caspian ships with; it panics where
-// that is faulty, which the tests exclude.
+// MustDefault returns the ontology that Caspian ships with. It panics if that is faulty, which the tests
+// exclude.
 func MustDefault() *Ontology {
 	o, err := Load("ontology.graphql", Default)
 	if err != nil {
@@ -107,8 +107,8 @@ func (l *loader) at(pos *ast.Position) Position {
 	return Position{l.file, pos.Line, pos.Column}
 }
 
-// directiveArguments reads which directives there are from directives.graphql,
-// so that the language is declared in one place only.
+// directiveArguments reads the existing directives from directives.graphql, so that the language is declared in
+// one place only.
 func directiveArguments() map[string]map[string]*ast.ArgumentDefinition {
 	doc, err := parser.ParseSchemas(&ast.Source{Name: "directives.graphql", Input: directives})
 	if err != nil {
@@ -128,7 +128,7 @@ func directiveArguments() map[string]map[string]*ast.ArgumentDefinition {
 	return all
 }
 
-// directive returns the arguments of the named directive where it is present.
+// directive returns the arguments of the named directive, and whether it is present.
 func (l *loader) directive(list ast.DirectiveList, name string) (map[string]string, bool) {
 	d := list.ForName(name)
 	if d == nil {
@@ -141,14 +141,14 @@ func (l *loader) directive(list ast.DirectiveList, name string) (map[string]stri
 	return args, true
 }
 
-// places are the names that people have for the places of directives.
+// places has words for the locations of directives.
 var places = map[string]string{
 	"OBJECT": "types", "INTERFACE": "interfaces", "UNION": "unions", "ENUM": "enums",
 	"ENUM_VALUE": "the values of an enum", "FIELD_DEFINITION": "fields", "ARGUMENT_DEFINITION": "qualifiers",
 }
 
-// checkDirectives refuses directives that do not exist, are where they must
-// not be, are repeated, or have wrong arguments.
+// checkDirectives refuses directives that do not exist, are at a wrong location, are repeated, or have wrong
+// arguments.
 func (l *loader) checkDirectives(list ast.DirectiveList, location string) {
 	seen := map[string]bool{}
 	for _, d := range list {
@@ -222,9 +222,9 @@ func (l *loader) checkLiteral(a *ast.Argument, directive, want string) {
 	}
 }
 
-// declare records every definition and refuses what an ontology cannot have. It reports
-// whether the rest can be checked. A definition whose name is refused is recorded
-// nevertheless, so that its uses are not reported as further faults.
+// declare records every definition and refuses those that an ontology cannot have. It returns false if the rest
+// cannot be checked. A definition with a refused name is recorded nevertheless, so that its uses are not
+// reported as further faults.
 func (l *loader) declare(doc *ast.SchemaDocument) bool {
 	for _, d := range doc.Directives {
 		l.fail(d.Position, "an ontology declares no directives; they are fixed")
@@ -299,8 +299,7 @@ func (l *loader) declareType(d *ast.Definition) {
 		t.Label = args["label"]
 	}
 	if re := args["id"]; re != "" {
-		// The form is compiled by itself first, because "a)|(b" is a pattern only within
-		// brackets.
+		// The form is first compiled alone, because "a)|(b" is a pattern only within brackets.
 		if _, err := regexp.Compile(re); err != nil {
 			l.fail(d.Position, "%s: the id pattern is not a regular expression: %v", d.Name, err)
 		} else if t.ID, err = regexp.Compile("^(?:" + re + ")$"); err != nil {

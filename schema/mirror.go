@@ -7,25 +7,25 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Mirror says which relation states the same facts from the other end, as what one country
-// imports from another is what that one exports to it. Each end reports separately: if one end reports
-// nothing about the other, the claims of the other end are shown instead.
+// Mirror names the relation that states the same facts from the other end: the imports of one country from
+// another are the exports of the other to it. Each end reports separately. If one end reports nothing about the
+// other, the claims of the other end are shown instead.
 type Mirror struct {
-	// Of is the relation of the other end; it mirrors this one.
+	// Of is the relation of the other end, which mirrors this one.
 	Of *Field
-	// Same are the qualifiers of Of by which claims of both ends are about the same thing.
+	// Same are the qualifiers of Of that decide whether claims of both ends are about the same thing.
 	Same []*Qualifier
-	// Own are the qualifiers of Of that say something of the whole of the end that reports, such
-	// as a share of its exports. They say nothing of the other end.
+	// Own are the qualifiers of Of about the whole of the reporting end, such as a share of its exports. They
+	// say nothing about the other end.
 	Own []*Qualifier
-	// Amounts are the other numbers of Of, which are the same at both ends.
+	// Amounts are the other numeric qualifiers of Of, which are the same for both ends.
 	Amounts []*Qualifier
 
 	of        string
 	same, own []string
 }
 
-// mirror reads the directive of a field.
+// mirror reads the directive @mirror of a field.
 func (l *loader) mirror(fd *ast.FieldDefinition, where string, f *Field) {
 	args, ok := l.directive(fd.Directives, "mirror")
 	if !ok {
@@ -37,7 +37,7 @@ func (l *loader) mirror(fd *ast.FieldDefinition, where string, f *Field) {
 	}
 }
 
-// linkMirror finds what the directive names.
+// linkMirror resolves the names in the directive.
 func (l *loader) linkMirror(f *Field) {
 	m := f.Mirror
 	if m == nil || f.Target == nil {

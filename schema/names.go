@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// The names that an ontology may use, so that no two parts of the API built from it have the
-// same name.
+// The patterns of names in an ontology. They ensure that no two parts of the API built from the ontology have
+// the same name.
 
 var (
 	typeName  = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
 	fieldName = regexp.MustCompile(`^[a-z][A-Za-z0-9]*$`)
 )
 
-// reservedTypes are the names that the API gives to its own types.
+// reservedTypes are the names of the API's own types.
 var reservedTypes = set(
 	"ID", "Query", "Mutation", "Subscription", "Claim", "View", "PageInfo", "Node", "Graph", "TypeCount",
 	"Qualifier", "Value", "DateTime", "DateInterval", "SpanMode", "Holds", "Basis", "Rank", "Attribution", "OrderDirection", "Search", "MatchKind", "TextRange",
@@ -24,27 +24,27 @@ var reservedTypes = set(
 	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "ReinstateInput", "SupersedeInput", "UndoInput", "ImportInput", "QualifierInput",
 )
 
-// listed are the API's own types of which it makes lists or filters.
+// listed are the API's own types for which it creates list or filter types.
 var listed = []string{"Claim", "Search", "Conflict", "Change", "Changes", "Timeline"}
 
-// listParts are the endings of the types that the API makes for each list.
+// listParts are the suffixes of the types that the API creates for each list.
 var listParts = []string{
 	"Connection", "Edge", "Filter", "RelationFilter", "EdgeFilter", "QualifierFilter",
 	"Order", "EdgeOrder", "Aggregate", "Numbers", "Units", "Group", "GroupKey",
 }
 
-// reservedFields are the names that every entity has in the API besides the
-// fields of the ontology, and those that filters and group keys cannot hold.
+// reservedFields are the names of the API's own fields of every entity, and names that filters and group keys
+// cannot have.
 var reservedFields = set("id", "type", "claims", "about", "none", "ranges", "and", "or", "not", "true", "false", "null")
 
-// reservedQualifiers are the names that an edge, a claim or a seed file uses
-// itself, and those that group keys cannot hold.
+// reservedQualifiers are the names that edges, claims and seed files use themselves, and names that group keys
+// cannot have.
 var reservedQualifiers = set(
 	"cursor", "node", "claim", "from", "to", "object", "none", "ranges", "valid", "source", "at", "locator", "confidence", "attribution",
 	"attributedTo", "subject", "rank", "original", "note", "supersedes", "conflict", "holds", "basis", "year", "true", "false", "null",
 )
 
-// reservedRoots are the root fields of the API itself.
+// reservedRoots are the API's own root fields.
 var reservedRoots = []string{
 	"node", "entity", "entities", "search", "claim", "claims", "routes", "connections", "dependency",
 	"chokepoints", "conflicts", "changes", "log", "imports", "timeline", "graph",
@@ -58,7 +58,7 @@ func set(names ...string) map[string]bool {
 	return m
 }
 
-// checkRoots refuses types and relations whose root fields would have one name.
+// checkRoots refuses types and relations whose root fields would have the same name.
 func (l *loader) checkRoots() {
 	taken := map[string]string{}
 	for _, name := range reservedRoots {
@@ -81,7 +81,7 @@ func (l *loader) checkRoots() {
 			if name == "" || f.Owner != t {
 				continue
 			}
-			// A type of that name is refused for its lists as well, by checkGenerated.
+			// checkGenerated refuses a type of that name for its lists too.
 			if by, ok := taken[name]; ok && lowerFirst(by) != name {
 				l.problems = append(l.problems, Problem{f.Pos, fmt.Sprintf("the root field %s of %s.%s is taken by %s; rename one", name, t.Name, f.Name, by)})
 			}
@@ -90,10 +90,10 @@ func (l *loader) checkRoots() {
 	}
 }
 
-// checkGenerated refuses names that would meet among the types that the API
-// makes: those of each list and of each comparison.
+// checkGenerated refuses names from which the API would create two types of the same name, for lists and
+// comparisons.
 func (l *loader) checkGenerated() {
-	made := map[string]string{} // what made the name
+	made := map[string]string{} // by name, what it was created for
 	for _, name := range listed {
 		for _, part := range listParts {
 			made[name+part] = "the API's lists of " + name
@@ -105,7 +105,7 @@ func (l *loader) checkGenerated() {
 	for _, own := range []string{"ID", "Holds", "Basis", "Rank", "Attribution"} {
 		made[own+"Filter"] = "comparing with " + own
 	}
-	reported := map[string]bool{} // one fault each, however many endings clash
+	reported := map[string]bool{} // one fault for each type, even if several suffixes clash
 	claim := func(pos Position, what, name, by string) {
 		other, ok := made[name]
 		switch {

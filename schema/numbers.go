@@ -8,7 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// unitEnum is the enum whose values are the units of quantities.
+// unitEnum is the name of the enum with the units of quantities.
 const unitEnum = "Unit"
 
 func (l *loader) declareUnit(v *ast.EnumValueDefinition, args map[string]string) *Unit {
@@ -21,10 +21,10 @@ func (l *loader) declareUnit(v *ast.EnumValueDefinition, args map[string]string)
 		return u
 	}
 	factor, err := strconv.ParseFloat(text, 64)
-	u.Factor = 1 // so that a bad factor is the only fault
+	u.Factor = 1 // so that a bad factor is reported only once
 	switch {
-	case err != nil: // refused as a literal
-	case !(factor >= 1e-30 && factor <= 1e30): // which also bounds the work for an exact fraction
+	case err != nil: // already refused as a literal
+	case !(factor >= 1e-30 && factor <= 1e30): // bounds the work for an exact fraction too
 		l.fail(v.Position, "the unit %s has the factor %s; it must be above 0, from 1e-30 to 1e30", v.Name, text)
 	default:
 		u.Factor = factor
@@ -33,14 +33,14 @@ func (l *loader) declareUnit(v *ast.EnumValueDefinition, args map[string]string)
 	return u
 }
 
-// baseUnits finds the base unit of each dimension. Units of a dimension in
-// which none has a factor, such as currencies, are not converted.
+// baseUnits finds the base unit of each dimension. Units of a dimension without factors, such as currencies,
+// are not converted.
 func (l *loader) baseUnits(d *ast.Definition) {
 	bare, scaled, one := map[string][]*Unit{}, map[string]bool{}, map[string]bool{}
 	for _, v := range d.EnumValues {
 		u := l.o.Units[v.Name]
 		switch {
-		case u == nil: // refused already
+		case u == nil: // already refused
 		case u.Factor == 0:
 			bare[u.Dimension] = append(bare[u.Dimension], u)
 		default:

@@ -8,22 +8,22 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Timing is when the claims of a field hold, beyond what they say themselves.
+// Timing says when the claims of a field hold, apart from their own dates.
 type Timing struct {
 	Kind  TimeKind
 	Reach Reach
-	// Past is true of a relation in the past tense.
+	// Past is true for a relation in the past tense.
 	Past bool
 }
 
-// Reach is how far the claims of a field may hold before and after the days that
-// they are attested on, where they do not say themselves.
+// Reach says how far the claims of a field may hold before and after the days on which they are attested,
+// unless their own dates say it.
 type Reach struct{ Before, After Extent }
 
 // Extent is one side of a reach. The zero Extent is LIFETIME.
 type Extent struct {
 	Kind ExtentKind
-	// Days is how many days ToDays is.
+	// Days is the number of days for ToDays.
 	Days int32
 }
 
@@ -32,18 +32,18 @@ type ExtentKind uint8
 
 // The kinds of extents.
 const (
-	// ToLifetime: as long as the entities at both ends exist.
+	// ToLifetime reaches as long as the entities at both ends exist.
 	ToLifetime ExtentKind = iota
-	// ToNext: until another dated claim answers the same question.
+	// ToNext reaches until another dated claim answers the same question.
 	ToNext
-	// ToDays: for a number of days; 0 is written NONE.
+	// ToDays reaches for a number of days; 0 is written NONE.
 	ToDays
 )
 
 // maxReach bounds the days of an extent: three thousand years.
 const maxReach = 1_100_000
 
-// String writes the extent as the ontology does.
+// String writes the extent in the form of the ontology.
 func (e Extent) String() string {
 	switch {
 	case e.Kind == ToLifetime:
@@ -56,7 +56,7 @@ func (e Extent) String() string {
 	return fmt.Sprintf("P%dD", e.Days)
 }
 
-// String writes the reach as the ontology does.
+// String writes the reach in the form of the ontology.
 func (r Reach) String() string {
 	if r.Before == r.After {
 		return r.Before.String()
@@ -64,11 +64,10 @@ func (r Reach) String() string {
 	return r.Before.String() + "/" + r.After.String()
 }
 
-// ByNext reports whether another claim can bound the reach on some side.
+// ByNext reports whether the next claim can end the reach on some side.
 func (r Reach) ByNext() bool { return r.Before.Kind == ToNext || r.After.Kind == ToNext }
 
-// LifetimeEnd is what a claim says about the existence of an entity: nothing,
-// that it begins or that it ends.
+// LifetimeEnd is what a claim says about the existence of an entity: nothing, its beginning or its end.
 type LifetimeEnd uint8
 
 // The ends of a lifetime.
@@ -80,8 +79,7 @@ const (
 
 var lifetimeEnds = map[string]LifetimeEnd{"BEGINS": Begins, "ENDS": Ends}
 
-// Lifetime is what the claims of a field say about the existence of their
-// subject and of their object.
+// Lifetime is what the claims of a field say about the existence of their subject and their object.
 type Lifetime struct{ Subject, Object LifetimeEnd }
 
 func (l *loader) reach(pos *ast.Position, where string, kind TimeKind, args map[string]string) Reach {

@@ -6,12 +6,12 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Cell is a value as laid out in memory; the zero cell is not a value. Cells of
-// entities, numbers, booleans, dates and points are equal where their values
-// are. A text may be stored twice, so that equal texts may have different cells.
+// Cell is a value as it is stored in memory; the zero cell is not a value. Cells of entities, numbers,
+// booleans, dates and points are equal if their values are. A text may be stored twice, so equal texts may have
+// different cells.
 type Cell struct {
-	Bits uint64 // by kind: an entity's or a text's number, or the bits of a literal
-	Unit uint32 // of a quantity: number in texts
+	Bits uint64 // by kind: the number of an entity or a text, or the bits of a literal
+	Unit uint32 // the unit of a quantity, as a number of a text
 	Kind graph.Kind
 }
 
@@ -20,7 +20,7 @@ func (c Cell) Textual() bool {
 	return c.Kind == graph.StringKind || c.Kind == graph.EnumKind || c.Kind == graph.QuantityKind || c.Kind == graph.RangeKind
 }
 
-// Number is the number that the cell holds, or 0.
+// Number returns the number in the cell, or 0.
 func (c Cell) Number() float64 {
 	switch c.Kind {
 	case graph.IntKind:
@@ -31,8 +31,8 @@ func (c Cell) Number() float64 {
 	return 0
 }
 
-// AddCell adds a number, a quantity or a range, of which text returns the texts by number; other
-// values are 0, and the zero cell adds nothing.
+// AddCell adds a number, a quantity or a range. text returns a text by its number. Other values count as 0, and
+// the zero cell adds nothing.
 func (s *Stats) AddCell(c Cell, text func(n uint32) string) {
 	switch c.Kind {
 	case graph.NoKind:

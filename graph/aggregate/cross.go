@@ -11,18 +11,17 @@ import (
 // By is a list divided by one of several keys.
 type By struct {
 	Parts
-	// Bytes says that keys that are texts are ordered by their bytes.
+	// Bytes is true if texts of the key are ordered by bytes.
 	Bytes bool
 }
 
-// Cross computes the groups of a list that is divided by several keys at once, from the
-// groups of each key: one group for each combination that occurs, the largest first, then by
-// the keys in turn. There must be at least one key. counts, if not nil, is how many items
-// each element of the list represents.
+// Cross computes the groups of a list that is divided by several keys at once, from the groups of each key.
+// There is a group for each combination that occurs; the largest come first, then the keys decide in turn.
+// There must be at least one key. counts, if not nil, says how many items each element of the list represents.
 func Cross(o *schema.Ontology, keys []By, counts []int, parts *Parts) {
 	n := len(keys[0].Of)
 	of := append(parts.Of[:0], keys[0].Of...)
-	// tuples are the groups so far, each with the numbers of its keys' groups.
+	// tuples has, for each group so far, the numbers of its keys' groups.
 	width := len(keys)
 	tuples := make([]int32, 0, width*len(keys[0].Groups))
 	for i := range keys[0].Groups {
@@ -55,7 +54,7 @@ func Cross(o *schema.Ontology, keys []By, counts []int, parts *Parts) {
 	sortTuples(o, keys, tuples, sums, parts)
 }
 
-// sortTuples sorts the groups and renumbers parts.Of accordingly; counts has their sizes.
+// sortTuples sorts the groups and renumbers parts.Of accordingly; counts has the sizes of the groups.
 func sortTuples(o *schema.Ontology, keys []By, tuples []int32, counts []int, parts *Parts) {
 	width := len(keys)
 	ranks := make([][]int32, width)
@@ -117,15 +116,15 @@ func rank(o *schema.Ontology, by *By) []int32 {
 	return ranks
 }
 
-// pairs numbers the pairs that occur, in the order in which they first occur.
+// pairs numbers the pairs that occur, in the order of first occurrence.
 type pairs struct {
-	dense []int32 // by a and b, + 1; nil where the pairs are too many
+	dense []int32 // by a and b, the number + 1; nil if there are too many possible pairs
 	width int
 	found map[uint64]int32
 	n     int32
 }
 
-// newPairs makes pairs of numbers below as and bs, of which at most n occur.
+// newPairs returns pairs of numbers below as and bs, of which at most n occur.
 func newPairs(as, bs, n int) *pairs {
 	if as*bs <= 4*n+1024 {
 		return &pairs{dense: make([]int32, as*bs), width: bs}
@@ -133,7 +132,7 @@ func newPairs(as, bs, n int) *pairs {
 	return &pairs{found: map[uint64]int32{}}
 }
 
-// seat returns the number of a pair, and whether it occurred before.
+// seat returns the number of a pair, and whether the pair occurred before.
 func (p *pairs) seat(a, b int32) (int32, bool) {
 	if p.dense != nil {
 		x := &p.dense[int(a)*p.width+int(b)]

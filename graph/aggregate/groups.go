@@ -1,4 +1,4 @@
-// Package aggregate sums up lists of values and groups them: Stats and Grouper.
+// Package aggregate sums up lists of values (Stats) and groups them (Grouper).
 //
 // It must not know where the values come from: graph/snapshot reads them.
 package aggregate
@@ -15,28 +15,27 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Group is the part of a list that has the same value, or the same values of several keys.
+// Group is the elements of a list with equal values of the key, or of all keys.
 type Group struct {
-	Key   graph.Value   // the zero Value means that it is missing
-	More  []graph.Value // the keys after the first, where a list is divided by several
+	Key   graph.Value   // the zero Value means missing
+	More  []graph.Value // the keys after the first, if the list is divided by several
 	Count int
 }
 
-// Parts are the groups of a list, the largest first, then by key.
+// Parts has the groups of a list, the largest first, then by key.
 type Parts struct {
 	Groups []Group
 	// Of is, for each element of the list, the index of its group.
 	Of []int32
 }
 
-// Grouper finds the groups of a list of values. It is for one goroutine and one
-// list; Release keeps its memory for another.
+// Grouper finds the groups of a list of values. Only one goroutine may use it, for one list; Release returns
+// its memory for reuse.
 type Grouper struct {
 	keys   []graph.Value
-	byText map[graph.Value]int32 // of values that several cells may hold
+	byText map[graph.Value]int32 // for values that several cells may represent
 
-	// Most values are distinguished by their cells: seats is a hash table by cell, with
-	// indexes into seen + 1.
+	// Most values are found by their cells: seats is a hash table by cell, with indexes into seen + 1.
 	seats []int32
 	seen  []seenCell
 	shift uint
@@ -55,14 +54,14 @@ var grouperPool = sync.Pool{New: func() any { return &Grouper{byText: map[graph.
 // keepGrouped bounds the memory that is kept for the next list.
 const keepGrouped = 1 << 17
 
-// NewGrouper makes a grouper for a list of n values.
+// NewGrouper returns a grouper for a list of n values.
 func NewGrouper(n int) *Grouper {
 	g := grouperPool.Get().(*Grouper)
 	g.seat(n)
 	return g
 }
 
-// Release keeps the memory for another list. The grouper may not be used again.
+// Release returns the memory for reuse. The grouper must not be used again.
 func (g *Grouper) Release() {
 	if len(g.seats) > keepGrouped {
 		return
@@ -74,15 +73,14 @@ func (g *Grouper) Release() {
 	grouperPool.Put(g)
 }
 
-// seat makes room for n values.
+// seat allocates the hash table for n values.
 func (g *Grouper) seat(n int) {
 	size := uint(bits.Len(uint(n))) + 1
 	g.seats = append(g.seats[:0], make([]int32, 1<<size)...)
 	g.shift = 64 - size
 }
 
-// Find returns the group of the value in a cell; ok is false if no such cell came before, so
-// that the value must be added.
+// Find returns the group of the value in a cell; ok is false if the cell is new, so that Add must be called.
 func (g *Grouper) Find(c Cell) (group int32, ok bool) {
 	if x := g.seats[g.at(c)]; x != 0 {
 		return g.seen[x-1].group, true
@@ -90,7 +88,7 @@ func (g *Grouper) Find(c Cell) (group int32, ok bool) {
 	return 0, false
 }
 
-// at returns the seat of a cell, or the empty seat that it would take.
+// at returns the index in seats of a cell, or the empty index where it belongs.
 func (g *Grouper) at(c Cell) uint64 {
 	i := ((c.Bits^uint64(c.Unit)<<40)*0x9E3779B97F4A7C15 + uint64(c.Kind)) >> g.shift
 	for g.seats[i] != 0 && g.seen[g.seats[i]-1].Cell != c {
@@ -99,7 +97,7 @@ func (g *Grouper) at(c Cell) uint64 {
 	return i
 }
 
-// Add returns the group of the value in a cell that Find does not know.
+// Add returns the group of the value in a cell that Find did not find.
 func (g *Grouper) Add(c Cell, val graph.Value) int32 {
 	var k int32
 	if c.Textual() {
@@ -114,7 +112,7 @@ func (g *Grouper) Add(c Cell, val graph.Value) int32 {
 	return k
 }
 
-// Of returns the group of a value that is not in a cell.
+// Of returns the group of a value without a cell.
 func (g *Grouper) Of(val graph.Value) int32 {
 	k, ok := g.byText[val]
 	if !ok {
@@ -125,9 +123,8 @@ func (g *Grouper) Of(val graph.Value) int32 {
 	return k
 }
 
-// Sort sorts the groups, the largest first and then by key. It renumbers parts.Of, which has
-// the results of Find, Add and Of, accordingly. With byBytes texts are ordered by their
-// bytes.
+// Sort sorts the groups, the largest first and then by key. It renumbers parts.Of, which must have the results
+// of Find, Add and Of. If byBytes is set, texts are ordered by bytes.
 func (g *Grouper) Sort(o *schema.Ontology, byBytes bool, parts *Parts) {
 	n := len(g.keys)
 	g.counts = append(g.counts[:0], make([]int32, n)...)
@@ -161,7 +158,7 @@ func (g *Grouper) Sort(o *schema.Ontology, byBytes bool, parts *Parts) {
 	}
 }
 
-// orderText returns the text by which a key that is a text is ordered.
+// orderText returns the text by which a textual key is ordered.
 func orderText(key *graph.Value, byBytes bool) string {
 	if key.Kind() == graph.StringKind && !byBytes {
 		return text.Key(key.String())
@@ -169,12 +166,12 @@ func orderText(key *graph.Value, byBytes bool) string {
 	return key.String()
 }
 
-// compareKeys compares the keys numbered a and b; text has, by number, the texts by which
-// keys that are texts are ordered.
+// compareKeys compares the keys with the numbers a and b; text returns, by number, the text by which a textual
+// key is ordered.
 func compareKeys(o *schema.Ontology, x, y *graph.Value, a, b int32, text func(int32) string) int {
 	if x.Kind() == graph.StringKind && y.Kind() == graph.StringKind {
 		return strings.Compare(text(a), text(b))
 	}
-	// 1 km and 1000 m are the same amount, but two groups.
+	// 1 km and 1000 m are the same amount, but make two groups.
 	return cmp.Or(graph.Compare(o, x, y), strings.Compare(text(a), text(b)))
 }

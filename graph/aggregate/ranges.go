@@ -7,14 +7,14 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Lists with ranges are summed up twice, by the lower and by the upper ends: a sum of 3 and of
-// 10 to 15 is 13 to 18. Few lists have any, so that the others pay for one pointer.
+// A list with ranges is summed up twice, by the lower and by the upper ends: the sum of 3 and of 10 to 15 is 13
+// to 18. Few lists have ranges; the others only pay for a nil pointer.
 
-// ranged are the sums of the ranges of a list.
+// ranged has the sums of the ranges of a list.
 type ranged struct {
-	// ends are the sums of the lower and of the upper ends, infinite where one is missing.
+	// ends are the sums of the lower and of the upper ends, infinite if one is missing.
 	ends [2]Stats
-	// whole are those of the list with its plain numbers, once they are settled.
+	// whole are the sums including the plain numbers, after Settle.
 	whole [2]Stats
 }
 
@@ -57,7 +57,7 @@ func (s *Stats) settleRanges(o *schema.Ontology) {
 	}
 }
 
-// all are the sums of the list by its lower and by its upper ends.
+// all returns the sums of the list by its lower and by its upper ends.
 func (s *Stats) all() (low, high *Stats) {
 	if s.ranged == nil {
 		return s, s
@@ -65,26 +65,26 @@ func (s *Stats) all() (low, high *Stats) {
 	return &s.ranged.whole[0], &s.ranged.whole[1]
 }
 
-// Known is how many values there are, ranges included.
+// Known returns the number of values, including ranges.
 func (s *Stats) Known() int {
 	low, _ := s.all()
 	return low.Count
 }
 
-// UnitOfAll is Unit for a list that may have ranges.
+// UnitOfAll returns Unit, also for a list with ranges.
 func (s *Stats) UnitOfAll() string {
 	low, _ := s.all()
 	return low.Unit
 }
 
-// Bounds are what a figure is at least and at most, which differ only where the list has
-// ranges; they are infinite where a range has no end.
+// Bounds returns the least and the greatest possible value of a figure. They differ only if the list has
+// ranges, and are infinite if a range has no end.
 func (s *Stats) Bounds(figure func(*Stats) float64) (least, most float64) {
 	low, high := s.all()
 	return figure(low), figure(high)
 }
 
-// Exactly returns a figure; ok is false if ranges leave it open.
+// Exactly returns a figure; ok is false if ranges make it uncertain.
 func (s *Stats) Exactly(figure func(*Stats) float64) (x float64, ok bool) {
 	least, most := s.Bounds(figure)
 	return least, least == most && !(s.ranged != nil && math.IsInf(least, 0))

@@ -8,32 +8,31 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Stats are the sums of a list of numbers or quantities: add each with Add, AddValue or AddCell,
-// then call Settle.
+// Stats has the sums of a list of numbers or quantities: add each with Add, AddValue or AddCell, then call
+// Settle.
 type Stats struct {
-	// Count, Sum, Min and Max cover plain numbers and not ranges; Known, Bounds and Exactly
-	// cover both.
+	// Count, Sum, Min and Max include plain numbers but not ranges; Known, Bounds and Exactly include both.
 	Count         int
 	Sum, Min, Max float64
-	// Unit is the unit of quantities, "" for plain numbers: the one that all
-	// have, or the base unit of their dimension.
+	// Unit is the unit of quantities: the unit that all have, or the base unit of their dimension. It is "" for
+	// plain numbers.
 	Unit string
 
 	sum    sum
-	others []unitStats // of further units, until they are converted
+	others []unitStats // sums in other units, until Settle converts them
 	other  string      // a unit that does not convert
-	ranged *ranged     // nil where the list has no ranges
+	ranged *ranged     // nil if the list has no ranges
 }
 
-// unitStats are the sums of quantities in one unit.
+// unitStats has the sums of quantities in one unit.
 type unitStats struct {
 	unit     string
 	sum      sum
 	min, max float64
 }
 
-// Err refuses quantities of different dimensions, which cannot be summed up: a sum of tonnes
-// and barrels is neither.
+// Err returns an error for quantities of different dimensions, which cannot be summed up, such as tonnes and
+// barrels.
 func (s *Stats) Err() error {
 	if s.ranged != nil {
 		return s.ranged.whole[0].Err()
@@ -59,8 +58,8 @@ func (s *Stats) Add(x float64, unit string) {
 	s.Min, s.Max = min(s.Min, x), max(s.Max, x)
 }
 
-// AddWhole adds n whole numbers at once, by their sum, the least and the greatest of
-// them. It is for lists of plain numbers.
+// AddWhole adds n whole numbers at once, given their sum, least and greatest number. All numbers in the list
+// must be plain.
 func (s *Stats) AddWhole(n int, total, least, most int64) {
 	switch {
 	case n == 0:
@@ -71,7 +70,7 @@ func (s *Stats) AddWhole(n int, total, least, most int64) {
 	s.Count += n
 	near := float64(total)
 	s.sum.add(near)
-	s.sum.add(float64(total - int64(near))) // what has no place in near
+	s.sum.add(float64(total - int64(near))) // the rest that near cannot represent
 	s.Min, s.Max = min(s.Min, float64(least)), max(s.Max, float64(most))
 }
 
@@ -86,7 +85,7 @@ func (s *Stats) addOther(x float64, unit string) {
 	u.min, u.max = min(u.min, x), max(u.max, x)
 }
 
-// Join adds the sums of another list, whether or not they were settled.
+// Join adds the sums of another list, whether or not they are settled.
 func (s *Stats) Join(x *Stats) {
 	s.joinRanges(x)
 	switch {
@@ -122,7 +121,7 @@ func (s *Stats) joinOther(x *unitStats) {
 	u.min, u.max = min(u.min, x.min), max(u.max, x.max)
 }
 
-// Settle computes the sums after the last Add: in the base unit where the units differ.
+// Settle completes the sums after the last Add, in the base unit if units differ.
 func (s *Stats) Settle(o *schema.Ontology) {
 	if s.ranged != nil {
 		s.settleRanges(o)
@@ -151,11 +150,11 @@ func (s *Stats) Settle(o *schema.Ontology) {
 	s.Sum, s.sum, s.others = total.float(), total, nil
 }
 
-// sum adds up numbers without accumulating errors of rounding: ten times 0.1 is
+// sum adds up numbers without accumulating rounding errors: ten times 0.1 is
 // 1. The zero sum is 0.
 type sum struct{ total, lost float64 }
 
-// add adds x, after Neumaier.
+// add adds x by Neumaier's method.
 func (s *sum) add(x float64) {
 	t := s.total + x
 	if math.Abs(s.total) >= math.Abs(x) {
@@ -174,10 +173,10 @@ func (s *sum) join(x sum) {
 	}
 }
 
-// float returns the sum so far.
+// float returns the sum.
 func (s *sum) float() float64 {
 	if math.IsInf(s.total, 0) {
-		return s.total // what was lost of it is not a number
+		return s.total // lost is not a number then
 	}
 	return s.total + s.lost
 }

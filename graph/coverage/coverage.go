@@ -1,5 +1,5 @@
-// Package coverage counts how well claims are supported: how many say when they hold and
-// where their source says so, and how many facts more than one source states.
+// Package coverage counts how well claims are supported: how many have a valid time, how many have a locator,
+// and how many facts more than one source states.
 //
 // Read Count and Of first. It must not know where the claims come from, nor how the counts
 // are printed.
@@ -14,46 +14,45 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Count is how many of some claims are supported, and how.
+// Count says how many claims there are, and how they are supported.
 type Count struct {
 	Claims int `json:"claims"`
-	// Timed counts the claims of fields that change with time; Dated counts those of them
-	// that say from when or until when they hold.
+	// Timed counts the claims of fields that change with time. Dated counts those of them with a valid time.
 	Timed int `json:"timed"`
 	Dated int `json:"dated"`
-	// Located counts the claims that say where in their source they are found.
+	// Located counts the claims with a locator.
 	Located int `json:"located"`
-	// Facts counts what is claimed, however often: the same subject, predicate and value,
-	// or object, is one fact, whatever its qualifiers and dates; a symmetric relation is
-	// one fact for both of its ends. Several counts the facts that more than one source states.
+	// Facts counts different facts: claims with the same subject, predicate and value or object are one fact,
+	// whatever their qualifiers and dates. A symmetric relation is one fact for both ends. Several counts the
+	// facts that more than one source states.
 	Facts   int `json:"facts"`
 	Several int `json:"statedBySeveral"`
 }
 
-// Group is the count of a type of subjects or, within it, of a predicate.
+// Group is the count for a type of subjects or, within a type, for a predicate.
 type Group struct {
 	Name string `json:"name"`
 	Count
-	// Predicates are the groups within a type, nil in those.
+	// Predicates are the groups within a type; nil for a predicate.
 	Predicates []Group `json:"predicates,omitempty"`
 }
 
-// Report is the counts of a whole, and of its types. The largest groups are first.
+// Report has the counts of a whole and of its types. The largest groups come first.
 type Report struct {
 	Count
-	// Sources counts the entities that are sources. What is claimed of sources describes
-	// the evidence and is not counted as claims.
+	// Sources counts the entities that are sources. Claims about sources describe the evidence and are not
+	// counted.
 	Sources int     `json:"sources"`
 	Types   []Group `json:"types"`
 }
 
 type key struct{ typ, predicate string }
 
-// fact is what is claimed, without its source.
+// fact is a claim without its source.
 type fact struct{ subject, predicate, value string }
 
-// Of counts the claims of a commit that was checked against the ontology and declares the
-// subjects of its claims.
+// Of counts the claims of a commit that was checked against the ontology and declares the subjects of its
+// claims.
 func Of(o *schema.Ontology, c *graph.Commit) *Report {
 	types := make(map[graph.ID]string, len(c.Entities))
 	r := &Report{}
@@ -81,7 +80,7 @@ func Of(o *schema.Ontology, c *graph.Commit) *Report {
 	return r
 }
 
-// several stands for the source of a fact that more than one source states.
+// several replaces the source of a fact that more than one source states.
 const several graph.ID = ""
 
 func (n *Count) add(f *schema.Field, cl *graph.Claim, stated map[fact]graph.ID) {
@@ -109,7 +108,7 @@ func (n *Count) add(f *schema.Field, cl *graph.Claim, stated map[fact]graph.ID) 
 	}
 }
 
-// sum arranges the counts of predicates by type, and adds them up.
+// sum groups the counts of predicates by type, and adds them up.
 func (r *Report) sum(counts map[key]*Count) {
 	byType := map[string]*Group{}
 	for k, n := range counts {

@@ -7,21 +7,21 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// ErrCursor is the error of a text that is not a cursor of the list it is given for.
+// ErrCursor is the error for a text that is not a cursor of the list to which it is given.
 var ErrCursor = graph.Errorf(graph.BadInput, "the cursor is not one of this list; pass a cursor or endCursor of the same field and orderBy unchanged")
 
-// Cursor is a position in an order. It holds the values that the order compares, and so
-// remains valid while others write.
+// Cursor is a position in an order. It has the values that the order compares, so it remains valid after
+// writes.
 type Cursor struct {
-	Keys  []graph.Value // by the keys of the order; the zero Value is a missing one
-	ID    string        // of the node
-	Tie   string        // what tells apart the edges to one node
-	Claim graph.ClaimID // zero where the edge has none
+	Keys  []graph.Value // one for each key of the order; the zero Value means missing
+	ID    string        // the id of the node
+	Tie   string        // distinguishes edges to one node
+	Claim graph.ClaimID // zero if the edge has none
 }
 
-// written is a cursor as its text has it.
+// written is the JSON form of a cursor.
 type written struct {
-	Keys  [][2]string `json:"k,omitempty"` // kind and text; an empty kind is a missing value
+	Keys  [][2]string `json:"k,omitempty"` // kind and text; an empty kind means missing
 	ID    string      `json:"i"`
 	Tie   string      `json:"t,omitempty"`
 	Claim string      `json:"c,omitempty"`
@@ -48,13 +48,12 @@ func (c *Cursor) String() string {
 	}
 	b, err := json.Marshal(w)
 	if err != nil {
-		panic(err) // texts only
+		panic(err) // cannot fail: only texts
 	}
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// ParseCursor reads the text of a cursor in an order with a number of keys. The error
-// is ErrCursor.
+// ParseCursor reads the text of a cursor in an order with the given number of keys. The error is ErrCursor.
 func ParseCursor(text string, keys int) (Cursor, error) {
 	var w written
 	b, err := base64.RawURLEncoding.DecodeString(text)
@@ -85,7 +84,7 @@ func ParseCursor(text string, keys int) (Cursor, error) {
 	return c, nil
 }
 
-// parseKey reads a key of a cursor; unlike a claim's value it may be an open date.
+// parseKey reads a key of a cursor. Unlike a claim's value, the key may be an open date.
 func parseKey(kind graph.Kind, text string) (graph.Value, error) {
 	switch {
 	case kind == graph.DateKind && text == openStart:

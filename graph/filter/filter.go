@@ -1,8 +1,7 @@
 // Package filter describes what a request selects from a list: the conditions on
 // entities, edges and claims, the order, and the page. Query holds all of them.
 //
-// A filter says what to keep. It must not know how the graph is read:
-// graph/snapshot applies it.
+// The package must not know how the graph is read: graph/snapshot applies the filters.
 package filter
 
 import (
@@ -13,50 +12,50 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Node says which entities to keep. All that is set must hold; the zero Node keeps
-// everything. If no source says where a relation leads, a condition on it is neither true
-// nor false: then neither the condition nor its Not keeps anything.
+// Node says which entities to keep: those that meet every condition that is set. The zero Node keeps every
+// entity. If no source says where a relation leads, a condition on it is neither true nor false: then neither
+// the condition nor its Not keeps the entity.
 type Node struct {
 	And []*Node
-	Or  []*Node // if not nil at least one must hold
+	Or  []*Node // if not nil, at least one must be true
 	Not *Node
 	// ID and Type test the entity's id and the name of its type.
 	ID, Type *Test
-	// Name tests what the entity is called in the view.
+	// Name tests the name of the entity in the view.
 	Name *Test
-	// Properties test what its plain fields show.
+	// Properties test what the entity's plain fields show.
 	Properties []Property
-	// Relations test where its relations lead.
+	// Relations test where the entity's relations lead.
 	Relations []Relation
 }
 
-// Property tests a property: the value shown, or any of many.
+// Property tests the value of a property; if there are many, one must pass.
 type Property struct {
 	Field *schema.Field
 	Test  *Test
 }
 
-// Relation tests the edges of a relation, an inverse or a derived field: some must pass,
-// every one must, none may. A condition that is nil is not tested.
+// Relation tests the edges of a relation, an inverse or a derived field: some edge must pass Some, every edge
+// must pass Every, and none may pass None. A nil condition is not tested.
 type Relation struct {
 	Field             *schema.Field
 	Some, Every, None *Edge
-	// Unknown, if not nil, asks whether no source says where the relation leads.
+	// Unknown, if not nil, is the required answer to: does no source say where the relation leads?
 	Unknown *bool
-	// IsNone, if not nil, asks whether a claim says that the relation leads nowhere.
+	// IsNone, if not nil, is the required answer to: does a claim state that the relation leads nowhere?
 	IsNone *bool
 }
 
-// Edge says which edges to keep.
+// Edge says which edges to keep: those that meet every condition that is set.
 type Edge struct {
 	And  []*Edge
 	Or   []*Edge
 	Not  *Edge
 	Node *Node
-	// Subject tests the subject of the edge's claim; of a symmetric relation the other
-	// end than Node.
+	// Subject tests the subject of the edge's claim. For a symmetric relation it tests the end that is not
+	// Node.
 	Subject *Node
-	// Qualifiers test what the edge's claim says besides its object.
+	// Qualifiers test the qualifiers of the edge's claim.
 	Qualifiers []Qualifier
 	// Claims test the edge's claim itself.
 	Claims []Claim
@@ -68,7 +67,8 @@ type Claim struct {
 	Test  *Test
 }
 
-// OnlyClaim is the test of a field of the claim; ok is false where there is another or none.
+// OnlyClaim returns the test of a field of the claim; ok is false if the filter has any other condition, or
+// none.
 func (f *Edge) OnlyClaim(field ClaimField) (t *Test, ok bool) {
 	if len(f.And)+len(f.Or)+len(f.Qualifiers) > 0 || f.Not != nil || f.Node != nil || f.Subject != nil || len(f.Claims) != 1 || f.Claims[0].Field != field {
 		return nil, false
@@ -82,34 +82,35 @@ type Qualifier struct {
 	Test      *Test
 }
 
-// Test compares a value. All that is set must hold. A value that is missing
-// fails every comparison but IsNull and Ne, NotIn.
+// Test compares a value. The value passes if it meets every condition that is set. A missing value fails every
+// comparison except IsNull, Ne and NotIn.
 type Test struct {
 	Eq, Ne, Lt, Lte, Gt, Gte *graph.Value
-	In, NotIn                []graph.Value // nil: not asked
+	In, NotIn                []graph.Value // nil means no condition
 	prepared, sorted         bool          // see Prepare
-	// ByBytes compares texts by their bytes, as ids and codes are. Other texts are equal if
-	// people read them alike (text.Base), and are ordered by the collation.
+	// ByBytes compares texts by their bytes, as for ids and codes. Otherwise texts are equal if people read
+	// them alike (text.Base), and the collation orders them.
 	ByBytes bool
-	// Unit, if not nil, keeps quantities that can be given in it.
+	// Unit, if not nil, accepts only quantities that can be converted to it.
 	Unit *schema.Unit
-	// Contains and StartsWith are parts of the text, or of its base.
+	// Contains and StartsWith are compared with parts of the text or, without ByBytes, of its base.
 	Contains, StartsWith string
 	Matches              *regexp.Regexp
 	IsNull               *bool
-	// IsNone asks whether a claim says that there is nothing: the value is NoneValue.
+	// IsNone, if not nil, requires that the value is, or is not, NoneValue: a claim states that there is
+	// nothing.
 	IsNone *bool
-	// Possibly lets a range pass where one of its numbers does. Without it, all must.
+	// Possibly lets a range pass if one of its numbers passes. Otherwise all must.
 	Possibly bool
 }
 
-// ClaimField names a field of claims that lists can be filtered and ordered by.
+// ClaimField is the name of a field of claims by which lists can be filtered and ordered.
 type ClaimField string
 
-// RecordedOrder is the order in which the store learned the claims.
+// RecordedOrder is the record order of claims.
 const RecordedOrder ClaimField = "recorded"
 
-// ClaimFields are the fields by name, with the scalar each reads as.
+// ClaimFields has the fields of claims, each with the scalar of its values.
 var ClaimFields = []struct {
 	Name   ClaimField
 	Scalar schema.Scalar
@@ -121,8 +122,7 @@ var ClaimFields = []struct {
 	{"note", schema.String}, {"recordedSequence", schema.Int}, {RecordedOrder, schema.Int},
 }
 
-// ByBytes reports whether the field's texts are ids, codes or places, which are
-// ordered byte by byte.
+// ByBytes reports whether the field's texts are ids, codes or locators, which are ordered byte by byte.
 func (f ClaimField) ByBytes() bool {
 	switch f {
 	case "value", "attributedTo", "original", "note":
@@ -131,8 +131,8 @@ func (f ClaimField) ByBytes() bool {
 	return true
 }
 
-// Decides reports whether the value surely passes the test, or surely fails, as wanted. Only
-// a range may do neither.
+// Decides reports whether the value certainly passes if want is true, and otherwise whether it certainly fails.
+// Only for a range may neither be certain.
 func (t *Test) Decides(o *schema.Ontology, val graph.Value, want bool) bool {
 	if val.Kind() == graph.RangeKind {
 		return t.passesRange(o, &val, !want || t.Possibly) == want
@@ -140,7 +140,7 @@ func (t *Test) Decides(o *schema.Ontology, val graph.Value, want bool) bool {
 	return t.Passes(o, val) == want
 }
 
-// Passes reports whether the value surely passes; the zero Value is a missing one.
+// Passes reports whether the value certainly passes; the zero Value is a missing one.
 func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 	missing := val.Kind() == graph.NoKind || val.Kind() == graph.NoneKind
 	if t.IsNull != nil && *t.IsNull != missing || t.IsNone != nil && *t.IsNone != (val.Kind() == graph.NoneKind) {
@@ -174,7 +174,7 @@ func (t *Test) Passes(o *schema.Ontology, val graph.Value) bool {
 	return t.Matches == nil || t.Matches.MatchString(val.String())
 }
 
-// TestsEnds reports whether some of the filters test the node or the subject.
+// TestsEnds reports whether any of the filters tests the node or the subject.
 func TestsEnds(fs ...*Edge) bool {
 	for _, f := range fs {
 		if f != nil && (f.Node != nil || f.Subject != nil || TestsEnds(f.And...) || TestsEnds(f.Or...) || TestsEnds(f.Not)) {
@@ -184,8 +184,8 @@ func TestsEnds(fs ...*Edge) bool {
 	return false
 }
 
-// Required returns the tests of qualifiers that an edge must pass to be kept. If whole is
-// true, they and the conditions of Node are all that the filter asks.
+// Required returns the tests of qualifiers that an edge must pass to be kept. If whole is true, the filter has
+// no other conditions except those in Node.
 func (f *Edge) Required() (tests []Qualifier, whole bool) {
 	if f == nil {
 		return nil, true
@@ -198,7 +198,7 @@ func (f *Edge) Required() (tests []Qualifier, whole bool) {
 	return tests, whole
 }
 
-// Narrows reports whether some of the filters test a qualifier that narrows a claim.
+// Narrows reports whether any of the filters tests a qualifier that narrows a claim.
 func Narrows(fs ...*Edge) bool {
 	for _, f := range fs {
 		if f != nil && (slices.ContainsFunc(f.Qualifiers, func(q Qualifier) bool { return q.Qualifier.Narrows }) ||
@@ -209,7 +209,7 @@ func Narrows(fs ...*Edge) bool {
 	return false
 }
 
-// Wanted returns the values of Eq or In, one of which a value must equal to pass.
+// Wanted returns the values of Eq or In; a value must equal one of them to pass.
 func (t *Test) Wanted() []graph.Value {
 	if t.Eq != nil {
 		return []graph.Value{*t.Eq}
@@ -217,8 +217,7 @@ func (t *Test) Wanted() []graph.Value {
 	return t.In
 }
 
-// Listed reports whether the test asks for one of the values of Eq or of In, and for
-// nothing else.
+// Listed reports whether the test's only condition is Eq or In.
 func (t *Test) Listed() bool {
 	return (t.Eq == nil) != (t.In == nil) && t.Ne == nil && t.NotIn == nil && t.Lt == nil && t.Lte == nil && t.Gt == nil && t.Gte == nil &&
 		t.Contains == "" && t.StartsWith == "" && t.Matches == nil && t.IsNull == nil && t.IsNone == nil && t.Unit == nil && !t.Possibly

@@ -8,20 +8,19 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Ordered is what an item of a list is ordered by.
+// Ordered has the values by which an item of a list is ordered.
 type Ordered struct {
 	Keys []graph.Value
-	// Lead is text.LeadingLetters of the first key, where that is a text and was noted.
+	// Lead is text.LeadingLetters of the first key if that is a text and Lead was computed, else 0.
 	Lead uint64
 
-	textKeys []string // of keys that are texts, as far as they were needed
+	textKeys []string // the sort keys of the Keys that are texts, as far as they were computed
 }
 
-// Forget prepares for other keys in the same memory.
+// Forget clears the cached sort keys, so that Keys can be replaced.
 func (o *Ordered) Forget() { clear(o.textKeys) }
 
-// textKey is the key of the text that the item is ordered by. It is kept: one
-// item may be compared with many.
+// textKey returns the sort key of a text. It is cached, because one item may be compared with many.
 func (o *Ordered) textKey(i int) string {
 	if o.textKeys == nil {
 		o.textKeys = make([]string, len(o.Keys))
@@ -32,8 +31,8 @@ func (o *Ordered) textKey(i int) string {
 	return o.textKeys[i]
 }
 
-// Compare compares the keys with the number i of two items. Missing values come last either way;
-// byBytes is that of Reading.ByBytes.
+// Compare compares key number i of two items. Missing values come last in both directions; byBytes is the
+// result of Reading.ByBytes.
 func (o *Ordered) Compare(ontology *schema.Ontology, other *Ordered, i int, byBytes, descending bool) (c int) {
 	x, y := &o.Keys[i], &other.Keys[i]
 	switch mx, my := x.Kind() == graph.NoKind, y.Kind() == graph.NoKind; {

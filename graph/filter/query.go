@@ -2,19 +2,19 @@ package filter
 
 import "github.com/caspian-kg/caspian/schema"
 
-// Query selects, orders and cuts a list of edges. Ties are broken by the
-// node's id and then by the distinct qualifiers, so that an order is total.
+// Query filters, orders and cuts a list of edges. Ties are broken by the node's id and then by the distinct
+// qualifiers, so that an order is total.
 type Query struct {
 	Nodes *Node
 	Edges *Edge
 	Order []Key
-	// First and Last cut from the front and the back; nil does not cut.
+	// First and Last limit the length from the front and from the back; nil means no limit.
 	First, Last *int
-	// After and Before are cursors; "" does not cut.
+	// After and Before are cursors; "" means none.
 	After, Before string
 }
 
-// Cut applies First and Last to the part of a list that the cursors leave.
+// Cut applies First and Last to the part of a list between the cursors.
 func (q *Query) Cut(from, to int) (int, int) {
 	to = max(to, from)
 	if q.First != nil && to-from > *q.First {
@@ -26,7 +26,7 @@ func (q *Query) Cut(from, to int) (int, int) {
 	return from, to
 }
 
-// Key is one key of an order. Missing values come last either way.
+// Key is one key of an order. Missing values come last in both directions.
 type Key struct {
 	By         Reading
 	Descending bool
@@ -35,8 +35,7 @@ type Key struct {
 // End is an entity that an edge or its claim names.
 type End uint8
 
-// The ends of an edge. Subject is as in Edge; Object and Source are those of the
-// claim.
+// The ends of an edge. Subject is as in Edge; Object and Source are those of the claim.
 const (
 	OfNode End = iota
 	OfSubject
@@ -44,32 +43,30 @@ const (
 	OfSource
 )
 
-// Reading names the one value to take from an edge: a property of one of its ends or
-// a qualifier of its claim. Exactly one of Property, Qualifier, Own and Claim is set.
+// Reading says which value to read from an edge: a property of one of its ends, a qualifier or a field of its
+// claim. Exactly one of Property, Qualifier, Own and Claim is set.
 type Reading struct {
-	// Of is the end of which Property and Own are read.
+	// Of is the end from which Property and Own are read.
 	Of End
-	// Property is a field of the end: a property, or a relation of one, read
-	// as the id it leads to. A property of many values reads as the first of them.
+	// Property is a field of the end: a property, or a relation of one value, which reads as the id to which it
+	// leads. A property of many values reads as its first value.
 	Property *schema.Field
 	// Qualifier is the name of a qualifier of the edge's claim.
 	Qualifier string
-	// Code says that the texts of the qualifier are codes, which are ordered by
-	// their bytes.
+	// Code is true if the texts of the qualifier are codes, which are ordered by bytes.
 	Code bool
-	// Own is "id", "type" or "name" of the end.
+	// Own is "id", "type" or "name", to be read from the end.
 	Own string
 	// Claim is a field of the edge's claim.
 	Claim ClaimField
 }
 
-// ReadQualifier reads a qualifier.
+// ReadQualifier returns the reading of a qualifier.
 func ReadQualifier(q *schema.Qualifier) Reading {
 	return Reading{Qualifier: q.Name, Code: q.Code != nil}
 }
 
-// ByBytes reports whether the texts that are read are ids or codes, which are
-// ordered by their bytes.
+// ByBytes reports whether the reading's texts are ids or codes, which are ordered by bytes.
 func (r Reading) ByBytes() bool {
 	return r.Code || r.Own == "id" || r.Own == "type" || r.Property != nil && r.Property.Code != nil || r.Claim != "" && r.Claim.ByBytes()
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// passesRange tests a range: all its numbers, or with some whether one of them may pass. A
-// range is not one number, so that it never surely equals one.
+// passesRange tests a range. All its numbers must pass or, if some is set, one of them must possibly pass. A
+// range is not a single number, so it never certainly equals one.
 func (t *Test) passesRange(o *schema.Ontology, val *graph.Value, some bool) bool {
 	if t.IsNull != nil && *t.IsNull || t.IsNone != nil && *t.IsNone || t.Unit != nil && (val.Text() == "" || !o.Units[val.Text()].Converts(t.Unit)) {
 		return false
@@ -33,8 +33,8 @@ func (t *Test) passesRange(o *schema.Ontology, val *graph.Value, some bool) bool
 	equals := func(some bool) func(graph.Value) bool {
 		return func(bound graph.Value) bool { return holds(graph.Eq, &bound, some) }
 	}
-	// It surely differs from a value where it may not be equal to it, and may differ where it
-	// is not surely equal.
+	// A range certainly differs from a value that it cannot equal, and possibly differs from a value that it
+	// does not certainly equal.
 	return (t.In == nil || slices.ContainsFunc(t.In, equals(some))) &&
 		!(t.Ne != nil && equals(!some)(*t.Ne)) && !slices.ContainsFunc(t.NotIn, equals(!some))
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// How tests compare texts: names and prose by their base, which people read
-// alike, and ids and codes as they are written.
+// Tests compare names and prose by their base, which is equal for texts that people read alike. They compare
+// ids and codes exactly.
 
-// Prepare makes the test quick to ask, long lists of texts above all. It must be called
-// before the Test is used, if at all. From then on the lists belong to the Test.
+// Prepare makes the test fast, above all for long lists of texts. It is optional, and must be called before the
+// Test is used. Afterwards the Test owns its lists.
 func (t *Test) Prepare() {
 	t.prepared = true
 	if !t.ByBytes {
@@ -43,8 +43,8 @@ func (t *Test) Prepare() {
 	sortTexts(t.NotIn)
 }
 
-// sortTexts orders values by their texts. Values are large, so copying one for each
-// comparison would take longer than comparing.
+// sortTexts sorts values by their texts. It sorts indexes, because copying the large values for each comparison
+// would take longer than comparing.
 func sortTexts(list []graph.Value) {
 	type keyed struct {
 		text string
@@ -61,7 +61,7 @@ func sortTexts(list []graph.Value) {
 	}
 }
 
-// Prepared returns the test if it is prepared, and otherwise a prepared copy of it.
+// Prepared returns the test if it is prepared, and otherwise a prepared copy.
 func (t *Test) Prepared() *Test {
 	if t.prepared {
 		return t
@@ -72,7 +72,7 @@ func (t *Test) Prepared() *Test {
 	return &u
 }
 
-// basePart returns the base of a part of a text, with the blanks at its ends.
+// basePart returns the base of a part of a text, including the blanks at its ends.
 func basePart(s string) string {
 	base := text.Base(s)
 	if base == "" {
@@ -95,7 +95,7 @@ func based(v graph.Value) graph.Value {
 	return graph.StringValue(text.Base(v.Text()))
 }
 
-// passesText applies the test to the base of a text, as passesAsIs does to other values.
+// passesText applies the test's conditions on texts to the base of a text.
 func (t *Test) passesText(s string) bool {
 	if t.StartsWith != "" && t.prepared && !mayBegin(s, t.StartsWith) || t.Eq != nil && t.prepared && !mayBegin(s, t.Eq.Text()) {
 		return false
@@ -107,7 +107,7 @@ func (t *Test) passesText(s string) bool {
 		return t.Prepared().passesText(s)
 	}
 	var room [64]byte
-	base := text.AppendBase(room[:0], s) // stays on the stack: nothing below may keep it
+	base := text.AppendBase(room[:0], s) // must remain on the stack: nothing below may keep it
 	if t.Eq != nil && !sameText(base, t.Eq) || t.Ne != nil && sameText(base, t.Ne) ||
 		!bytes.HasPrefix(base, []byte(t.StartsWith)) || !bytes.Contains(base, []byte(t.Contains)) {
 		return false
@@ -129,7 +129,7 @@ func (t *Test) passesLists(base string) bool {
 	return (t.In == nil || listed(t.In)) && (t.NotIn == nil || !listed(t.NotIn))
 }
 
-// passesAsIs applies Contains, StartsWith, Ne, In and NotIn to a value as it is.
+// passesAsIs applies Contains, StartsWith, Ne, In and NotIn to a value exactly as it is.
 func (t *Test) passesAsIs(o *schema.Ontology, val *graph.Value) bool {
 	if t.Contains != "" || t.StartsWith != "" {
 		s := val.String()
@@ -141,10 +141,10 @@ func (t *Test) passesAsIs(o *schema.Ontology, val *graph.Value) bool {
 		(t.In == nil || t.listed(o, t.In, val)) && (t.NotIn == nil || !t.listed(o, t.NotIn, val))
 }
 
-// listed reports whether a list has the value.
+// listed reports whether a list contains the value.
 func (t *Test) listed(o *schema.Ontology, list []graph.Value, val *graph.Value) bool {
 	if t.sorted {
-		// Only the text is passed on, so that the value stays on the stack.
+		// Only the text is passed, so that the value remains on the stack.
 		_, ok := slices.BinarySearchFunc(list, val.Text(), func(a graph.Value, b string) int { return strings.Compare(a.Text(), b) })
 		return ok && isText(val.Kind())
 	}
@@ -160,14 +160,14 @@ func isText(k graph.Kind) bool {
 	return k == graph.StringKind || k == graph.EnumKind || k == graph.EntityKind
 }
 
-// Excludes reports whether the first letter of a text is enough for the test to fail, which
-// is true of most texts that fail.
+// Excludes reports whether the test fails because of the first letter of a text, which decides most texts that
+// fail.
 func (t *Test) Excludes(text string) bool {
 	return t.prepared && !t.ByBytes && t.StartsWith != "" && !mayBegin(text, t.StartsWith)
 }
 
-// mayBegin rules out most texts by their first letter: false means that the base
-// of the text does not begin with the other base.
+// mayBegin excludes most texts by their first letter: if it returns false, the base of s does not begin with
+// base.
 func mayBegin(s, base string) bool {
 	if s == "" || base == "" {
 		return true

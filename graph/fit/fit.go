@@ -1,5 +1,5 @@
-// Package fit finds what is recorded in a store and does not fit an ontology, as
-// after the ontology was changed.
+// Package fit finds recorded claims and entities that do not fit an ontology, for example after the ontology
+// was changed.
 //
 // It must not know where snapshots and ontologies come from.
 package fit
@@ -14,13 +14,11 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Misfit is one way in which what is recorded does not fit the ontology, with
-// how much of it there is.
+// Misfit is one way in which claims or entities do not fit the ontology, with their numbers.
 type Misfit struct {
-	// Reason says what does not fit.
+	// Reason says in words what does not fit.
 	Reason string
-	// Claims and Entities count the claims concerned that are not withdrawn, and the
-	// entities that are their subjects.
+	// Claims counts the live claims that do not fit, and Entities their subjects.
 	Claims, Entities int
 	// Examples are a few of the claims, or of the entities.
 	Examples []string
@@ -43,10 +41,9 @@ func (m Misfit) String() string {
 
 const mostExamples = 3
 
-// Misfits lists what is recorded and does not fit the snapshot's ontology, the most frequent
-// first. earlier is the ontology under which it was accepted, or nil if that is unknown.
-// What did not fit earlier either is left out, and some changes are found only by comparison
-// with it.
+// Misfits returns what is recorded and does not fit the snapshot's ontology, the most frequent first. earlier
+// is the ontology under which it was accepted, or nil if that is unknown. Misfits leaves out what did not fit
+// earlier either; some changes can be found only by comparison with earlier.
 func Misfits(s *snapshot.Snapshot, earlier *schema.Ontology) []Misfit {
 	o := s.Ontology()
 	f := fitter{s: s, state: s.State(), by: map[string]*misfits{}}
@@ -71,7 +68,7 @@ func Misfits(s *snapshot.Snapshot, earlier *schema.Ontology) []Misfit {
 	return f.list()
 }
 
-// check looks at one claim.
+// check checks one claim.
 func (f *fitter) check(n uint32, earlier *schema.Ontology, changed map[[2]string][]schema.Change) {
 	if !f.s.Live(n) {
 		return
@@ -95,7 +92,7 @@ func isType(o *schema.Ontology, name string) bool {
 	return t != nil && !t.Abstract
 }
 
-// differing reports whether several values hold.
+// differing reports whether live claims give several different values.
 func (f *fitter) differing(subject graph.ID, predicate string) bool {
 	vs := f.state.Values(subject, predicate)
 	return slices.ContainsFunc(vs, func(v graph.Value) bool { return v != vs[0] })
@@ -110,7 +107,7 @@ type fitter struct {
 	s     *snapshot.Snapshot
 	state graph.State
 	by    map[string]*misfits
-	hints map[string]string // what a reason may add
+	hints map[string]string // additions to reasons
 }
 
 func (f *fitter) of(reason string) *misfits {
@@ -139,7 +136,7 @@ func (f *fitter) claim(reason string, n uint32, c *graph.Claim) {
 	}
 }
 
-// hint records what a comparison of the ontologies says about a removed type or field.
+// hint records the addition for a removed type or field, from comparing the ontologies.
 func (f *fitter) hint(c schema.Change) {
 	if f.hints == nil {
 		f.hints = map[string]string{}

@@ -1,4 +1,4 @@
-// Package packed undoes the packing of files, with gzip or Zstandard.
+// Package packed unpacks files compressed with gzip or Zstandard.
 //
 // Read Open first. It must not know what is in the files.
 package packed
@@ -20,13 +20,13 @@ import (
 )
 
 // The unpacked content is read piece by piece, so it may be long. But a stream that unpacks to more than any text would
-// is made to fill the memory or the disk of its reader.
+// is an attempt to exhaust the memory or the disk of its reader.
 const (
 	freeUnpacked = 32 << 20
 	maxRatio     = 200
 )
 
-// Name is the name of a file without .gz or .zst.
+// Name returns the name of a file without .gz or .zst.
 func Name(name string) string {
 	switch ext := path.Ext(name); strings.ToLower(ext) {
 	case ".gz", ".zst":
@@ -35,12 +35,12 @@ func Name(name string) string {
 	return name
 }
 
-// Ext is the ending of a file's name in lower case, without .gz or .zst.
+// Ext returns the extension of a file's name in lower case, ignoring .gz and .zst.
 func Ext(name string) string { return strings.ToLower(filepath.Ext(Name(name))) }
 
-// Open undoes the packing of a stream, with gzip or Zstandard, which its first bytes show. name is for messages. A
-// stream that unpacks to far more than any text would is refused as soon as that shows. Closing what it returns closes
-// r.
+// Open returns the unpacked content of a stream. The first bytes show whether it is compressed with gzip, Zstandard or
+// not at all. name is for messages. A stream that unpacks to far more than any text would is refused as soon as that
+// shows. Closing the result closes r.
 func Open(name string, r io.ReadCloser) (io.ReadCloser, error) {
 	packed := &counter{r: r}
 	br := bufio.NewReaderSize(packed, 64<<10)
@@ -68,7 +68,7 @@ func Open(name string, r io.ReadCloser) (io.ReadCloser, error) {
 	return u, nil
 }
 
-// readCloser reads from one thing and closes another.
+// readCloser reads from a reader and closes something else.
 type readCloser struct {
 	io.Reader
 	close func() error
@@ -76,7 +76,7 @@ type readCloser struct {
 
 func (r readCloser) Close() error { return r.close() }
 
-// counter counts what is read.
+// counter counts the bytes read.
 type counter struct {
 	r io.Reader
 	n int64
@@ -88,7 +88,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// unpacking is a packed stream while it is read.
+// unpacking is a compressed stream being read.
 type unpacking struct {
 	name   string
 	packed *counter
@@ -112,5 +112,5 @@ func (u *unpacking) damaged(err error) error {
 	return graph.Errorf(graph.BadInput, "%s is packed, but damaged or cut off: %v", u.name, err)
 }
 
-// Close closes the stream that is packed. What is left of it is not read.
+// Close closes the compressed stream without reading the rest.
 func (u *unpacking) Close() error { return u.close() }

@@ -1,8 +1,7 @@
-// Package snapfile keeps a snapshot in one file: File.
+// Package snapfile stores a snapshot in one file: File.
 //
-// The file is a cache. The log has all that is in it, so that a file that cannot
-// be used is rebuilt. The package must not know what the bytes mean:
-// graph/snapshot encodes and decodes them.
+// The file is a cache: the log has all of its content, so an unusable file is rebuilt. The package must not
+// know what the bytes mean: graph/snapshot encodes and decodes them.
 package snapfile
 
 import (
@@ -18,11 +17,11 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// File is the file of a path.
+// File is the snapshot file at a path.
 type File struct{ Path string }
 
-// Clean removes what a process that ended in the middle of a Save left. Nobody
-// else may be saving: the lock of the store next to the file ensures that.
+// Clean removes what a process left that ended in the middle of a Save. No other process may be saving: the
+// lock of the store next to the file ensures that.
 func (f File) Clean() error {
 	dir, prefix := filepath.Dir(f.Path), f.temporary()
 	entries, err := os.ReadDir(dir)
@@ -38,22 +37,22 @@ func (f File) Clean() error {
 	return err
 }
 
-// temporary returns the prefix of the names of files that become the snapshot file; a number
-// follows.
+// temporary returns the prefix of the names of unfinished snapshot files; a number follows.
 func (f File) temporary() string { return filepath.Base(f.Path) + "." }
 
-// Save writes the snapshot of a store to the file, whole or not at all. The
-// snapshot may be advanced meanwhile.
+// Save writes the snapshot of a store to the file, as a whole or not at all. The snapshot may be advanced at
+// the same time.
 func (f File) Save(s *snapshot.Snapshot, of graph.Identity) error {
 	return f.replace(func(to *os.File) error {
 		if err := s.Encode(to, of); err != nil {
 			return err
 		}
-		return to.Sync() // or a crash could leave neither this file nor the one before
+		return to.Sync() // otherwise a crash could leave neither this file nor the previous one
 	})
 }
 
-// Fetch makes what a function writes the file, whole or not at all. It may be damaged by a crash of the machine, which Load finds.
+// Fetch replaces the file by what write writes, as a whole or not at all. A crash of the machine may damage the file,
+// which Load detects.
 func (f File) Fetch(write func(to io.Writer) error) error {
 	return f.replace(func(to *os.File) error { return write(to) })
 }
@@ -77,8 +76,8 @@ func (f File) replace(write func(to *os.File) error) (err error) {
 	return os.Rename(tmp.Name(), f.Path)
 }
 
-// Load reads the snapshot and the store that it was written for. The error is
-// that of snapshot.Decode, or of the file system.
+// Load reads the snapshot, and the identity of the store for which it was written. The error is from
+// snapshot.Decode or the file system.
 func (f File) Load(o *schema.Ontology) (*snapshot.Snapshot, graph.Identity, error) {
 	file, err := os.Open(f.Path)
 	if err != nil {

@@ -22,27 +22,28 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
-// A backup is the log in one file, compressed with gzip: a line that says what it is, a line of JSON (BackupHead), the
-// quads of all commits in their order, each term after its length, an empty term, and the SHA-256 of all before it.
+// A backup is the log in one file, compressed with gzip. It consists of a line that identifies the format, a line of
+// JSON (BackupHead), the quads of all commits in order with each term after its length, an empty term, and the SHA-256
+// of everything before it.
 
 const backupMagic = "caspian backup 1\n"
 
 // mostTerm bounds a term of a quad in a backup, in bytes: no claim has a longer text.
 const mostTerm = 16 << 20
 
-// BackupHead is what a backup has: up to which commit, and the ontologies that were accepted.
+// BackupHead describes a backup: the commit up to which it has the log, and the accepted ontologies.
 type BackupHead struct {
-	// Store is the identity of the store that was backed up. A restored store has another.
+	// Store is the identity of the backed-up store. A restored store gets another.
 	Store graph.Identity `json:"store"`
 	Head  graph.Seq      `json:"head"`
-	// Digest is the digest of the graph at its end; "" if an earlier version made the last commit.
+	// Digest is the digest of the graph after the last commit; "" if an earlier version made that commit.
 	Digest string `json:"digest,omitempty"`
-	// Ontologies are texts by hash. Accepted is the hash of the one accepted last.
+	// Ontologies has the texts of ontologies by hash. Accepted is the hash of the last accepted one.
 	Ontologies map[string]string `json:"ontologies,omitempty"`
 	Accepted   string            `json:"accepted,omitempty"`
 }
 
-// Backup writes all commits that the log has when it begins; others may append meanwhile.
+// Backup writes all commits that the log has when Backup begins. Others may append at the same time.
 func Backup(ctx context.Context, log Log, w io.Writer) error {
 	h := &BackupHead{Store: log.Identity(), Head: log.Head()}
 	var err error
@@ -83,8 +84,8 @@ func Backup(ctx context.Context, log Log, w io.Writer) error {
 type backupWriter struct {
 	zip  *gzip.Writer
 	sum  hash.Hash
-	out  *bufio.Writer // to both
-	last []byte        // quad, for its memory
+	out  *bufio.Writer // writes to both
+	last []byte        // the last quad, whose memory is reused
 }
 
 func newBackupWriter(w io.Writer) *backupWriter {
@@ -111,7 +112,7 @@ func (b *backupWriter) quad(q quad.Quad) (err error) {
 }
 
 func (b *backupWriter) close() error {
-	if err := b.out.WriteByte(0); err != nil { // an empty term
+	if err := b.out.WriteByte(0); err != nil { // the empty term
 		return err
 	}
 	if err := b.out.Flush(); err != nil {
@@ -121,8 +122,8 @@ func (b *backupWriter) close() error {
 	return errors.Join(err, b.zip.Close())
 }
 
-// ReadBackup reads a backup: commit gets each commit, in order. After an error, which may come at the end, none of
-// it may be used.
+// ReadBackup reads a backup and calls commit with each commit, in order. If it returns an error, which may be only
+// at the end, the caller must discard all commits.
 func ReadBackup(r io.Reader, commit func(c *graph.Commit) error) (*BackupHead, error) {
 	zip, err := gzip.NewReader(r)
 	if err != nil {
@@ -188,7 +189,7 @@ func (b *backupReader) head() (*BackupHead, error) {
 	return h, nil
 }
 
-// quad returns the next quad; nil at the end.
+// quad returns the next quad, or nil at the end.
 func (b *backupReader) quad() (*quad.Quad, error) {
 	var parts [4]quad.Value
 	for i := range parts {
@@ -210,7 +211,7 @@ func (b *backupReader) quad() (*quad.Quad, error) {
 	return &quad.Quad{Subject: parts[0], Predicate: parts[1], Object: parts[2], Label: parts[3]}, nil
 }
 
-// bytes returns the next term, until the next call.
+// bytes returns the next term. It is valid until the next call.
 func (b *backupReader) bytes() ([]byte, error) {
 	size, err := binary.ReadUvarint(b.in)
 	if err != nil {
@@ -231,7 +232,7 @@ func (b *backupReader) bytes() ([]byte, error) {
 	return b.term, nil
 }
 
-// end compares the sum at the end.
+// end compares the checksum at the end.
 func (b *backupReader) end() error {
 	want := hex.EncodeToString(b.sum.Sum(nil))
 	got, err := io.ReadAll(io.LimitReader(b.in, int64(len(want))+1))
@@ -244,8 +245,8 @@ func (b *backupReader) end() error {
 	return nil
 }
 
-// Restore fills an empty log from a backup: with all of it or nothing. It does not compare the commits with their
-// digests; a graph that is opened on the log does.
+// Restore fills an empty log from a backup, with everything or nothing. It does not check the commits against
+// their digests; opening a graph on the log does.
 func Restore(ctx context.Context, r io.Reader, log Log) error {
 	var head *BackupHead
 	err := log.Fill(ctx, func(add func(*graph.Commit, func() error) error) (err error) {
@@ -256,7 +257,7 @@ func Restore(ctx context.Context, r io.Reader, log Log) error {
 	if err == nil {
 		hashes := slices.Sorted(maps.Keys(head.Ontologies))
 		if head.Accepted != "" {
-			hashes = append(hashes, head.Accepted) // the last one counts
+			hashes = append(hashes, head.Accepted) // the last of the hashes is the accepted one
 		}
 		for _, hash := range hashes {
 			err = errors.Join(err, log.AcceptOntology(hash, head.Ontologies[hash]))

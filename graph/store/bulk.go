@@ -22,49 +22,48 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
-// bulk writes a group of commits as Cayley's ApplyDeltas does, key for key and
-// byte for byte except for the clock, in half the time: it knows that the store only
-// grows, remembers the nodes that come again and again, and writes each family of
-// keys in order. TestBulkSame compares the two. It is the writer's alone.
+// bulk writes a group of commits in half the time of Cayley's ApplyDeltas. It writes the same keys and bytes,
+// except for the clock. It uses that the store only grows, remembers nodes that recur, and writes each family
+// of keys in order. TestBulkSame compares the two. Only the writer may use it.
 type bulk struct {
 	kv    *levelKV
-	seen  keyFilter // of values
+	seen  keyFilter // of the keys of values
 	lists keyFilter // of the lists of the first index
 	known recentNodes
-	// What the database has in total; not counted if horizon is 0.
+	// The totals of the database; not yet read if horizon is 0.
 	horizon, size uint64
-	// Both are used again, unless they were large.
+	// Both are reused, unless they were large.
 	batch    *leveldb.Batch
 	resolver *resolver
 }
 
-// nodeCount is the id of a node and the number of places in quads where it occurs.
+// nodeCount has the id of a node and the number of its places in quads.
 type nodeCount struct{ id, refs uint64 }
 
-// errNotPure says that a group is more than new claims: some quad of it names
-// no new node and may be there already. Cayley decides on those.
+// errNotPure says that a group has more than new claims: some quad names no new node, and may be in the
+// database already. Cayley must write such a group.
 var errNotPure = errors.New("a quad of the group may be there already")
 
-// newBulk returns a bulk whose filters are made for least keys or more.
+// newBulk returns a bulk whose filters have room for at least least keys.
 func newBulk(db *levelKV, least int) bulk {
 	return bulk{kv: db, seen: keyFilter{of: valueKeys(), least: least}, lists: keyFilter{of: listKeys(quadIndexes[0]), least: least}}
 }
 
-// reset forgets everything, after somebody else has written.
+// reset discards all state, after somebody else has written.
 func (w *bulk) reset() {
 	*w = bulk{kv: w.kv, seen: w.seen.emptied(), lists: w.lists.emptied(), batch: w.batch, resolver: w.resolver}
 }
 
-// bulkNode is a node of the group.
+// bulkNode is a node in the group.
 type bulkNode struct {
 	val    quad.Value
 	hash   cgraph.ValueHash
-	before nodeCount // in the database; id 0 for a new node
+	before nodeCount // as in the database; the id of a new node is 0
 	id     uint64
-	uses   uint64 // in the group
+	uses   uint64 // its uses in the group
 }
 
-// write writes the quads, synced and whole. With errNotPure nothing was done.
+// write writes the quads durably, all or none. If it returns errNotPure, it has written nothing.
 func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 	if err := w.readMeta(ctx); err != nil {
 		return err
@@ -77,7 +76,7 @@ func (w *bulk) write(ctx context.Context, quads []quad.Quad) error {
 	if err != nil {
 		return err
 	}
-	// Cayley gives ids to the new nodes in the order of their hashes.
+	// Cayley gives ids to new nodes in the order of their hashes.
 	next := horizon
 	for _, n := range nodes {
 		if n.id = n.before.id; n.id == 0 {
@@ -150,18 +149,18 @@ func (w *bulk) readMeta(ctx context.Context) error {
 	return err
 }
 
-// resolver finds the nodes of quads, each once. Its result is valid until its next use,
-// because it reuses its memory.
+// resolver finds the nodes of quads, each once. A result is valid until the next use, because the memory is
+// reused.
 type resolver struct {
 	byValue map[quad.Value]*bulkNode
 	nodes   []*bulkNode
-	room    []bulkNode // for the next nodes
-	made    int        // how many nodes there ever were at once
+	room    []bulkNode // memory for the next nodes
+	made    int        // the highest number of nodes so far
 	links   [][4]*bulkNode
 }
 
-// resolve finds the nodes of the quads, in the order of their hashes; find fills in
-// what the database has of them.
+// resolve returns the nodes of the quads, in the order of their hashes. find sets what the database has of
+// them.
 func (r *resolver) resolve(quads []quad.Quad, find func([]*bulkNode) error) ([]*bulkNode, [][4]*bulkNode, error) {
 	if r.byValue == nil {
 		r.byValue = make(map[quad.Value]*bulkNode, 3*len(quads)/2)
@@ -194,8 +193,8 @@ func (r *resolver) resolve(quads []quad.Quad, find func([]*bulkNode) error) ([]*
 	return r.nodes, r.links, nil
 }
 
-// near looks for the node of a value in the two links before link i: at the same place d of either, or, for a
-// subject, as the label of the last. Consecutive links of one claim or one entity repeat their values there.
+// near looks for the node of a value in the two links before link i: at the same position d of either or, for a
+// subject, as the label of the last. There, consecutive links of one claim or one entity repeat their values.
 func (r *resolver) near(i, d int, v quad.Value) *bulkNode {
 	if i >= 1 {
 		last := &r.links[i-1]
@@ -212,8 +211,7 @@ func (r *resolver) near(i, d int, v quad.Value) *bulkNode {
 	return nil
 }
 
-// node returns a node with a value, from the memory of an earlier one where there is
-// one.
+// node returns a node with a value, in the memory of an earlier node if there is any.
 func (r *resolver) node(v quad.Value) *bulkNode {
 	i := len(r.nodes)
 	if i == r.made {
@@ -228,14 +226,13 @@ func (r *resolver) node(v quad.Value) *bulkNode {
 	return r.nodes[i]
 }
 
-// findAll reads what the database has of nodes, in the order of their keys: the filter
-// and the index of a table, which are large and may not stay in the cache, are
-// then read once for a group and not for each node.
+// findAll reads what the database has of nodes, in the order of their keys. So the filter and the index of a
+// table, which are large and may not stay in the cache, are read once for a group instead of for each node.
 func (w *bulk) findAll(nodes []*bulkNode, large bool) error {
-	var counted []*bulkNode // their ids are read, their counts are not
+	var counted []*bulkNode // nodes whose ids are read, but whose counts are not
 	for _, n := range nodes {
 		if isCommit(n.val) {
-			continue // of this group
+			continue // new in this group
 		}
 		var ok bool
 		if n.before, ok = w.known.find(n.val); ok {
@@ -261,7 +258,7 @@ func (w *bulk) findAll(nodes []*bulkNode, large bool) error {
 	return nil
 }
 
-// isCommit reports whether a value is the address of a commit. No commit names an earlier one.
+// isCommit reports whether a value is the address of a commit. Commits never name earlier ones.
 func isCommit(v quad.Value) bool {
 	iri, ok := v.(quad.IRI)
 	return ok && strings.HasPrefix(string(iri), commits.CommitPrefix)
@@ -282,7 +279,7 @@ func (w *bulk) number(bucket byte, h cgraph.ValueHash) (uint64, error) {
 	return x, nil
 }
 
-// remember keeps the nodes that are likely to come again, after they were written.
+// remember caches the nodes that are likely to recur, after they were written.
 func (w *bulk) remember(nodes []*bulkNode) {
 	for _, n := range nodes {
 		if n.before.id == 0 {
@@ -296,8 +293,8 @@ func (w *bulk) remember(nodes []*bulkNode) {
 	}
 }
 
-// recentNodes has what the database has of nodes that were used not long ago: of maxKnown at
-// least, and of twice as many at most.
+// recentNodes caches what the database has of recently used nodes: at least the last maxKnown, and at most
+// twice as many.
 type recentNodes struct{ newer, older map[quad.Value]nodeCount }
 
 const maxKnown = 1 << 17
@@ -346,7 +343,7 @@ func (b *bulkBatch) primitive(p *proto.Primitive) error {
 	return nil
 }
 
-// nodes puts the new nodes and the counts of all, which are in the order of their hashes.
+// nodes puts the new nodes, and the counts of all nodes, which must be in the order of their hashes.
 func (b *bulkBatch) nodes(nodes []*bulkNode) error {
 	for _, n := range nodes {
 		if n.before.id != 0 {
@@ -386,13 +383,13 @@ func (b *bulkBatch) links(links [][4]*bulkNode, first uint64) error {
 	return nil
 }
 
-// indexEntry is a link under the ids of an index, of which a shorter index leaves the last at 0.
+// indexEntry is a link under the ids of an index. In a shorter index the last id is 0.
 type indexEntry struct {
 	ids  [3]uint64
 	link uint64
 }
 
-// triple is the ids of a subject, a predicate and an object.
+// triple has the ids of a subject, a predicate and an object.
 type triple [3]uint64
 
 func compareEntries(x, y indexEntry) int {
@@ -402,9 +399,8 @@ func compareEntries(x, y indexEntry) int {
 	return int(int64(x.link - y.link))
 }
 
-// findLists reads the lists that the database has for entries of the first index, in their
-// order. Every index has the same lists, because it has the same three directions. A list whose
-// key names a new node is new.
+// findLists reads the database's lists for entries of the first index, which must be sorted. All indexes have
+// the same lists, because they have the same three directions. A list whose key names a new node is new.
 func (w *bulk) findLists(entries []indexEntry, horizon uint64, large bool, old map[triple][]byte) error {
 	var key []byte
 	for i, e := range entries {
@@ -436,7 +432,7 @@ func rawIDs(ids [3]uint64) (raw [24]byte) {
 	return raw
 }
 
-// index adds the links to the lists of an index, given the old lists.
+// index adds the links to the lists of an index. old has the lists before.
 func (b *bulkBatch) index(ix ckv.QuadIndex, entries []indexEntry, old map[triple][]byte) {
 	prefix := append([]byte(indexBucket(ix)), keySep)
 	for start := 0; start < len(entries); {
@@ -455,10 +451,10 @@ func (b *bulkBatch) index(ix ckv.QuadIndex, entries []indexEntry, old map[triple
 	}
 }
 
-// apply writes the quads of a group: in bulk, or by Cayley where some may be there already.
+// apply writes the quads of a group: in bulk, or through Cayley if some may be there already.
 func (s *embedded) apply(ctx context.Context, quads []quad.Quad) (err error) {
-	// A panic of Cayley or LevelDB leaves caches and locks as it found them, as
-	// a failed write does: recover opens the database again.
+	// A panic of Cayley or LevelDB leaves caches and locks in an undefined state, like a failed write: recover
+	// opens the database again.
 	defer caught(&err)
 	if least := s.opts.bulkLeast; least >= 0 && len(quads) >= least {
 		if err := s.bulk.write(ctx, quads); !errors.Is(err, errNotPure) {
@@ -480,5 +476,5 @@ func caught(err *error) {
 	}
 }
 
-// largeGroup is the number of quads from which a group is treated as part of an import.
+// largeGroup is the number of quads from which a group counts as part of an import.
 const largeGroup = 256

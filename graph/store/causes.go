@@ -6,16 +6,16 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/storage"
 )
 
-// causes are the files of a database. They record why a file could not be written, because
-// LevelDB turns some errors into text, so that a full disk looks like damage.
+// causes wraps the files of a database. It records why a file could not be written, because LevelDB converts
+// some errors to text, so that a full disk looks like damage.
 type causes struct {
 	storage.Storage
 
 	mu   sync.Mutex // guards last
-	last error      // that means a file system that accepts no writes
+	last error      // the last error that means that the file system accepts no writes
 
-	// synced, if not nil, is called once a sync of the journal has succeeded, within the write
-	// that needed it. The one writer sets it.
+	// synced, if not nil, is called after a successful sync of the journal, within the write that needed the
+	// sync. Only the writer sets it.
 	synced func()
 }
 
@@ -28,7 +28,7 @@ func (c *causes) note(err error) error {
 	return err
 }
 
-// explain adds the possible cause to an error of the database.
+// explain adds the possible cause to an error from the database.
 func (c *causes) explain(err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -16,11 +16,11 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
-// quadsDir is the folder of the database inside the store's folder; the rest
-// of the folder belongs to others (the snapshot file).
+// quadsDir is the database's folder inside the store's folder. The store's folder also has files of others,
+// such as the snapshot file.
 const (
 	quadsDir  = "quads"
-	newSuffix = ".new-" // of a database in the making
+	newSuffix = ".new-" // names an unfinished database
 )
 
 // embedded is the Log in a folder: Cayley over LevelDB.
@@ -28,35 +28,33 @@ type embedded struct {
 	dir  string
 	opts Options
 
-	// writing is held by an append, an opening or a close. It comes before mu
-	// and guards the two writers.
+	// writing is held during an append, an opening or a close. It must be locked before mu, and guards the two
+	// writers.
 	writing sync.Mutex
-	qs      cgraph.QuadStore // nil where the database is open for reading only
+	qs      cgraph.QuadStore // nil if the database is open only for reading
 	bulk    bulk
-	pause   time.Duration // before the last attempt to write again
-	note    *note         // nil until the database is first open for writing
-	wrote   bool          // the database was open for writing, so that head is what was made durable
-	unsure  bool          // it has commits beyond head, which may not be durable
+	pause   time.Duration // the pause before the last attempt to make it writable
+	note    *note         // nil until the database is first opened for writing
+	wrote   bool          // the database was open for writing, so head is what was made durable
+	unsure  bool          // the database has commits after head, which may not be durable
 
-	// mu guards what readers see; it is held for moments only, and the fields
-	// change only under writing as well.
+	// mu guards what readers see. It is held only briefly; the fields change only while writing is also held.
 	mu       sync.RWMutex
-	kv       *levelKV // nil after a failed write, until the database opens again
-	refusal  *refusal // why the database accepts no writes; nil where it does
+	kv       *levelKV // nil after a failed write, until the database is opened again
+	refusal  *refusal // why the database accepts no writes; nil if it does
 	identity graph.Identity
 	head     graph.Seq
 	closed   bool
 }
 
-// cayleyOptions: Cayley's Bloom filters would hold 75 MB and read the whole
-// log at every start.
+// Without Bloom filters: Cayley's would take 75 MB and read the whole log at every start.
 var cayleyOptions = cgraph.Options{ckv.OptNoBloom: true}
 
-// levelOptions are chosen for imports. Most of their keys are hashes, spread over the whole
-// key space, so every compaction rewrites many tables. Wide first levels and large memory
-// tables keep a claim from being rewritten often. The filter spares most reads of new
-// values, while the cache has room for the filters of all tables: some 20 bytes a claim. A large batch goes through the journal like any other: LevelDB's transactions,
-// which would skip it, keep the writer's lock when they fail, and Close then waits forever.
+// levelOptions returns options suited to imports. Most keys of an import are hashes, spread over the whole key space,
+// so every compaction rewrites many tables. Wide first levels and large memory tables keep claims from being rewritten
+// often. The filter saves most reads of new values while the cache has room for the filters of all tables: some 20
+// bytes a claim. A large batch goes through the journal like any other. LevelDB's transactions, which bypass the
+// journal, keep the writer's lock if they fail, and Close then waits forever.
 func levelOptions(o Options) *opt.Options {
 	buffer := o.WriteBuffer
 	if buffer == 0 {
@@ -116,7 +114,7 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	if len(cs) == 0 {
 		return nil
 	}
-	// The keys of the group before may come into memory until here.
+	// LevelDB may still be inserting the keys of the previous group up to here.
 	if err := s.usable(); err != nil {
 		return err
 	}
@@ -139,8 +137,8 @@ func (s *embedded) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	return nil
 }
 
-// usable returns why the store cannot be used, after an attempt to open the database again where
-// a failed write has closed it, or has left it without what is durable. writing is held.
+// usable makes the store usable if it is not: it opens the database again if a failed write has closed it or
+// left it without what is durable. It returns an error if that fails. The caller holds writing.
 func (s *embedded) usable() error {
 	if s.kv != nil {
 		if err := s.kv.land(); err != nil {
@@ -154,7 +152,7 @@ func (s *embedded) usable() error {
 	return s.reopen()
 }
 
-// reopen is usable while the last write may not be over.
+// reopen is usable for when the last write may not have ended.
 func (s *embedded) reopen() error {
 	if s.closed {
 		return commits.Closed()
@@ -167,7 +165,7 @@ func (s *embedded) reopen() error {
 	return nil
 }
 
-// checkKeys refuses an idempotency key that has made a commit before.
+// checkKeys refuses an idempotency key that was used for a commit before.
 func (s *embedded) checkKeys(ctx context.Context, cs []*graph.Commit) error {
 	seen := make(map[string]graph.Seq)
 	for _, c := range cs {
@@ -193,15 +191,14 @@ func (s *embedded) checkKeys(ctx context.Context, cs []*graph.Commit) error {
 	return nil
 }
 
-// recover puts the store right after a failed transaction. Cayley's caches hold what was not
-// written, and a failed write may leave half a record at the end of the journal, which would
-// hide the next ones: so the database is opened again. Reading it also shows whether the
-// transaction was written after all.
+// recover repairs the store after a failed transaction. Cayley's caches have data that was not written, and a
+// failed write may leave half a record at the end of the journal, which would hide later records: therefore the
+// database is opened again. Reading it also shows whether the transaction was written after all.
 func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 	first, last := cs[0].Seq, cs[len(cs)-1].Seq
 	var delta *cgraph.DeltaError
 	if errors.As(cause, &delta) {
-		// The transaction was refused before anything was written, so new caches are enough.
+		// The transaction was refused before anything was written, so new caches suffice.
 		qs, err := ckv.New(s.kv, cayleyOptions)
 		if err != nil {
 			return fmt.Errorf("store: append commit %d: %w", first, errors.Join(cause, err, s.shut()))
@@ -213,8 +210,8 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 		}
 		return fmt.Errorf("store: append commit %d: %w", first, cause)
 	}
-	s.kv.unflushed = false // the disk that has just failed would be asked for a table
-	_ = s.shut()           // it may well fail for the same reason
+	s.kv.unflushed = false // avoids writing a table to the disk that has just failed
+	_ = s.shut()           // may fail for the same reason
 	if err := s.openAfter(cause); err != nil {
 		return fmt.Errorf("store: append commit %d: %w: %w", first, ErrInDoubt, errors.Join(cause, err))
 	}
@@ -232,8 +229,7 @@ func (s *embedded) recover(cause error, cs []*graph.Commit) error {
 	return fmt.Errorf("store: append commit %d: %w", first, cause)
 }
 
-// openAfter opens the database again after a write has failed: for reading only
-// where the disk accepts no writes.
+// openAfter opens the database again after a write has failed: only for reading if the disk accepts no writes.
 func (s *embedded) openAfter(cause error) error {
 	if cannotWrite(cause) {
 		return s.openReadOnly(cause)
@@ -241,7 +237,7 @@ func (s *embedded) openAfter(cause error) error {
 	return s.open()
 }
 
-// shut lets go of the database, to be opened again when it is next needed.
+// shut closes the database, which is opened again when it is needed.
 func (s *embedded) shut() error {
 	db := s.kv
 	s.mu.Lock()
@@ -266,8 +262,7 @@ func (s *embedded) Key(ctx context.Context, key string) (graph.Seq, error) {
 	return n, nil
 }
 
-// view takes a snapshot of the database, and the number of the last commit in
-// it that counts.
+// view returns a snapshot of the database, and the number of the last commit in it that counts.
 func (s *embedded) view() (*levelRead, graph.Seq, error) {
 	if tx, head, err := s.snapshot(); tx != nil || err != nil {
 		return tx, head, err
@@ -275,7 +270,7 @@ func (s *embedded) view() (*levelRead, graph.Seq, error) {
 	return s.settled()
 }
 
-// settled is view between appends, so that its last commit is the head.
+// settled is like view, but waits for a running append, so that the last commit is the head.
 func (s *embedded) settled() (*levelRead, graph.Seq, error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -285,7 +280,7 @@ func (s *embedded) settled() (*levelRead, graph.Seq, error) {
 	return s.snapshot()
 }
 
-// snapshot is nil where the database must be opened first.
+// snapshot returns nil if the database must be opened first.
 func (s *embedded) snapshot() (*levelRead, graph.Seq, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -1,5 +1,4 @@
-// Package store keeps commits in Cayley: the append-only log of everything
-// the service ever learned.
+// Package store stores commits in Cayley: it is the append-only log of everything ever recorded.
 //
 // Read Log first, the contract of every backend, which package storetest tests, and then
 // internal/commits, which defines the quads of a commit. Open gives the embedded backend: Cayley's

@@ -12,8 +12,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/storage"
 )
 
-// nameFiles adds to an error of LevelDB the names of the files that it mentions only by
-// number.
+// nameFiles adds the names of files to an error of LevelDB that mentions them only by number.
 func nameFiles(err error) error {
 	var missing *lerrors.ErrMissingFiles
 	var corrupted *lerrors.ErrCorrupted
@@ -31,13 +30,13 @@ func nameFiles(err error) error {
 	return err
 }
 
-// isEmpty reports whether a folder is not there or holds nothing.
+// isEmpty reports whether a folder does not exist or is empty.
 func isEmpty(path string) bool {
 	entries, err := os.ReadDir(path)
 	return errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0
 }
 
-// syncFolder makes a change of names in a folder durable.
+// syncFolder makes changes of the names in a folder durable.
 func syncFolder(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
@@ -46,10 +45,9 @@ func syncFolder(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// removeHalfMade removes what crashes left: unfinished databases, and files that tested
-// whether there is room. The caller must hold the lock of the real database. A process that
-// lost the race to make it may still write to its own, which then cannot be removed: that
-// process does it itself.
+// removeHalfMade removes what crashes left: unfinished databases, and files from testing for room. The caller
+// must hold the lock of the real database. Another process that failed to create the database first may still
+// be writing to its own, which then cannot be removed; that process removes it itself.
 func removeHalfMade(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {

@@ -21,11 +21,10 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
-// Fill writes the first commits of an empty store as Cayley would write them one by
-// one, but in the order of the keys: what comes in another order is sorted first,
-// in memory and in temporary files beside the database. So each table of the
-// database is written once. The new database takes the place of the empty one at
-// the end; until then a crash leaves the empty one.
+// Fill writes the first commits of an empty store. The result is what Cayley would write one by one, but it is
+// written in the order of the keys. Keys that come in another order are sorted first, in memory and in
+// temporary files next to the database. So each table of the database is written once. The new database
+// replaces the empty one at the end; a crash before that leaves the empty one.
 func (s *embedded) Fill(ctx context.Context, feed func(add func(c *graph.Commit, sealed func() error) error) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -64,7 +63,7 @@ func (s *embedded) Fill(ctx context.Context, feed func(add func(c *graph.Commit,
 	return nil
 }
 
-// notFilled returns the error of a filling that left the empty store as it was.
+// notFilled returns the error of a filling that left the empty store unchanged.
 func (s *embedded) notFilled(err error) error {
 	switch {
 	case err == nil:
@@ -77,9 +76,9 @@ func (s *embedded) notFilled(err error) error {
 
 // filling is an unfinished database.
 type filling struct {
-	dir, runs string // folders: of the database, and of the runs of its indexes
+	dir, runs string // the folders of the database and of the runs of its indexes
 	files     storage.Storage
-	kept      []keyValue // what the empty database has
+	kept      []keyValue // the content of the empty database
 	out       *tables.Database
 	log       *logTables
 	nodes     hashes.Table
@@ -128,7 +127,7 @@ func (s *embedded) newFilling() (_ *filling, err error) {
 	return f, nil
 }
 
-// everything returns all keys and values of the database, which are few while it is empty.
+// everything returns all keys and values of the database. There are few while it is empty.
 func (s *embedded) everything() (all []keyValue, err error) {
 	it := s.kv.db.NewIterator(nil, nil)
 	defer it.Release()
@@ -138,7 +137,7 @@ func (s *embedded) everything() (all []keyValue, err error) {
 	return all, it.Error()
 }
 
-// discard releases everything and removes the unfinished database.
+// discard releases all resources and removes the unfinished database.
 func (f *filling) discard() {
 	if f.log != nil {
 		_ = f.log.close()
@@ -151,12 +150,12 @@ func (f *filling) discard() {
 	}
 	for _, dir := range []string{f.dir, f.runs} {
 		if dir != "" {
-			_ = os.RemoveAll(dir) // an opening of the store removes what is left
+			_ = os.RemoveAll(dir) // the next opening of the store removes what is left
 		}
 	}
 }
 
-// add takes the next commit, which has its digest when sealed returns.
+// add adds the next commit, which has its digest after sealed returns.
 func (f *filling) add(ctx context.Context, c *graph.Commit, sealed func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -236,8 +235,8 @@ func (f *filling) finish(ctx context.Context) error {
 	return err
 }
 
-// writeRest writes what is neither log nor index: what the empty database had,
-// and the counts of the full one.
+// writeRest writes everything except log and indexes: what the empty database had, and the counts of the full
+// one.
 func (f *filling) writeRest() error {
 	rest := slices.Clone(f.kept)
 	for name, n := range map[string]uint64{"horizon": f.last, "size": f.size} {
@@ -259,8 +258,8 @@ func (f *filling) writeRest() error {
 	return out.End()
 }
 
-// parted reports whether the log or an index comes between two keys of the rest. One of them
-// may be the mark of a bucket, which precedes all keys in it.
+// parted reports whether the log or an index has keys between two keys of the rest. One of the two may be the
+// mark of a bucket, which precedes all keys in the bucket.
 func parted(a, b []byte) bool {
 	buckets := []string{"log/", "n", "v"}
 	for _, ix := range quadIndexes {

@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/tables"
 )
 
-// sortLeast is how many entries of an index are sorted in memory: 8 MB.
+// sortLeast is how many entries of an index are sorted in memory, which takes 8 MB.
 const sortLeast = 1 << 19
 
 // posting is an unfinished index: the entries of all links, to be sorted.
@@ -21,8 +21,8 @@ type posting struct {
 	sorter *runs.Sorter[postingEntry]
 }
 
-// postingEntry is a link under the ranks of up to three ids, of which a shorter
-// index leaves the last at 0: two in the first number, one and the link in the second.
+// postingEntry is a link under the ranks of up to three ids; in a shorter index the last is 0. The first number
+// has two ranks, the second has one and the link.
 type postingEntry [2]uint64
 
 func newPosting(index ckv.QuadIndex, dir string, most int) posting {
@@ -37,7 +37,7 @@ func (p *posting) add(l *[4]*bulkNode, link uint64) error {
 	return p.sorter.Add(postingEntry{ranks[0]<<32 | ranks[1], ranks[2]<<32 | link})
 }
 
-// write writes the list of links of each key.
+// write writes the list of links for each key.
 func (p *posting) write(ctx context.Context, t *tables.Database) error {
 	out := t.Stretch()
 	defer out.Abandon()

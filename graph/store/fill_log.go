@@ -11,13 +11,13 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
-// logBits makes ids that differ only in their last two bytes share a table, because their
-// keys are in another order than the ids (ranks).
+// logBits groups ids into tables: ids that differ only in their last two bytes share one. Within a table, the
+// keys have another order than the ids (ranks).
 const logBits = 16
 
-// logSpan is the primitives of one table of the log, until it is full.
+// logSpan collects the primitives of one table of the log.
 type logSpan struct {
-	first uint64 // the id of the first that it has
+	first uint64 // the id of its first primitive
 	ends  []uint32
 	data  []byte
 }
@@ -28,10 +28,10 @@ type logTables struct {
 	now    int64
 	span   *logSpan
 	full   chan *logSpan
-	spare  chan *logSpan // to be used again
-	val    []byte        // of a node
+	spare  chan *logSpan // spans to be reused
+	val    []byte        // buffer for the value of a node
 	writer sync.WaitGroup
-	failed chan struct{} // closed where err is why a table was not written
+	failed chan struct{} // closed when a table was not written, for the reason in err
 	err    error
 }
 
@@ -84,7 +84,7 @@ func (l *logTables) add(p *proto.Primitive) error {
 	return nil
 }
 
-// pass gives the span to the writer and begins an empty one.
+// pass passes the span to the writer and begins an empty one.
 func (l *logTables) pass() error {
 	select {
 	case l.full <- l.span:
@@ -101,7 +101,7 @@ func (l *logTables) pass() error {
 	return nil
 }
 
-// close writes the rest and waits for the writer.
+// close writes the last span and waits for the writer.
 func (l *logTables) close() error {
 	err := l.pass()
 	close(l.full)
@@ -121,7 +121,7 @@ func (s *logSpan) write(of *tables.Database) (err error) {
 	var key []byte
 	for rank := range 1 << logBits {
 		at := s.first>>logBits<<logBits | uint64(bytesByRank[rank>>8])<<8 | uint64(bytesByRank[rank&255])
-		i := int(at - s.first) // negative becomes large
+		i := int(at - s.first) // a negative difference becomes a large number
 		if at < s.first || i >= len(s.ends) {
 			continue
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/hashes"
 )
 
-// ranks gives each byte its place in the order of keys, in which a slash and a
-// backslash come after an escape; bytesByRank is the way back.
+// ranks gives each byte its position in the order of keys, where a slash and a backslash come after an escape.
+// bytesByRank is the inverse.
 var ranks, bytesByRank = func() (ranks, back [256]byte) {
 	order := make([]int, 256)
 	for i := range order {
@@ -28,7 +28,7 @@ var ranks, bytesByRank = func() (ranks, back [256]byte) {
 	return ranks, back
 }()
 
-// rankOf returns a number that orders ids as their keys are ordered.
+// rankOf returns a number that orders ids like their keys.
 func rankOf(id uint32) uint32 {
 	return uint32(ranks[id>>24])<<24 | uint32(ranks[id>>16&255])<<16 | uint32(ranks[id>>8&255])<<8 | uint32(ranks[id&255])
 }
@@ -52,11 +52,11 @@ func unranked(h cgraph.ValueHash) cgraph.ValueHash {
 	return h
 }
 
-// errTooLarge ends a filling whose ids do not fit what it sorts.
+// errTooLarge ends a filling with ids too large for its sort entries.
 var errTooLarge = errors.New("too many claims for one import into an empty store; import a part of the files first")
 
-// number finds the nodes of a commit's quads and gives ids to the new ones, in the order of
-// their hashes, as Cayley does. It returns the new ones.
+// number finds the nodes of a commit's quads, and gives ids to the new nodes in the order of their hashes, like
+// Cayley. It returns the links and the new nodes.
 func (r *resolver) number(t *hashes.Table, quads []quad.Quad, last uint64) (links [][4]*bulkNode, new []*bulkNode, err error) {
 	nodes, links, err := r.resolve(quads, func(nodes []*bulkNode) error {
 		for _, n := range nodes {

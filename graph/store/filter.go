@@ -11,31 +11,30 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/util"
 )
 
-// keyFilter is a Bloom filter of the keys of one kind that the database has: most that a bulk
-// looks for are new, and it spares the search for them. It is built, by reading all of these
-// keys, when the searches that it saves cost more than building it, and built again, twice
-// as large, when it is full.
+// keyFilter is a Bloom filter of the database's keys of one kind. Most keys that a bulk looks up are new, and
+// the filter saves the search for them. It is built by reading all these keys, once the searches that it saves
+// cost more than building it. When it is full, it is built again, twice as large.
 type keyFilter struct {
 	of      keyKind
 	bits    []uint64
-	room    int // how many more keys it is large enough for
+	room    int // how many more keys fit
 	lookups uint64
-	least   int // the least number of keys to make it for; 0 is minFilter
+	least   int // the least number of keys to have room for; 0 means minFilter
 }
 
-// keyKind is what a filter is of: the keys with a prefix, of which hash makes 16 random bytes or
-// more from the last part.
+// keyKind is the kind of keys in a filter: the keys with a prefix. From the last part of a key, hash computes
+// 16 random bytes or more.
 type keyKind struct {
 	prefix string
 	hash   func(part []byte) []byte
 }
 
-// valueKeys are the keys of values, whose last part is a hash already.
+// valueKeys returns the kind of the keys of values, whose last part is a hash already.
 func valueKeys() keyKind {
 	return keyKind{"v", func(part []byte) []byte { return part }}
 }
 
-// listKeys are the keys of the lists of an index, whose last part is three numbers.
+// listKeys returns the kind of the keys of an index's lists, whose last part is three numbers.
 func listKeys(ix ckv.QuadIndex) keyKind {
 	var sum [16]byte
 	return keyKind{indexBucket(ix) + string(keySep), func(part []byte) []byte {
@@ -55,16 +54,15 @@ func listKeys(ix ckv.QuadIndex) keyKind {
 
 const (
 	filterProbes = 7
-	filterBits   = 10           // for each key: one new key in a hundred is searched all the same
-	maxFilter    = 64 << 20 / 8 // words; beyond it the filter only gets worse
+	filterBits   = 10           // bits for each key; one new key in a hundred is searched although it is new
+	maxFilter    = 64 << 20 / 8 // in words; if more keys are added, the filter only becomes less effective
 	minFilter    = 64 << 10
-	// A search costs about as much as reading this many primitives' keys for the filter.
+	// filterSearch is the number of primitives whose keys can be read for the filter in the time of one search.
 	filterSearch = 32
 )
 
-// absent reports whether a key is certainly not in the database, which has horizon
-// primitives. part is the last part of the key. Only a large group may build the filter; a small
-// one would wait too long for it.
+// absent reports whether a key is certainly not in the database, which has horizon primitives. part is the last
+// part of the key. Only a large group may build the filter, because a small one would wait too long for it.
 func (f *keyFilter) absent(db *leveldb.DB, part []byte, horizon uint64, large bool) (bool, error) {
 	if f.lookups++; f.bits == nil || f.room < 0 {
 		if !large || f.lookups < horizon/filterSearch {
@@ -77,7 +75,7 @@ func (f *keyFilter) absent(db *leveldb.DB, part []byte, horizon uint64, large bo
 	return !f.has(part), nil
 }
 
-// add takes in the last part of a key that the database has, or is about to have.
+// add adds the last part of a key that the database has or will have.
 func (f *keyFilter) add(part []byte) {
 	if f.bits == nil {
 		return
@@ -100,14 +98,14 @@ func (f *keyFilter) has(part []byte) bool {
 	return true
 }
 
-// probe derives a bit from a hash that is random already.
+// probe derives a bit from a hash, which is random already.
 func (f *keyFilter) probe(hash []byte, i int) (word, bit uint64) {
 	h := binary.LittleEndian.Uint64(hash) + uint64(i)*(binary.LittleEndian.Uint64(hash[8:])|1)
 	word, _ = bits.Mul64(h, uint64(len(f.bits)))
 	return word, 1 << (h % 64)
 }
 
-// emptied returns the filter as it was before its first use.
+// emptied returns the filter in its state before the first use.
 func (f *keyFilter) emptied() keyFilter { return keyFilter{of: f.of, least: f.least} }
 
 func (f *keyFilter) fill(db *leveldb.DB, horizon uint64) error {
@@ -129,7 +127,7 @@ func (f *keyFilter) fill(db *leveldb.DB, horizon uint64) error {
 		}
 	}
 	if err := it.Error(); err != nil {
-		*f = f.emptied() // half a filter would deny what is there
+		*f = f.emptied() // half a filter would miss existing keys
 		return err
 	}
 	return nil

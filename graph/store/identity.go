@@ -14,12 +14,11 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// The identity of the store is kept in the database, under a key that Cayley
-// does not use: it must go wherever the quads go.
+// The store's identity is in the database, under a key that Cayley does not use, so that it is always copied
+// together with the quads.
 var identityKey = flatKey(kv.Key{[]byte("caspian"), []byte("identity")})
 
-// readIdentity returns the zero value for a store of an earlier version, which has no
-// identity.
+// readIdentity returns the zero value for a store of an earlier version, which has no identity.
 func readIdentity(db *leveldb.DB) (graph.Identity, error) {
 	b, err := db.Get(identityKey, nil)
 	if errors.Is(err, leveldb.ErrNotFound) {
@@ -43,7 +42,7 @@ func writeIdentity(db *leveldb.DB, id graph.Identity) error {
 	return db.Put(identityKey, b, &opt.WriteOptions{Sync: true})
 }
 
-// NewIdentity draws the identity of a new store.
+// NewIdentity returns a random identity for a new store.
 func NewIdentity() graph.Identity {
 	var b [16]byte
 	rand.Read(b[:]) // never fails

@@ -19,17 +19,16 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// quadIndexes are the indexes of links. A key has the ids of nodes, its value a
-// list of the links that have them. A write reads, extends and rewrites one list
-// of each index, so that no list may grow with the graph: a key names both ends
-// of a claim. decision-indexes.md has what was measured.
+// quadIndexes are the indexes of links. A key has the ids of nodes, and its value is the list of links with
+// these nodes. A write reads, extends and rewrites one list of each index, so no list may grow with the graph;
+// therefore a key names both ends of a claim. decision-indexes.md has the measurements.
 var quadIndexes = []ckv.QuadIndex{
 	{Dirs: []quad.Direction{quad.Subject, quad.Predicate, quad.Object}},
 	{Dirs: []quad.Direction{quad.Object, quad.Predicate, quad.Subject}},
 }
 
-// oldIndex is in the place of the first in stores of earlier versions: it has
-// one list for all claims of a subject and a predicate.
+// oldIndex replaces the first index in stores of earlier versions. It has one list for all claims of a subject
+// and a predicate.
 var oldIndex = ckv.QuadIndex{Dirs: []quad.Direction{quad.Subject, quad.Predicate}}
 
 // indexBucket returns the first part of the keys of an index.
@@ -41,10 +40,10 @@ func indexBucket(ix ckv.QuadIndex) string {
 	return string(b)
 }
 
-// indexMark returns the key that Cayley makes for an index without lists.
+// indexMark returns the key that Cayley creates for an index without lists.
 func indexMark(ix ckv.QuadIndex) []byte { return append([]byte(indexBucket(ix)), keySep) }
 
-// chooseIndexes gives a database that Cayley has just made the indexes of this version.
+// chooseIndexes sets the indexes of this version in a database that Cayley has just created.
 func chooseIndexes(db *levelKV) error {
 	names, err := json.Marshal(quadIndexes)
 	if err != nil {
@@ -61,8 +60,8 @@ func chooseIndexes(db *levelKV) error {
 	return db.write(b)
 }
 
-// hasOldIndex reports whether a database has the indexes of an earlier version.
-// Others are refused: a write would leave them incomplete.
+// hasOldIndex reports whether a database has the indexes of an earlier version. Unknown indexes are an error,
+// because a write would leave them incomplete.
 func hasOldIndex(db *levelKV) (bool, error) {
 	raw, err := db.db.Get(flatKey(metaKey("indexes")), nil)
 	if err != nil {
@@ -82,9 +81,8 @@ func hasOldIndex(db *levelKV) (bool, error) {
 	return false, graph.Errorf(graph.BadInput, "Cayley's indexes are %s, which this version does not keep; load its quads into a new store", raw)
 }
 
-// migrateIndexes gives a store of an earlier version the indexes of this one.
-// Wherever it is interrupted, the store has all lists of the indexes that it
-// names, and the next opening goes on.
+// migrateIndexes converts a store of an earlier version to the indexes of this version. If it is interrupted,
+// the store has all lists of the indexes that it names, and the next opening continues.
 func migrateIndexes(db *levelKV, o Options) error {
 	old, err := hasOldIndex(db)
 	if err != nil {
@@ -108,11 +106,11 @@ func migrateIndexes(db *levelKV, o Options) error {
 	return dropIndex(db, oldIndex, most)
 }
 
-// migrateBatch bounds what is written with one sync.
+// migrateBatch bounds the bytes written with one sync.
 const migrateBatch = 4 << 20
 
-// buildIndex writes the lists of quadIndexes[0]. It goes through oldIndex, whose
-// order is that of the new keys, and finds the objects in the log.
+// buildIndex writes the lists of quadIndexes[0]. It reads oldIndex, which has the order of the new keys, and
+// finds the objects in the log.
 func buildIndex(db *levelKV, most int) error {
 	kvtx, err := db.Tx(false)
 	if err != nil {
@@ -127,13 +125,13 @@ func buildIndex(db *levelKV, most int) error {
 	for it.Next() {
 		key := splitKey(it.Key())
 		if len(key) != 2 || len(key[1]) != 16 {
-			continue // the mark
+			continue // the mark of the index
 		}
 		s, p := binary.BigEndian.Uint64(key[1]), binary.BigEndian.Uint64(key[1][8:])
 		if entries, err = withObjects(tx, entries[:0], s, p, it.Value()); err != nil {
 			return err
 		}
-		// All lists are new: existing ones are left from an interrupted migration.
+		// All lists are new: any existing ones are from an interrupted migration.
 		slices.SortFunc(entries, compareEntries)
 		out.index(quadIndexes[0], entries, nil)
 		if len(out.batch.Dump()) >= most {
@@ -146,7 +144,7 @@ func buildIndex(db *levelKV, most int) error {
 	return errors.Join(it.Error(), db.write(out.batch))
 }
 
-// withObjects appends an entry for each link of a list of oldIndex.
+// withObjects appends an entry for each link in a list of oldIndex.
 func withObjects(tx *levelRead, entries []indexEntry, s, p uint64, list []byte) ([]indexEntry, error) {
 	for len(list) > 0 {
 		link, n := binary.Uvarint(list)
@@ -163,7 +161,7 @@ func withObjects(tx *levelRead, entries []indexEntry, s, p uint64, list []byte) 
 	return entries, nil
 }
 
-// dropIndex removes the lists of an index that the store does not name any more.
+// dropIndex removes the lists of an index that the store no longer names.
 func dropIndex(db *levelKV, ix ckv.QuadIndex, most int) error {
 	it := db.db.NewIterator(util.BytesPrefix(indexMark(ix)), &opt.ReadOptions{DontFillCache: true})
 	defer it.Release()

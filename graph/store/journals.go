@@ -12,10 +12,9 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/storage"
 )
 
-// checkJournals refuses a journal that is damaged before its end. LevelDB
-// would drop the damaged record and keep the ones after it, which is a hole in
-// the log; a damaged end is what a crash leaves of a commit that was not
-// acknowledged, and is rightly dropped.
+// checkJournals refuses a journal that is damaged before its end. LevelDB would drop the damaged record but
+// keep later ones, which leaves a hole in the log. A damaged end is different: it is a commit that a crash
+// interrupted before it was acknowledged, and may be dropped.
 func checkJournals(path string) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
@@ -57,7 +56,7 @@ func checkJournal(name string) error {
 	}
 }
 
-// dropped keeps the first fault that a journal reader skips.
+// dropped records the first fault that a journal reader skips.
 type dropped struct{ err error }
 
 func (d *dropped) Drop(err error) {
@@ -66,10 +65,9 @@ func (d *dropped) Drop(err error) {
 	}
 }
 
-// oneJournal shows the journals of a database as one. LevelDB reads several,
-// which a crash leaves while a table is made, only when it opens for writing:
-// for reading it takes the end of the first for an error. Batches that are in
-// tables already have numbers below the manifest's, and are skipped.
+// oneJournal presents the journals of a database as one. A crash while a table is written leaves several.
+// LevelDB reads several only when it opens for writing; when it opens for reading, it takes the end of the
+// first for an error. Batches that are already in tables have numbers below the manifest's, and are skipped.
 type oneJournal struct{ storage.Storage }
 
 const journalBlock = 32 << 10
@@ -131,8 +129,7 @@ func (j *journals) Close() (err error) {
 	return err
 }
 
-// padded reads a file and zeros up to the end of its last block, which a reader
-// of journals skips.
+// padded reads a file followed by zeros up to the end of its last block; a reader of journals skips the zeros.
 type padded struct {
 	r    io.Reader
 	size int

@@ -16,36 +16,35 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/util"
 )
 
-// levelKV is LevelDB as Cayley's key-value store, with the keys that
-// hidalgo's kv/flat makes, so that Cayley's stock "leveldb" opens the same
-// files. Stock writes each transaction as a separate table, which makes
-// small commits slow and many; here a transaction gathers its writes in memory
-// and commits them as one batch of the journal with one sync.
+// levelKV is LevelDB as Cayley's key-value store. Its keys are those of hidalgo's kv/flat, so that Cayley's
+// stock "leveldb" opens the same files. The stock backend writes each transaction as a separate table, which
+// makes small commits slow and the tables many. levelKV collects a transaction's writes in memory and commits
+// them as one batch of the journal with one sync.
 type levelKV struct {
 	db    *leveldb.DB
-	files storage.Storage // to close with it; nil where db owns them
+	files storage.Storage // the files to close with it; nil if db owns them
 	sync  bool
-	// unflushed is set once a large group was written. The one writer sets it.
+	// unflushed is true after a large group was written. Only the writer sets it.
 	unflushed bool
-	// stuck is true while a batch is written, and remains true if that panicked: LevelDB
-	// then keeps its writer's lock, and everything that needs the lock waits.
+	// stuck is true while a batch is being written, and remains true if that panicked: LevelDB then never
+	// releases its writer's lock, and everything that needs the lock waits.
 	stuck bool
-	// rest gets the outcome of the last write that begin has begun; nil where it is known. The
-	// one writer's, as stuck, which the goroutine of begin has meanwhile.
+	// rest receives the outcome of the last write that begin started; nil if the outcome is known. Like stuck,
+	// it belongs to the writer or, during a write, to the goroutine of begin.
 	rest chan error
 
-	// memory is held from the moment a batch is durable until readers find it in the database.
+	// memory is held from when a batch is durable until readers find it in the database.
 	memory sync.RWMutex
-	late   error // of a write that failed after its batch was durable; guarded by memory
+	late   error // the error of a write that failed after its batch was durable; guarded by memory
 }
 
-// errLate is the error of a transaction on a database that lacks a durable batch, until it is
+// errLate is the error of a transaction on a database in whose memory a durable batch is missing, until it is
 // opened again.
 var errLate = errors.New("store: a durable write is not in memory")
 
-// begin writes a batch and returns when it is durable. LevelDB then puts its keys into memory,
-// some thirty for a commit of one claim, which takes longer than encoding them. Until land has
-// returned, the batch must not change, nothing else may be written, and only transactions may be read.
+// begin writes a batch and returns when the batch is durable. LevelDB then inserts the keys into its memory
+// table, some thirty for a commit of one claim, which takes longer than encoding them. Until land has returned,
+// the batch must not change, nothing else may be written, and reads must use transactions.
 func (s *levelKV) begin(b *leveldb.Batch) error {
 	files, ok := s.files.(*causes)
 	if !ok || !s.sync {
@@ -58,7 +57,7 @@ func (s *levelKV) begin(b *leveldb.Batch) error {
 			files.synced, synced = nil, true
 			s.memory.Lock()
 			close(durable)
-			runtime.Gosched() // who waits is first, also on a single core
+			runtime.Gosched() // lets waiting goroutines run first, even on a single core
 		}
 		err := s.tryWrite(b)
 		files.synced = nil
@@ -77,14 +76,14 @@ func (s *levelKV) begin(b *leveldb.Batch) error {
 	}
 }
 
-// tryWrite is write with a panic as an error.
+// tryWrite is write with panics converted to errors.
 func (s *levelKV) tryWrite(b *leveldb.Batch) (err error) {
 	defer caught(&err)
 	return s.write(b)
 }
 
-// land waits until the write that begin has begun is over. An error means that the database must
-// be opened again, to read from the journal what is durable and not in memory.
+// land waits until the write that begin started has ended. An error means that the database must be opened
+// again, so that it reads from the journal what is durable but not in memory.
 func (s *levelKV) land() error {
 	if s.rest == nil {
 		return nil
@@ -94,7 +93,7 @@ func (s *levelKV) land() error {
 	return err
 }
 
-// write writes a batch, unless an earlier one panicked.
+// write writes a batch, unless an earlier write panicked.
 func (s *levelKV) write(b *leveldb.Batch) error {
 	if s.stuck {
 		return errors.New("store: an earlier write has panicked")
@@ -108,7 +107,7 @@ func (s *levelKV) write(b *leveldb.Batch) error {
 	return err
 }
 
-// Key parts are joined by a slash, and a slash or backslash inside a part is escaped.
+// A slash joins the parts of a key. A slash or backslash within a part is escaped.
 const (
 	keySep = '/'
 	keyEsc = '\\'
@@ -155,13 +154,12 @@ func splitKey(b []byte) kv.Key {
 	return k
 }
 
-// Close ends the database. It first writes what a large group left in memory as a table;
-// otherwise the next start would spend its time on replaying the journal. If that fails, the
-// journal still has everything.
+// Close closes the database. After a large group it first writes LevelDB's memory as a table; otherwise the
+// next start would replay a long journal. If that fails, the journal still has everything.
 func (s *levelKV) Close() error {
-	_ = s.land() // the journal has it
+	_ = s.land() // the journal has the data
 	if s.stuck && s.files != nil {
-		return s.files.Close() // the database would wait for its lock
+		return s.files.Close() // closing the database would wait for its lock
 	}
 	if s.unflushed {
 		key := flatKey(metaKey("horizon"))
@@ -223,8 +221,8 @@ func (it *levelIter) Val() kv.Value                 { return it.Iterator.Value()
 func (it *levelIter) Err() error                    { return it.Iterator.Error() }
 func (it *levelIter) Close() error                  { it.Iterator.Release(); return it.Iterator.Error() }
 
-// levelWrite is a write transaction. There is one at a time, which Cayley's writer lock
-// ensures, so the database beneath does not change.
+// levelWrite is a write transaction. Cayley's writer lock ensures that there is only one at a time, so the
+// database does not change below it.
 type levelWrite struct {
 	kv   *levelKV
 	puts map[string][]byte // nil for a deleted key
@@ -285,7 +283,7 @@ func (tx *levelWrite) GetBatch(ctx context.Context, keys []kv.Key) ([]kv.Value, 
 	return kv.GetBatch(ctx, tx, keys)
 }
 
-// Scan gathers the result first; Cayley does not scan while it writes.
+// Scan collects the whole result first; Cayley does not scan while it writes.
 func (tx *levelWrite) Scan(pref kv.Key) kv.Iterator {
 	prefix := flatKey(pref)
 	all := make(map[string][]byte)
@@ -309,7 +307,7 @@ func (tx *levelWrite) Scan(pref kv.Key) kv.Iterator {
 	return out
 }
 
-// sliceIter walks over pairs whose keys are still flat.
+// sliceIter iterates over pairs whose keys are still flat.
 type sliceIter struct {
 	pairs []kv.Pair
 	at    int

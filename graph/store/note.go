@@ -14,13 +14,12 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// noteFile is a file next to the database that records the last commit that was
-// acknowledged. LevelDB takes a journal that was cut short, or whose last block
-// is damaged, for a crash, and opens without the commits in it; the note
-// distinguishes the two. A commit is noted after its sync and before it is
-// acknowledged, so that the note is never ahead of the database; the note
-// itself is synced within noteDelay, and writes do not wait for that. After a
-// kill it is exact; after a loss of power it may be some commits late.
+// noteFile is a file next to the database that records the last acknowledged commit. LevelDB takes a journal
+// that was truncated, or whose last block is damaged, for the result of a crash, and opens without the commits
+// in it; the note shows that commits are missing. A commit is noted after its sync and before it is
+// acknowledged, so the note is never ahead of the database. The note itself is synced within noteDelay, and
+// writes do not wait for that. After a kill the note is exact; after a loss of power it may lag by some
+// commits.
 const (
 	noteFile  = "head"
 	noteSlot  = 4096
@@ -29,12 +28,12 @@ const (
 	noteForm  = "caspian head 1"
 )
 
-// noted is what a note says.
+// noted is the content of a note.
 type noted struct {
 	graph.Identity
 	seq    graph.Seq
-	digest string // "" where unknown
-	at     int    // the slot that it was read from
+	digest string // "" if unknown
+	at     int    // the slot from which it was read
 }
 
 func (n noted) slot() []byte {
@@ -69,8 +68,8 @@ func parseSlot(b []byte) (n noted, ok bool) {
 	return n, ok
 }
 
-// readNote reads the note in the store's folder, or nil if there is none. A write
-// that a loss of power cut short leaves a slot that does not count.
+// readNote reads the note in the store's folder, or returns nil if there is none. It ignores a slot whose write
+// was interrupted by a loss of power.
 func readNote(dir string) (*noted, error) {
 	path := filepath.Join(dir, noteFile)
 	b, err := os.ReadFile(path)
@@ -80,7 +79,7 @@ func readNote(dir string) (*noted, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Earlier versions wrote the number alone.
+	// Earlier versions wrote only the number.
 	if n, err := strconv.ParseUint(strings.TrimSpace(string(b)), 10, 64); err == nil {
 		return &noted{seq: graph.Seq(n)}, nil
 	}
@@ -124,23 +123,22 @@ func checkNote(dir string, db looked) error {
 	return err
 }
 
-// note writes the note. It is safe for concurrent use.
+// note writes the note file. It is safe for concurrent use.
 type note struct {
 	sync bool
 
-	// mu guards the rest; it is not held during a sync.
+	// mu guards the following; it is not held during a sync.
 	mu      sync.Mutex
 	now     noted
 	file    *os.File
-	writing int // the slot that the next write goes to
+	writing int // the slot for the next write
 	durable int // the slot that the last sync made durable
 	timer   *time.Timer
-	syncing sync.Mutex // one sync at a time; before mu
-	err     error      // of the last write or sync
+	syncing sync.Mutex // allows one sync at a time; locked before mu
+	err     error      // the error of the last write or sync
 }
 
-// openNote opens the note for writing, and creates it again if it is missing or of an
-// earlier version. It also returns what the note said.
+// openNote opens the note for writing. It creates the file again if it is missing or of an earlier version.
 func openNote(dir string, was *noted, now noted, sync bool) (*note, error) {
 	path := filepath.Join(dir, noteFile)
 	info, err := os.Stat(path)
@@ -163,7 +161,7 @@ func openNote(dir string, was *noted, now noted, sync bool) (*note, error) {
 	return n, nil
 }
 
-// makeNote replaces the file, whole or not at all.
+// makeNote replaces the file as a whole or not at all.
 func makeNote(path string, now noted) error {
 	tmp := path + ".tmp"
 	f, err := os.Create(tmp)
@@ -187,7 +185,7 @@ func makeNote(path string, now noted) error {
 	return syncFolder(filepath.Dir(path))
 }
 
-// set notes a commit that is durable. It waits for no disk.
+// set notes a durable commit. It does not wait for the disk.
 func (n *note) set(seq graph.Seq, digest string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -198,7 +196,7 @@ func (n *note) set(seq graph.Seq, digest string) {
 	}
 }
 
-// flush makes durable what was written. Meanwhile, writes go to the third slot.
+// flush makes the last write durable. During the sync, new writes go to the third slot.
 func (n *note) flush() {
 	n.syncing.Lock()
 	defer n.syncing.Unlock()

@@ -11,9 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
-// The texts of the ontologies are kept in the database, beside the identity:
-// what was recorded can be understood wherever the quads go. The key without a
-// hash names the one that was accepted last.
+// The texts of the ontologies are in the database next to the identity, so that a copy of the quads can always
+// be interpreted. The key without a hash has the hash of the last accepted ontology.
 func ontologyKey(hash string) []byte {
 	return flatKey(kv.Key{[]byte("caspian"), []byte("ontology"), []byte(hash)})
 }
@@ -55,7 +54,7 @@ func (s *embedded) Ontologies() (texts map[string]string, accepted string, err e
 	it := tx.snap.NewIterator(util.BytesPrefix(last), nil)
 	defer it.Release()
 	for it.Next() {
-		if hash := string(it.Key()[len(last):]); hash != "" { // hexadecimal, of which the key escapes nothing
+		if hash := string(it.Key()[len(last):]); hash != "" { // a hash is hexadecimal, so the key has no escapes
 			texts[hash] = string(it.Value())
 		} else {
 			accepted = string(it.Value())
@@ -83,7 +82,7 @@ func (s *embedded) AcceptOntology(hash, text string) error {
 	batch.Put(ontologyKey(hash), []byte(text))
 	batch.Put(ontologyKey(""), []byte(hash))
 	if err := s.kv.write(batch); err != nil {
-		// As with a failed append, half a record may hide the next ones.
+		// As after a failed append, half a record may hide later ones.
 		s.kv.unflushed = false
 		_ = s.shut()
 		return errors.Join(fmt.Errorf("store: keep the ontology: %w", err), s.openAfter(err))

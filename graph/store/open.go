@@ -15,12 +15,11 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Open opens the store in the folder, and creates it if there is none. Either one process
-// has it open, or several that only read. The error names the file at fault, and a store
-// that cannot be opened stays as it was.
+// Open opens the store in the folder, and creates it if there is none. A store may be open in one process, or
+// in several that only read. An error names the file at fault; a store that cannot be opened is not changed.
 //
-// Where the file system accepts no writes (it is full, or read-only) the store
-// opens for reading; Writable says why, and the store tries again without a restart.
+// If the file system accepts no writes (it is full, or read-only), the store opens for reading. Writable then
+// says why, and the store tries again without a restart.
 func Open(dir string, o Options) (Log, error) {
 	s := &embedded{dir: dir, opts: o}
 	if !o.ReadOnly {
@@ -34,7 +33,7 @@ func Open(dir string, o Options) (Log, error) {
 	return s, nil
 }
 
-// open opens the database for writing, or for reading where that is all there is.
+// open opens the database for writing or, if that is impossible, for reading.
 func (s *embedded) open() error {
 	if s.opts.ReadOnly {
 		return s.openReadOnly(nil)
@@ -45,8 +44,8 @@ func (s *embedded) open() error {
 			return fmt.Errorf("store: make %s: %w", path, err)
 		}
 	}
-	// The database is opened for reading first, because opening it for writing would discard
-	// what a damaged journal still has.
+	// The database is first opened for reading, because opening it for writing would discard what a damaged
+	// journal still has.
 	var is looked
 	err := s.openFiles(true, func(files storage.Storage, path string) (err error) {
 		if is, err = s.look(files, path); err != nil {
@@ -66,8 +65,8 @@ func (s *embedded) open() error {
 	return err
 }
 
-// openReadOnly opens the database and changes nothing on the disk. cause is why it
-// is not open for writing, or nil if that is wanted.
+// openReadOnly opens the database without changing the disk. cause is the reason why it is not opened for
+// writing, or nil if the options ask for that.
 func (s *embedded) openReadOnly(cause error) error {
 	path := filepath.Join(s.dir, quadsDir)
 	if isEmpty(path) {
@@ -81,9 +80,8 @@ func (s *embedded) openReadOnly(cause error) error {
 		is.kv.files = files
 		head := is.head
 		if s.wrote {
-			// What a failed write left can be read, but its sync may be what
-			// failed: it counts once the database has been opened for writing,
-			// which writes it again.
+			// What a failed write left can be read, but it may not be durable: it counts only after the
+			// database was opened for writing, which writes it again.
 			head = min(head, s.head)
 		}
 		s.unsure = head < is.head
@@ -116,18 +114,17 @@ func (s *embedded) openFiles(readOnly bool, open func(files storage.Storage, pat
 	return nil
 }
 
-// looked is the state of a database before it is written to.
+// looked is the state of a database as read before it is written to.
 type looked struct {
-	kv       *levelKV // for reading
+	kv       *levelKV // open for reading
 	head     graph.Seq
-	digest   string         // of the head; "" where unknown
-	identity graph.Identity // zero where a store made before has none
-	note     *noted         // nil where it is missing
+	digest   string         // of head; "" if unknown
+	identity graph.Identity // zero in a store of an earlier version, which has none
+	note     *noted         // nil if the file is missing
 }
 
-// smallBuffer is the write buffer of a database that is opened to read it, or to create it: at
-// each opening LevelDB clears as much memory as the buffer may take. The journals that a reader
-// finds may take more.
+// smallBuffer is the write buffer of a database that is opened for reading or just created, because LevelDB
+// clears as much memory as the buffer may take at each opening. The journals that a reader finds may take more.
 const smallBuffer = 1 << 20
 
 // look opens the database for reading and compares it with the note.
@@ -163,13 +160,13 @@ func (s *embedded) look(files storage.Storage, path string) (is looked, err erro
 	return is, nil
 }
 
-// settle returns the identity of the store from now on: a store that has none gets
-// one, and the epoch is raised where the note of the head was deleted to go on
-// without the commits that it named: their numbers will be given to others.
+// settle returns the identity that the store has from now on. A store without an identity gets one. If the note
+// was deleted in order to continue without the commits that it named, the epoch increases, because other
+// commits will get their numbers.
 func (s *embedded) settle(is looked) graph.Identity {
 	id := is.identity
 	switch {
-	case s.identity.Store != "": // opened before, and perhaps not written
+	case s.identity.Store != "": // the identity was settled at an earlier opening, and perhaps not written
 		return s.identity
 	case id.Store == "":
 		id = NewIdentity()
@@ -179,7 +176,7 @@ func (s *embedded) settle(is looked) graph.Identity {
 	return id
 }
 
-// digestAt is the digest of a commit, or "" if it is unknown.
+// digestAt returns the digest of a commit, or "" if it is unknown.
 func digestAt(db *levelKV, seq graph.Seq) (string, error) {
 	tx, err := db.Tx(false)
 	if err != nil {
@@ -192,7 +189,7 @@ func digestAt(db *levelKV, seq graph.Seq) (string, error) {
 	return seal.Digest, nil
 }
 
-// openToWrite opens the database that was looked at.
+// openToWrite opens for writing the database that look has read.
 func (s *embedded) openToWrite(files storage.Storage, is looked) error {
 	db, err := leveldb.Open(files, levelOptions(s.opts))
 	if err != nil {
@@ -236,9 +233,9 @@ func (s *embedded) opened(kv *levelKV, head graph.Seq, id graph.Identity) {
 	s.kv, s.head, s.identity, s.refusal = kv, head, id, nil
 }
 
-// create makes an empty database under another name and then gives it its own:
-// LevelDB refuses a folder that a crash left half made, and Cayley would take
-// its version without its indexes for a store of an older Cayley.
+// create makes an empty database under another name and then renames it. LevelDB refuses a folder that a crash
+// left half created, and Cayley would take a database that has its version but no indexes for one of an older
+// Cayley.
 func create(dir, path string, o Options) error {
 	n, err := readNote(dir)
 	if err == nil && n != nil && n.seq > 0 {
@@ -261,7 +258,7 @@ func create(dir, path string, o Options) error {
 			err = chooseIndexes(kv)
 		}
 		if err == nil && n != nil && n.Store != "" {
-			err = writeIdentity(db, n.Identity) // it was empty and is so again
+			err = writeIdentity(db, n.Identity) // it was empty and is empty again
 		}
 		err = errors.Join(err, db.Close(), os.Chmod(tmp, 0o755))
 	}
@@ -272,19 +269,18 @@ func create(dir, path string, o Options) error {
 		return syncFolder(dir)
 	}
 	if !isEmpty(path) {
-		err = nil // another process was faster, and may have removed what this one made
+		err = nil // another process created it first, and may have removed this one's
 	}
 	return errors.Join(err, os.RemoveAll(tmp))
 }
 
-// replace puts another database in the place of the empty one, and opens it. head is its head.
+// replace replaces the empty database by another, whose last commit is head, and opens it.
 func (s *embedded) replace(made string, head graph.Seq) error {
 	if err := errors.Join(os.Chmod(made, 0o755), syncFolder(made), s.shut()); err != nil {
 		return err
 	}
 	old := made + "-old"
-	// The lock of the empty database is held while it is moved away, so that no other
-	// process writes to it.
+	// The lock of the empty database is held while it is renamed, so that no other process writes to it.
 	err := s.openFiles(false, func(files storage.Storage, path string) error {
 		is, err := s.look(files, path)
 		if err != nil {
@@ -305,8 +301,8 @@ func (s *embedded) replace(made string, head graph.Seq) error {
 		return errors.Join(fmt.Errorf("%w: %w", ErrInDoubt, err), s.open())
 	}
 	s.mu.Lock()
-	s.head = head // durable, also where the opening fails
+	s.head = head // durable even if the opening fails
 	s.mu.Unlock()
-	_ = os.RemoveAll(old) // an opening removes what is left
+	_ = os.RemoveAll(old) // the next opening removes what is left
 	return s.open()
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
-// Cayley's key-value layout, as far as it is read here directly (its package
-// graph/kv writes it, data version 2):
+// The part of Cayley's key-value layout that this package reads directly (Cayley's package graph/kv writes it,
+// data version 2):
 //
 //	meta/horizon         the id of the last primitive
 //	log/<id>             a primitive: a node with its value, or a link of four node ids
@@ -26,8 +26,8 @@ import (
 //	spo/<ids of nodes>   the ids of the links with that subject, predicate and object
 //	ops/<ids of nodes>   the same in the other direction
 //
-// Ids are dense from 1. Within a transaction the new nodes come first and then
-// the links in the order of the quads.
+// Ids are numbered from 1 without gaps. In a transaction the new nodes come first, then the links in the order
+// of the quads.
 func metaKey(name string) kv.Key { return kv.Key{[]byte("meta"), []byte(name)} }
 
 func logKey(id uint64) kv.Key {
@@ -60,7 +60,7 @@ func readPrimitive(ctx context.Context, tx kv.Tx, id uint64) (*proto.Primitive, 
 	return &p, nil
 }
 
-// damaged says that a primitive is missing or cannot be read.
+// damaged returns the error for a primitive that is missing or cannot be read.
 func damaged(id uint64, err error) error {
 	return fmt.Errorf("the store is damaged at primitive %d: %w; restore it from a backup", id, err)
 }
@@ -77,7 +77,7 @@ func readNode(ctx context.Context, tx kv.Tx, id uint64) (quad.Value, error) {
 	return v, nil
 }
 
-// nodeID finds the node of a value; 0 for none.
+// nodeID returns the node of a value, or 0 if there is none.
 func nodeID(ctx context.Context, tx kv.Tx, v quad.Value) (uint64, error) {
 	h := terms.Hash(v)
 	b, err := tx.Get(ctx, kv.Key{{'v', h[0], h[1]}, h[:]})
@@ -91,8 +91,7 @@ func nodeID(ctx context.Context, tx kv.Tx, v quad.Value) (uint64, error) {
 	return id, nil
 }
 
-// findLink finds the one link with the subject and predicate, or nil if there is
-// none.
+// findLink returns the single link with the subject and predicate, or nil if there is none.
 func findLink(ctx context.Context, tx kv.Tx, subject, predicate quad.IRI) (*proto.Primitive, error) {
 	s, err := nodeID(ctx, tx, subject)
 	if err != nil || s == 0 {
@@ -123,7 +122,7 @@ func findLink(ctx context.Context, tx kv.Tx, subject, predicate quad.IRI) (*prot
 	return nil, ctx.Err()
 }
 
-// findSeal finds the seal of a commit, or nil if there is none.
+// findSeal returns the seal of a commit, or nil if there is none.
 func findSeal(ctx context.Context, tx kv.Tx, n graph.Seq) (*proto.Primitive, error) {
 	seal, err := findLink(ctx, tx, commits.CommitIRI(n), commits.PredSeal)
 	if seal != nil || err != nil {
@@ -132,7 +131,7 @@ func findSeal(ctx context.Context, tx kv.Tx, n graph.Seq) (*proto.Primitive, err
 	return findLink(ctx, tx, commits.CommitIRI(n), commits.PredSeal1)
 }
 
-// readSeal reads the seal of a commit; nil if there is no such commit.
+// readSeal reads the seal of a commit. It returns nil if there is no such commit.
 func readSeal(ctx context.Context, tx kv.Tx, n graph.Seq) (*commits.Seal, error) {
 	link, err := findSeal(ctx, tx, n)
 	if err != nil || link == nil {
@@ -166,8 +165,8 @@ func (s *embedded) Seal(ctx context.Context, seq graph.Seq) (at time.Time, diges
 	return time.UnixMicro(seal.At).UTC(), seal.Digest, nil
 }
 
-// readHead reads the number of the last commit from its seal, the last
-// primitive of all.
+// readHead reads the number of the last commit from the commit's seal, which is the last primitive in the
+// database.
 func readHead(ctx context.Context, db kv.KV) (graph.Seq, error) {
 	tx, err := db.Tx(false)
 	if err != nil {
@@ -196,7 +195,7 @@ func readHead(ctx context.Context, db kv.KV) (graph.Seq, error) {
 	return commits.SeqOf(subject)
 }
 
-// readKey finds the commit of an idempotency key; 0 for none.
+// readKey returns the commit of an idempotency key, or 0 if there is none.
 func readKey(ctx context.Context, tx kv.Tx, key string) (graph.Seq, error) {
 	link, err := findLink(ctx, tx, commits.KeyIRI(key), commits.PredKey)
 	if err != nil || link == nil {

@@ -13,25 +13,24 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
-// refusal is why the database is open for reading only, and when it is tried again.
+// refusal says why the database is open only for reading, and when to try again.
 type refusal struct {
-	cause error // nil where the store was opened for reading only
+	cause error // nil if the options ask for reading only
 	again time.Time
 	pause time.Duration
 }
 
-// Between two attempts to write to a disk that accepted no writes.
+// The pauses between two attempts to write to a disk that accepted no writes.
 const (
 	firstPause = time.Second
 	maxPause   = 16 * time.Second
-	// probeSize is what must be free besides room for the journals, which
-	// become tables when the database opens.
+	// probeSize is how much room must be free in addition to the size of the journals, which become tables when
+	// the database opens.
 	probeSize   = 1 << 20
 	probePrefix = "probe-"
 )
 
-// cannotWrite reports whether an error means that the file system accepts no writes but can
-// be read.
+// cannotWrite reports whether an error means that the file system can be read but accepts no writes.
 func cannotWrite(err error) bool {
 	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, fs.ErrPermission} {
 		if errors.Is(err, e) {
@@ -41,8 +40,7 @@ func cannotWrite(err error) bool {
 	return false
 }
 
-// refuse remembers why no writes are accepted. Each attempt that fails doubles the
-// pause before the next.
+// refuse records why no writes are accepted. Each failed attempt doubles the pause before the next.
 func (s *embedded) refuse(cause error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,8 +60,7 @@ func (s *embedded) now() time.Time {
 	return time.Now()
 }
 
-// reason returns why a file system accepts no writes, without the path, which only the
-// operator may see.
+// reason returns why a file system accepts no writes, without the path, which only the operator may see.
 func reason(err error) error {
 	var no syscall.Errno
 	if errors.As(err, &no) {
@@ -72,8 +69,8 @@ func reason(err error) error {
 	return errors.New("permission denied")
 }
 
-// Writable returns an error that says why the store accepts no writes at present.
-// If it is time to try again, and nobody writes, it tries.
+// Writable returns an error that says why the store accepts no writes at present. If it is time to try again
+// and nobody is writing, it tries first.
 func (s *embedded) Writable() error {
 	err := s.refused()
 	if err == nil || !s.writing.TryLock() {
@@ -99,8 +96,8 @@ func (s *embedded) refused() error {
 	}
 }
 
-// writable makes the store writable again where it is time to try, and refuses at
-// once if it is not. writing is held.
+// writable makes the store writable if it is time to try, and otherwise returns the reason at once. The caller
+// holds writing.
 func (s *embedded) writable() error {
 	err := s.refused()
 	if err == nil || s.refusal.cause == nil || s.now().Before(s.refusal.again) {
@@ -123,8 +120,7 @@ func (s *embedded) writable() error {
 	return nil
 }
 
-// probe tries whether the file system has room, which is cheaper than to open
-// the database for writing.
+// probe tests whether the file system has room, which is cheaper than opening the database for writing.
 func (s *embedded) probe() error {
 	size := int64(probeSize)
 	logs, _ := filepath.Glob(filepath.Join(s.dir, quadsDir, "*.log"))

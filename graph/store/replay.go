@@ -24,7 +24,7 @@ func (s *embedded) Replay(ctx context.Context, after graph.Seq, fn func(*graph.C
 		return err
 	}
 	defer tx.Close()
-	// An error of fn is returned unchanged; an error of the store says where it occurred.
+	// An error of fn is returned unchanged; an error of the store is wrapped with its position.
 	var failed error
 	err = replay(ctx, tx, after, func(c *graph.Commit) error {
 		if c.Seq > head {
@@ -96,14 +96,13 @@ func replay(ctx context.Context, tx *levelRead, after graph.Seq, fn func(*graph.
 	})
 }
 
-// nodeTable finds the values of nodes. Most are needed by the transaction that
-// made them and never again: those are in a slice, because their ids are
-// consecutive. It remembers older nodes that were read recently, and reads the
-// others from the log.
+// nodeTable finds the values of nodes. Most are needed only by the transaction that created them: those are in
+// a slice, because their ids are consecutive. Other nodes that were read recently are cached, and the rest is
+// read from the log.
 type nodeTable struct {
 	tx           *levelRead
-	first        uint64       // the id of the first of the nodes
-	nodes        []quad.Value // of the transaction that the scan is in
+	first        uint64       // the id of nodes[0]
+	nodes        []quad.Value // the nodes of the transaction being scanned
 	young, old   map[uint64]quad.Value
 	passingLinks bool
 }
@@ -170,11 +169,9 @@ func (t *nodeTable) quad(ctx context.Context, p *proto.Primitive) (q quad.Quad, 
 	return q, err
 }
 
-// scanLog calls fn with the primitives from first to last in the order of their
-// ids. The escapes in the keys put some ids out of their place, but only among
-// those that differ in the same byte, so the scan goes by blocks of 256 ids, each
-// sorted, and looks up the next block if it does not follow. raw is valid until fn
-// returns.
+// scanLog calls fn with the primitives from first to last in the order of their ids. The escapes in keys move
+// some ids out of order, but only among ids that differ in the same byte. So the scan reads blocks of 256 ids,
+// sorts each, and looks up the next block if it does not follow. raw is valid until fn returns.
 func scanLog(tx *levelRead, first, last uint64, fn func(id uint64, raw []byte) error) error {
 	it := tx.snap.NewIterator(util.BytesPrefix([]byte("log/")), &opt.ReadOptions{DontFillCache: true})
 	defer it.Release()
@@ -196,7 +193,7 @@ func scanLog(tx *levelRead, first, last uint64, fn func(id uint64, raw []byte) e
 	return nil
 }
 
-// logBlock is the primitives whose ids differ in the last byte.
+// logBlock has the primitives whose ids differ only in the last byte.
 type logBlock struct {
 	at     [256]struct{ start, end int }
 	data   []byte
@@ -209,7 +206,7 @@ func (b *logBlock) read(it iterator.Iterator, number uint64) error {
 	b.prefix = appendKeyPart(append(b.prefix[:0], "log/"...), high[:7])
 	b.data = b.data[:0]
 	clear(b.at[:])
-	// suffix is what follows the prefix: one byte, or an escape and a byte.
+	// suffix returns what follows the prefix: one byte, or an escape and a byte.
 	suffix := func() (byte, bool) {
 		k := it.Key()
 		if len(k) <= len(b.prefix) || string(k[:len(b.prefix)]) != string(b.prefix) {

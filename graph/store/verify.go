@@ -16,18 +16,17 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
-// Report is what Verify found.
+// Report is the result of Verify.
 type Report struct {
 	// The results of replaying the log.
 	Head                          graph.Seq
 	Entities, Claims, Retractions int
-	// Quads counts what Cayley listed.
+	// Quads counts the quads that Cayley listed.
 	Quads int
-	// Followed counts the claims that were also looked up through Cayley's
-	// indexes, from the subject to the value and back: all of a small store,
-	// evenly spread ones of a large store.
+	// Followed counts the claims that were also looked up through Cayley's indexes, from the subject to the
+	// value and back: all claims of a small store, a regular sample of a large one.
 	Followed int
-	// Differing counts the differences, of which the first hundred are described.
+	// Differing counts the differences. Only the first hundred are described.
 	Differing   int
 	Differences []string
 }
@@ -37,7 +36,7 @@ const (
 	mostFollowed    = 2000
 )
 
-// Sound reports whether Cayley holds exactly what the log says.
+// Sound reports whether Cayley has exactly what the log has.
 func (r *Report) Sound() bool { return r.Differing == 0 }
 
 // Differ adds a difference.
@@ -47,12 +46,10 @@ func (r *Report) Differ(format string, a ...any) {
 	}
 }
 
-// Verify reads a log that Open returned twice, as a log and with Cayley's own
-// quad store and iterators, and compares: every quad of every commit must be
-// there with its label, once, and no other. It reads the commits that are there
-// when it begins, not those appended meanwhile, and changes nothing. It takes
-// about 50 bytes of memory a quad. An error means that the log could not be
-// read; a difference is in the report.
+// Verify reads a log from Open twice, as a log and with Cayley's own quad store and iterators, and compares:
+// every quad of every commit must exist exactly once with its label, and there must be no others. It reads the
+// commits that exist when it begins, and changes nothing. It takes about 50 bytes of memory for each quad. An
+// error means that the log could not be read; differences are in the report.
 func Verify(ctx context.Context, l Log) (Report, error) {
 	s, ok := l.(*embedded)
 	if !ok {
@@ -63,7 +60,7 @@ func Verify(ctx context.Context, l Log) (Report, error) {
 	return v.Report, err
 }
 
-// verify reads one state of the database.
+// verify verifies one state of the database.
 func (v *verifier) verify(ctx context.Context, s *embedded) error {
 	tx, head, err := s.settled()
 	if err != nil {
@@ -96,11 +93,11 @@ type verifier struct {
 	Report
 	tx     *levelRead
 	want   map[quadSum]bool // the quads of the log that Cayley has not listed yet
-	sample []quad.Quad      // facts to follow, every stride-th
+	sample []quad.Quad      // every stride-th fact, to be followed
 	stride int
 }
 
-// readLog gives fn every commit with its quads.
+// readLog calls fn with every commit and its quads.
 func (v *verifier) readLog(ctx context.Context, fn func(*graph.Commit, []quad.Quad) error) error {
 	err := replay(ctx, v.tx, 0, func(c *graph.Commit) error {
 		if c.Seq > v.Head {
@@ -159,8 +156,8 @@ func (v *verifier) describeMissing(_ *graph.Commit, quads []quad.Quad) error {
 	return nil
 }
 
-// readCayley reads the database as Cayley does. Cayley's own "leveldb" backend
-// would write to it as it opens it; TestStockCayley checks that both read the same.
+// readCayley reads the database through Cayley. Cayley's own "leveldb" backend would write to the database when
+// it opens it; TestStockCayley checks that both read the same.
 func (v *verifier) readCayley(ctx context.Context) error {
 	qs, err := ckv.New(frozenKV{v.tx}, cayleyOptions)
 	if err != nil {
@@ -200,7 +197,7 @@ func (v *verifier) readCayley(ctx context.Context) error {
 	return nil
 }
 
-// follow goes from the subject of a fact to its value and back.
+// follow looks up a fact from its subject to its value and back.
 func (v *verifier) follow(ctx context.Context, qs cgraph.QuadStore, q quad.Quad) error {
 	v.Followed++
 	out := path.StartPath(qs, q.Subject).LabelContext(q.Label).Out(q.Predicate)
@@ -221,7 +218,7 @@ func (v *verifier) follow(ctx context.Context, qs cgraph.QuadStore, q quad.Quad)
 	return nil
 }
 
-// frozenKV is one state of the database as Cayley's key-value store.
+// frozenKV presents one state of the database as Cayley's key-value store.
 type frozenKV struct{ tx *levelRead }
 
 func (f frozenKV) Type() string { return "leveldb" }
@@ -239,7 +236,7 @@ type frozenTx struct{ *levelRead }
 func (frozenTx) Commit(context.Context) error { return nil }
 func (frozenTx) Close() error                 { return nil }
 
-// nameCache saves most of the four reads that Cayley makes for a quad.
+// nameCache saves most of the four reads that Cayley makes for each quad.
 type nameCache struct {
 	qs    cgraph.QuadStore
 	known map[any]quad.Value

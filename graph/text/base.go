@@ -8,15 +8,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Base returns the form that texts share if a reader takes them for the same: without
-// case (Unicode's full case folding: ς and σ, ß and ss), without marks on
-// letters, including strokes and hooks that Unicode does not encode as marks
-// (ł, ø, đ, ı), and without the differences in print that NFKD removes. All
-// characters used as apostrophes become one, all hyphens become one, and every run of
-// white space becomes one space. Other signs remain; invisible characters are removed.
+// Base returns the form that texts share if readers take them for the same. It is without case (Unicode's full
+// case folding: ς and σ, ß and ss), without marks on letters, including strokes and hooks that Unicode does not
+// encode as marks (ł, ø, đ, ı), and without the differences in print that NFKD removes. All characters used as
+// apostrophes become one, all hyphens become one, and every run of white space becomes one space. Other signs
+// remain; invisible characters are removed.
 func Base(s string) string { return string(AppendBase(make([]byte, 0, len(s)), s)) }
 
-// AppendBase appends Base of the text to dst.
+// AppendBase appends the Base of a text to dst.
 func AppendBase(dst []byte, s string) []byte {
 	start := len(dst)
 	dst, ok := appendASCII(dst, s)
@@ -41,7 +40,7 @@ func AppendBase(dst []byte, s string) []byte {
 	return dst
 }
 
-// appendASCII appends the base of a text that needs no tables; ok is false for others.
+// appendASCII appends the base of a text that needs no tables; ok is false for other texts.
 func appendASCII(dst []byte, s string) (_ []byte, ok bool) {
 	start, space := len(dst), false
 	for i := 0; i < len(s); i++ {
@@ -118,8 +117,8 @@ func isApostrophe(r rune) bool {
 
 func isHyphen(r rune) bool { return r == '-' || r >= 0x2010 && r <= 0x2015 || r == 0x2212 }
 
-// marked are the letters whose mark Unicode does not decompose, and those that case folding
-// turns into two.
+// marked has the letters whose mark Unicode does not decompose, and the letters that case folding turns into
+// two.
 var marked = map[rune]string{
 	'ß': "ss", 'æ': "ae", 'œ': "oe", 'ı': "i", 'ȷ': "j", 'ł': "l", 'ø': "o", 'đ': "d", 'ð': "d", 'þ': "th", 'ħ': "h", 'ŧ': "t",
 	'ƀ': "b", 'ɓ': "b", 'ƃ': "b", 'ȼ': "c", 'ƈ': "c", 'ɖ': "d", 'ɗ': "d", 'ƌ': "d", 'ɇ': "e", 'ƒ': "f", 'ǥ': "g", 'ɠ': "g", 'ɨ': "i", 'ɉ': "j",

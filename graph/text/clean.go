@@ -9,14 +9,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Clean gives a text the one form in which it is kept: Unicode's canonical
-// composition (NFC), without the white space and the invisible characters at
-// its ends. It changes nothing that a reader sees.
+// Clean returns the form in which a text is stored: Unicode's canonical composition (NFC), without white space
+// and invisible characters at its ends. It changes nothing that a reader sees.
 func Clean(s string) string {
 	if plain(s) {
 		return s
 	}
-	// Composing may meet a mark that the characters at the ends kept apart.
+	// Composing may join a mark with a letter from which removed characters separated it.
 	for {
 		t := strings.TrimFunc(norm.NFC.String(s), func(r rune) bool { return unicode.IsSpace(r) || invisible(r) && !turns(r) })
 		if t == s {
@@ -26,7 +25,8 @@ func Clean(s string) string {
 	}
 }
 
-// plain returns a quick test: true means that Clean leaves the text unchanged.
+// plain returns true only if Clean leaves the text unchanged. It is a quick test and may return false for such
+// a text.
 func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
@@ -36,8 +36,8 @@ func plain(s string) bool {
 	return s == "" || s[0] > ' ' && s[len(s)-1] > ' '
 }
 
-// invisible reports whether a character shows nothing and takes no room, as far
-// as texts have such: format characters, fillers and selectors.
+// invisible reports whether a character shows nothing and takes no room. It covers the characters found in
+// texts: format characters, fillers and selectors.
 func invisible(r rune) bool {
 	if r < 0xAD {
 		return false
@@ -46,8 +46,8 @@ func invisible(r rune) bool {
 		unicode.Is(unicode.Variation_Selector, r)
 }
 
-// visibleFormat reports whether a format character is visible: signs of Arabic and other
-// scripts around numbers, and controls of hieroglyphs.
+// visibleFormat reports whether a format character is visible: signs of Arabic and other scripts around
+// numbers, and controls of hieroglyphs.
 func visibleFormat(r rune) bool {
 	return unicode.Is(unicode.Prepended_Concatenation_Mark, r) || r >= 0x13430 && r <= 0x1345F
 }
@@ -61,7 +61,7 @@ func Fault(s string, line bool) string {
 		return "is not valid UTF-8"
 	}
 	seen := false
-	var open []rune // what ends the turns of direction in this line
+	var open []rune // what ends the changes of direction in this line
 	for _, r := range s {
 		seen = seen || unicode.IsGraphic(r) && !unicode.IsSpace(r) && !invisible(r) && r != 0x2800 // the blank of Braille
 		switch {
@@ -107,12 +107,11 @@ func unturned(open []rune) string {
 	return fmt.Sprintf("turns the direction of writing and does not turn it back on the line (%U)", open[len(open)-1])
 }
 
-// turns reports whether a character changes the direction of writing or ends such a change:
-// Clean must not remove one of such a pair.
+// turns reports whether a character begins or ends a change of the direction of writing. Clean must not remove
+// one character of such a pair.
 func turns(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }
 
-// turn returns the character that ends the turn of direction that r begins, 0 for
-// others.
+// turn returns the character that ends the change of direction that r begins, or 0 if r begins none.
 func turn(r rune) rune {
 	switch r {
 	case 0x202A, 0x202B: // embeddings

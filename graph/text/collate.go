@@ -10,13 +10,12 @@ import (
 	"golang.org/x/text/language"
 )
 
-// Compare orders names and other texts for people, by the Unicode collation with its root
-// locale: by letters, then by accents, then by case, so that Åland sorts with A and é
-// beside e. Texts that are equal in the collation are ordered by their bytes: only
-// identical texts compare as 0.
+// Compare orders names and other texts for people, by the Unicode collation with its root locale. It compares
+// letters, then accents, then case, so that Åland sorts with A, and é next to e. Texts that are equal in the
+// collation are ordered by their bytes: only for identical texts is the result 0.
 //
-// Most texts differ in a letter of Latin, Greek or Cyrillic, which a table
-// decides; the others by their keys (Key).
+// Most texts differ in a letter of Latin, Greek or Cyrillic, which is compared with a table; other texts are
+// compared by their keys (Key).
 func Compare(a, b string) int {
 	if c, decided := CompareLetters(a, b); decided {
 		return c
@@ -24,15 +23,14 @@ func Compare(a, b string) int {
 	return strings.Compare(Key(a), Key(b))
 }
 
-// CompareLetters is Compare where a table of letters decides it; decided is
-// false where only the keys do. A caller that compares a text many times keeps
-// its key.
+// CompareLetters is Compare if a table of letters can decide; decided is false if the keys must be compared. A
+// caller that compares one text many times should cache its key.
 func CompareLetters(a, b string) (c int, decided bool) {
 	if a == b {
 		return 0, true
 	}
 	table := weightsOfLetters()
-	// Most names begin in ASCII, where each byte is a letter of one weight.
+	// Most names begin in ASCII, where each byte is a letter with one weight.
 	for i := 0; ; i++ {
 		if i == len(a) || i == len(b) || a[i] >= 0x80 || b[i] >= 0x80 {
 			return table.compare(a, b, i)
@@ -52,9 +50,9 @@ func CompareLetters(a, b string) (c int, decided bool) {
 	}
 }
 
-// compare is CompareLetters of texts that have the same letters before a place.
+// compare is CompareLetters for texts that have the same letters before an index.
 func (table *weightTable) compare(a, b string, from int) (c int, decided bool) {
-	var x, y letter // what is left of the letters looked at
+	var x, y letter // the unread weights of the current letters
 	i, j := from, from
 	for {
 		if x.n == 0 && i < len(a) {
@@ -69,9 +67,9 @@ func (table *weightTable) compare(a, b string, from int) (c int, decided bool) {
 		}
 		switch {
 		case x.n == 0 && y.n == 0:
-			return 0, false // the same letters: accents or case decide
+			return 0, false // the same letters, so accents or case decide
 		case x.weights[0] != y.weights[0]:
-			// What follows may yet make another letter of these, as a mark does.
+			// The next character, such as a mark, may still change these letters.
 			if !table.ends(a, i) || !table.ends(b, j) {
 				return 0, false
 			}
@@ -84,16 +82,15 @@ func (table *weightTable) compare(a, b string, from int) (c int, decided bool) {
 	}
 }
 
-// LeadingLetters are the first four letters of a text as one number, which
-// orders texts as Compare does where the numbers differ; 0 where the table
-// does not know them.
+// LeadingLetters returns the first four letters of a text as one number. If the numbers of two texts differ,
+// they have the order of Compare. It returns 0 if the table lacks one of the letters.
 func LeadingLetters(s string) (lead uint64) {
 	table := weightsOfLetters()
 	const most = 4
 	i := 0
 	for n := 0; n < most; {
 		if i == len(s) {
-			// The end comes before every letter.
+			// The end of a text comes before every letter.
 			return lead << (16 * (most - n))
 		}
 		var l letter
@@ -108,10 +105,9 @@ func LeadingLetters(s string) (lead uint64) {
 	return lead
 }
 
-// AppendLetters appends to dst the beginning of the Key of a text as far as its
-// letters go, followed by two zero bytes, which part them from accents and case; ok
-// is false where a table of letters does not know them all. So the texts whose letters
-// begin with those of another are one stretch of the order.
+// AppendLetters appends to dst the part of a text's Key that is for letters, followed by the two zero bytes
+// that separate it from accents and case. ok is false if the table lacks one of the letters. So the texts whose
+// letters begin with those of another are consecutive in the order.
 func AppendLetters(dst []byte, s string) (_ []byte, ok bool) {
 	table := weightsOfLetters()
 	for i := 0; i < len(s); {
@@ -126,9 +122,8 @@ func AppendLetters(dst []byte, s string) (_ []byte, ok bool) {
 	return append(dst, 0, 0), true
 }
 
-// Key is the key of a text: keys compare byte by byte as Compare
-// compares the texts. Recent keys are kept; the function may be called from any
-// number of goroutines.
+// Key returns the key of a text: keys compare byte by byte as Compare compares the texts. Recent keys are
+// cached. Key is safe for concurrent use.
 func Key(s string) string {
 	if len(s) > longestKept {
 		return makeKey(s)
@@ -144,7 +139,8 @@ func Key(s string) string {
 
 type textKey struct{ text, key string }
 
-// Keys are kept by a hash of their text, the last of each: at most some 16 MB.
+// The cache of keys, by a hash of their text; each entry has the last key with that hash. It takes at most some
+// 16 MB.
 var (
 	keptKeys [1 << 14]atomic.Pointer[textKey]
 	keySeed  = maphash.MakeSeed()
@@ -152,7 +148,7 @@ var (
 
 const longestKept = 200
 
-// collator makes keys; it belongs to one goroutine at a time.
+// collator computes keys. Only one goroutine may use it at a time.
 type collator struct {
 	*collate.Collator
 	buf collate.Buffer
@@ -165,11 +161,11 @@ func makeKey(s string) string {
 	defer collators.Put(c)
 	c.buf.Reset()
 	key := c.KeyFromString(&c.buf, s)
-	// No weight of the last level is 0, so that shorter keys come first.
+	// No weight of the last level is 0, so shorter keys come first.
 	return string(key) + "\x00" + s
 }
 
-// letter is the primary weights of a letter, the first n of them.
+// letter has the primary weights of a letter, of which there are n.
 type letter struct {
 	weights [2]uint16
 	n       uint8
@@ -182,17 +178,17 @@ func (l letter) rest() letter {
 	return letter{[2]uint16{l.weights[1]}, 1}
 }
 
-// weightTable has the weights of Latin, Greek and Cyrillic letters and of the signs
-// among them, by rune. Those of which the collation makes something else by what
-// is next to them, and those without weight, have none here.
+// weightTable has the weights of Latin, Greek and Cyrillic letters and of the signs used with them, by rune. It
+// lacks characters that the collation treats differently depending on their neighbours, and those without
+// weight.
 type weightTable struct {
-	ascii [0x80]uint16 // the weights of those of one byte, 0 for none
+	ascii [0x80]uint16 // the weights of single bytes, 0 for none
 	all   [lettersEnd]letter
 }
 
 const lettersEnd = 0x530
 
-// at reads the letter at a place of a text and the place after it.
+// at returns the letter at an index of a text, and the index after it.
 func (t *weightTable) at(s string, i int) (letter, int) {
 	c := s[i]
 	if c < 0x80 {
@@ -208,7 +204,7 @@ func (t *weightTable) at(s string, i int) (letter, int) {
 	return t.all[r], i + 2
 }
 
-// ends reports whether the letter before a place is surely done there.
+// ends reports whether the letter before an index certainly ends there.
 func (t *weightTable) ends(s string, i int) bool {
 	if i == len(s) {
 		return true
@@ -222,7 +218,7 @@ func (t *weightTable) ends(s string, i int) bool {
 
 var weightTables atomic.Pointer[weightTable]
 
-// weightsOfLetters makes the table on first use, in some milliseconds.
+// weightsOfLetters returns the table. The first call computes it, in some milliseconds.
 func weightsOfLetters() *weightTable {
 	if t := weightTables.Load(); t != nil {
 		return t
@@ -233,7 +229,7 @@ func weightsOfLetters() *weightTable {
 func makeWeights() *weightTable {
 	t := new(weightTable)
 	for r := rune(1); r < lettersEnd; r++ {
-		// l· and similar are separate letters.
+		// Characters such as l· are separate letters.
 		if r == 0xB7 || r == 0x387 {
 			continue
 		}
@@ -241,7 +237,7 @@ func makeWeights() *weightTable {
 		l := letter{}
 		for ; len(key) > 1 && (key[0] != 0 || key[1] != 0); key = key[2:] {
 			if key[0]&0x80 != 0 || int(l.n) == len(l.weights) {
-				l.n = 0 // a long weight, or more than there is room for
+				l.n = 0 // a long weight, or more weights than fit
 				break
 			}
 			l.weights[l.n] = uint16(key[0])<<8 | uint16(key[1])
@@ -251,6 +247,6 @@ func makeWeights() *weightTable {
 			t.ascii[r] = l.weights[0]
 		}
 	}
-	weightTables.Store(t) // that another goroutine has made it as well does no harm
+	weightTables.Store(t) // harmless if another goroutine has stored one too
 	return t
 }

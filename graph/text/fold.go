@@ -1,9 +1,8 @@
-// Package text gives texts one form and makes names comparable: regardless of
-// case and diacritics, of the script they are written in, and of how a script
-// was put into Latin letters.
+// Package text normalizes texts and makes names comparable, regardless of case and diacritics, of their script,
+// and of the romanisation.
 //
-// Read Clean, then Base, Fold, Sound and Skeleton, in this order: each forgives more than
-// the one before. All of them are pure functions, safe for concurrent use.
+// Read Clean, then Base, Fold, Sound and Skeleton, in this order: each ignores more differences than the
+// previous one. All of them are pure functions, safe for concurrent use.
 //
 // The package must not know where names come from, nor how they are found.
 package text
@@ -18,11 +17,11 @@ import (
 // results of another version cannot be used.
 const Version = 5
 
-// Fold returns the words of Base, separated by one space, without punctuation and without
-// the apostrophes in words.
+// Fold returns the words of Base, separated by single spaces, without punctuation and without the apostrophes
+// in words.
 func Fold(s string) string { return string(AppendFold(make([]byte, 0, len(s)), s)) }
 
-// AppendFold appends Fold of the text to an empty dst.
+// AppendFold appends the Fold of a text to an empty dst.
 func AppendFold(dst []byte, s string) []byte {
 	if b, ok := foldASCII(dst, s); ok {
 		return b
@@ -45,8 +44,7 @@ func AppendFold(dst []byte, s string) []byte {
 	return dst
 }
 
-// inWord reports whether Fold keeps a character: letters, numbers, and marks that
-// are letters to a reader.
+// inWord reports whether Fold keeps a character: letters, numbers, and marks that count as letters.
 func inWord(r rune) bool {
 	if isApostrophe(r) || invisible(r) {
 		return false
@@ -54,9 +52,9 @@ func inWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) && !isAccent(r) || r == 0x345
 }
 
-// Places returns the bytes of s from which the folded bytes from..to come: the position
-// of a match in a name. A character that folds to several is included whole. It is
-// slow, and meant for the few names that are shown.
+// Places returns the range of bytes in s whose folded form is the bytes from..to: the position of a match in a
+// name. It includes a character that folds to several characters as a whole. It is slow, and intended for the
+// few names that are shown.
 func Places(s string, from, to int) (start, end int) {
 	at, space := 0, false
 	start = -1
@@ -89,15 +87,14 @@ func Places(s string, from, to int) (start, end int) {
 			}
 			end = i + size
 		case mark && start >= 0 && end == i:
-			end = i + size // a mark belongs to the letter before it
+			end = i + size // a mark belongs to the previous letter
 		}
 	}
 	return max(start, 0), end
 }
 
-// eachWord calls fn with the words of a text: runs of letters, numbers, the
-// marks on them, apostrophes (Xi'an is one word) and what shows nothing, with at
-// least one letter or number.
+// eachWord calls fn with the words of a text. A word is a sequence of letters, numbers, their marks,
+// apostrophes (Xi'an is one word) and invisible characters, with at least one letter or number.
 func eachWord(s string, fn func(word string)) {
 	from, letters := -1, false
 	for i, r := range s {

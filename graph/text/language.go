@@ -2,9 +2,9 @@ package text
 
 import "strings"
 
-// Fit reports whether a text in the language have, a tag of BCP 47, fits readers of the language want,
-// as RFC 4647 looks languages up, and how far the two are apart: how many subtags of want must be cut.
-// A text without a language ("") fits no reader, but is nearer than a text in another language.
+// Fit reports whether a text in the language have, a BCP 47 tag, suits readers of the language want by the
+// lookup of RFC 4647. apart is the number of subtags that must be removed from want. A text without a language
+// ("") suits no reader, but has a lower apart than a text in another language.
 func Fit(have, want string) (fits bool, apart int) {
 	const longer, none, other = 100, 200, 300
 	if have == "" {

@@ -6,10 +6,9 @@ import (
 	"sync"
 )
 
-// letters are the Latin letters for those of other alphabets, as English
-// romanises them; Sound evens out what the romanisations differ in. Letters
-// with a mark that only distinguishes (ά, ё as a base and its mark) are listed
-// only if they sound different from the base.
+// letters has the Latin letters for those of other alphabets, in English romanisation; Sound equalizes what
+// romanisations write differently. A letter with a mark (such as ά or ё) is listed only if it sounds different
+// from its base letter.
 var letters = lettersOf(`
 а a б b в v г g ґ g ғ gh д d ђ dj е e ё yo є ye ж zh җ j ӂ zh з z ҙ z ѕ dz и i й y і i ї yi ј y к k қ k ҡ k ҟ k л l љ ly м m н n ң n ҥ n њ ny
 о o ө o п p р r с s ҫ s т t ћ ch ќ k ѓ g у u ў u ү u ұ u ф f х kh ҳ h һ h ц ts ч ch ҷ j ҹ j џ dzh ш sh щ shch ъ - ы y ь - э e ю yu я ya ә a ӏ -
@@ -47,7 +46,7 @@ func lettersOf(table string) map[rune]string {
 	return m
 }
 
-// Small kana change the syllable before them: キャ is kya, ファ is fa.
+// smallKana change the preceding syllable: キャ is kya, ファ is fa.
 var smallKana = map[rune]string{'ャ': "ya", 'ュ': "yu", 'ョ': "yo", 'ァ': "a", 'ィ': "i", 'ゥ': "u", 'ェ': "e", 'ォ': "o"}
 
 // addSmallKana appends a small kana to Latin letters that end in a syllable.
@@ -62,9 +61,8 @@ func addSmallKana(dst []byte, small string) []byte {
 	return append(dst, small...)
 }
 
-// The code point of a Hangul syllable determines its initial, its vowel and its
-// final. The letters are those of the Revised Romanisation, except for eo and eu,
-// which names mostly write as o and u.
+// The code point of a Hangul syllable determines its initial, its vowel and its final. The letters are those of
+// the Revised Romanisation, except for eo and eu, which names mostly write as o and u.
 const (
 	hangulFirst = 0xAC00
 	hangulLast  = 0xD7A3
@@ -91,8 +89,7 @@ const (
 	hanLast  = 0x9FFF
 )
 
-// han are the Mandarin readings; the table is read when the first Han
-// character is met.
+// han has the Mandarin readings. The table is read when the first Han character occurs.
 var han = sync.OnceValue(func() []string {
 	readings := make([]string, hanLast-hanFirst+1)
 	for line := range strings.Lines(hanTable) {

@@ -2,9 +2,9 @@ package text
 
 import "unicode"
 
-// Odd reports whether a word of a text has letters next to each other that hardly any word of their script has: a
-// Hebrew letter for the end of a word before its end, a sign that softens nothing, or in Arabic and Hebrew
-// two consonants that sound the same. Such a text is sooner typed at random than the name of something.
+// Odd reports whether a word of a text has neighbouring letters that hardly any word of its script has: a Hebrew
+// final letter before the end of a word, a soft sign with nothing to soften, or in Arabic and Hebrew two
+// consonants that sound the same. Such a text was probably typed at random.
 func Odd(s string) bool {
 	var before rune
 	for _, r := range s {

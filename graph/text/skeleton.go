@@ -2,9 +2,8 @@ package text
 
 import "unicode"
 
-// Spare reports whether a text has letters of a script that leaves vowels out or
-// has no letter for many a consonant of other languages: Arabic, Hebrew,
-// katakana, Hangul. Names in them are compared by their skeletons.
+// Spare reports whether a text has letters of a script that omits vowels or lacks letters for many foreign
+// consonants: Arabic, Hebrew, katakana, Hangul. Names in these scripts are compared by their skeletons.
 func Spare(s string) bool {
 	for _, r := range s {
 		if r >= 0x590 && (unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Katakana, unicode.Hangul)) {
@@ -14,9 +13,8 @@ func Spare(s string) bool {
 	return false
 }
 
-// Class returns the class of consonants that a letter of Sound belongs to, a
-// letter from A to Z, or 0 if it has none, as vowels. Within a class are
-// consonants that one of the spare scripts writes alike.
+// Class returns the consonant class of a letter of Sound, from A to Z, or 0 if it has none, for example for
+// vowels. Consonants that one of the spare scripts does not distinguish are in one class.
 func Class(letter byte) byte {
 	switch letter {
 	case 'b', 'p', 'f', 'v':
@@ -33,8 +31,7 @@ func Class(letter byte) byte {
 	return 0
 }
 
-// Skeleton returns the classes of the consonants of a Sound, without the vowels; spaces
-// remain.
+// Skeleton returns the classes of the consonants in a Sound, without vowels; spaces remain.
 func Skeleton(sound string) string {
 	dst := make([]byte, 0, len(sound))
 	for i := 0; i < len(sound); i++ {
@@ -49,7 +46,7 @@ func Skeleton(sound string) string {
 	return string(dst)
 }
 
-// scriptTables are those that Script tells apart; Japanese mixes two of them with Han.
+// scriptTables has the scripts that Script distinguishes; Japanese mixes two of them with Han.
 var scriptTables = [...][]*unicode.RangeTable{
 	{unicode.Cyrillic}, {unicode.Greek}, {unicode.Armenian}, {unicode.Georgian}, {unicode.Hebrew}, {unicode.Arabic},
 	{unicode.Han, unicode.Hiragana, unicode.Katakana}, {unicode.Hangul}, {unicode.Devanagari}, {unicode.Bengali}, {unicode.Gurmukhi},
@@ -57,8 +54,8 @@ var scriptTables = [...][]*unicode.RangeTable{
 	{unicode.Lao}, {unicode.Tibetan}, {unicode.Myanmar}, {unicode.Ethiopic}, {unicode.Khmer}, {unicode.Mongolian}, {unicode.Thaana},
 }
 
-// Script numbers the script of a text, by its first letter that is not Latin: 0 where all
-// are, else from 1 to 26, the last for all scripts that are not told apart.
+// Script returns a number for the script of a text, by its first letter that is not Latin: 0 if all letters are
+// Latin, else from 1 to 26. The last number is for all scripts that are not distinguished.
 func Script(s string) int {
 	for _, r := range s {
 		if r < 0x250 || !unicode.IsLetter(r) || unicode.Is(unicode.Latin, r) {

@@ -8,11 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Sound returns how the words of a text may sound, in the letters a to z: names
-// that are romanised differently, or written in another script, come out alike or
-// nearly so (Токаев, Tokayev and Toqaev are tokaev). It has a word for each word
-// of Fold, parted by single spaces. Letters of scripts that it does not know stay
-// as they are.
+// Sound returns how the words of a text may sound, in the letters a to z. Names in different romanisations or
+// scripts have equal or similar sounds (Токаев, Tokayev and Toqaev are tokaev). The result has a word for each
+// word of Fold, separated by single spaces. Letters of unknown scripts are unchanged.
 func Sound(s string) string {
 	var dst, latin []byte
 	eachWord(norm.NFKC.String(s), func(word string) {
@@ -22,7 +20,7 @@ func Sound(s string) string {
 		latin = appendLatin(latin[:0], word)
 		before := len(dst)
 		dst = appendSound(dst, latin)
-		if len(dst) == before { // a soft sign alone
+		if len(dst) == before { // the word is only a soft sign
 			dst = append(dst, Fold(word)...)
 		}
 	})
@@ -35,12 +33,12 @@ func appendLatin(dst []byte, word string) []byte {
 	if first, _ := utf8.DecodeRuneInString(word); unicode.Is(unicode.Greek, first) {
 		word = greekPairs.Replace(word)
 		if before, ok := strings.CutSuffix(word, "φ"); ok && (strings.HasSuffix(before, "ε") || strings.HasSuffix(before, "ο")) {
-			word = before + "v" // as names of the east end
+			word = before + "v" // as in East Slavic names
 		}
 	}
 	for i, r := range word {
 		r = unicode.ToLower(r)
-		// Hiragana have the order of katakana.
+		// Hiragana have the same order as katakana.
 		if r >= 'ぁ' && r <= 'ゖ' {
 			r += 'ァ' - 'ぁ'
 		}
@@ -59,13 +57,13 @@ func appendLatin(dst []byte, word string) []byte {
 			// The article; its l is dropped below.
 		case r == 'ل' && i == len("ا") && strings.HasPrefix(word, "ال") && utf8.RuneCountInString(word) > 4:
 		case r == 'ع' && i == 0:
-			dst = append(dst, 'a') // whatever the vowel
+			dst = append(dst, 'a') // for any vowel
 		case r == 'و' && i == 0, r == 'ו' && i == 0:
 			dst = append(dst, 'v')
 		case known:
 			if vowelless(r) && latin != "sh" {
-				// Letters that only look like one sound, because the vowel between them is
-				// not written, remain separate; tsh is ch.
+				// Letters that only seem to be one sound, because the vowel between them is not written, remain
+				// separate; tsh is ch.
 				dst = append(dst, apart)
 			}
 			dst = append(dst, latin...)
@@ -80,7 +78,7 @@ func appendLatin(dst []byte, word string) []byte {
 	return dst
 }
 
-// greekPairs are sounds that Greek has no letters for, or writes with two.
+// greekPairs has sounds that Greek has no letters for, or writes with two letters.
 var greekPairs = strings.NewReplacer("ου", "u", "ού", "u", "Ου", "u", "σχ", "sk", "γιε", "ye", "ρντ", "rd", "μπ", "b", "Μπ", "b", "γκ", "g", "Γκ", "g", "γγ", "ng", "τζ", "j", "Τζ", "j")
 
 // apart separates Latin letters that must not be read together.
@@ -103,9 +101,8 @@ func appendBase(dst []byte, r rune) []byte {
 	return dst
 }
 
-// same lists letters that romanisations use for the same sound, the longest
-// first. An entry may stand for several sounds: a sound key only finds
-// candidates, and the score depends on more than the key.
+// same lists letters that romanisations use for the same sound, the longest first. An entry may represent
+// several sounds, because a sound key only finds candidates, and the score depends on more than the key.
 var same = groupByFirst([][2]string{
 	{"shch", "s"}, {"tsch", "c"}, {"dsch", "j"},
 	{"sch", "s"}, {"tch", "c"}, {"dzh", "j"}, {"tsh", "c"}, {"aye", "e"}, {"oye", "o"}, {"aie", "e"}, {"oie", "o"}, {"aje", "e"}, {"oje", "o"}, {"ije", "ie"}, {"ijo", "io"},

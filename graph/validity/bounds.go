@@ -1,5 +1,5 @@
-// Package validity says when a claim holds: surely or possibly, from its valid time, the date of its
-// source, the reach of its field, its neighbours and the lifetimes of the entities at its ends.
+// Package validity computes when a claim holds, certainly or possibly. It uses the claim's valid time, the date
+// of its source, the reach of its field, neighbouring claims, and the lifetimes of the entities at its ends.
 //
 // Read Bounds and its Window first; docs/time.md explains the rule. The package must not know where
 // claims come from, or which of them a view shows.
@@ -10,29 +10,28 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Bounds are the days that the ends of an interval may mean, computed once
-// for the many times they are asked for.
+// Bounds are the days that the ends of an interval may mean. They are computed once, because they are needed
+// often.
 type Bounds struct {
 	Start, End graph.Span
-	// Started and Ended report whether the end is dated, OpenStart and Open whether
-	// the source leaves it open.
+	// Started and Ended are true if the end is dated, OpenStart and Open if the source leaves it open.
 	Started, Ended, OpenStart, Open bool
 }
 
-// BoundsOf computes the bounds of an interval.
+// Of returns the bounds of an interval.
 func Of(iv graph.Interval) Bounds {
 	return Bounds{iv.From.Span(), iv.To.Span(), iv.From.Known(), iv.To.Known(), iv.From.Precision() == graph.Open, iv.To.Precision() == graph.Open}
 }
 
-// MayHold reports whether a claim with the bounds may hold on the days, where its
-// field reaches through the lifetimes of both ends, and those include the days.
-// If it reports false, Window gives HoldsNo for such a claim.
+// MayHold reports whether a claim with the bounds may hold on the days, assuming that its field reaches through
+// the lifetimes of both ends, and that the lifetimes include the days. If it returns false, Window gives
+// HoldsNo for such a claim.
 func (b *Bounds) MayHold(kind schema.TimeKind, on graph.Span) bool {
 	may := b.MayHoldOn(kind)
 	return on.First <= may.Last && on.Last >= may.First
 }
 
-// MayHoldOn are the days on which MayHold.
+// MayHoldOn returns the days for which MayHold is true.
 func (b *Bounds) MayHoldOn(kind schema.TimeKind) graph.Span {
 	switch kind {
 	case schema.Eternal:
@@ -51,8 +50,8 @@ func (b *Bounds) MayHoldOn(kind schema.TimeKind) graph.Span {
 	return days(b.Start.First, b.End.Last)
 }
 
-// Alone reports whether MayHold answers for a claim with the bounds whatever the
-// date of its source, unless another claim bounds a reach of NEXT.
+// Alone reports whether MayHold decides for a claim with the bounds, whatever the date of its source, unless
+// another claim ends a reach of NEXT.
 func (b *Bounds) Alone(t schema.Timing) bool {
 	spans := func(e schema.Extent) bool { return e.Kind == schema.ToDays }
 	switch t.Kind {

@@ -2,10 +2,10 @@ package validity
 
 import "github.com/caspian-kg/caspian/graph"
 
-// LifetimeOf is the lifetime of an entity by the days that are given for its beginning and for
-// its end. If several dates are given, the entity possibly exists from the first beginning to
-// the last end, and surely from the last beginning to the first end. A rough date with a more
-// exact one inside, as 1991 with 1991-12-16, says no more than that.
+// LifetimeOf returns the lifetime of an entity from the dates that claims give for its beginning and its end.
+// If there are several, the entity possibly exists from the first beginning to the last end, and certainly from
+// the last beginning to the first end. A rough date that includes a more exact one, such as 1991 and
+// 1991-12-16, does not count.
 func LifetimeOf(begins, ends []graph.Span) Lifetime {
 	if len(begins) > 1 {
 		begins = exact(begins)

@@ -5,12 +5,12 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// quiet is for how many days a list stays as it is, where it does until the next
-// change and no source reports one.
+// quiet is for how many days a list counts as unchanged, if it is valid until the next change and no source
+// reports one.
 const quiet = near
 
-// Silence is the timing of what a source that is complete for a field does not say. After a
-// year, an event may have happened since, and a figure may have been replaced.
+// Silence returns the timing of what a source leaves out that is complete for a field. After a year, an event
+// may have happened, and a figure may have been replaced.
 func Silence(t schema.Timing) schema.Timing {
 	next := schema.Extent{Kind: schema.ToNext}
 	switch t.Kind {
@@ -22,9 +22,9 @@ func Silence(t schema.Timing) schema.Timing {
 	return t
 }
 
-// Looked reports whether a claim with the bounds, of a source of the date and
-// between entities of the lifetimes, is attested on all the days, or near enough:
-// as far as its field reaches, but no more than a year where another claim may end it.
+// Looked reports whether a claim with the bounds, from a source of the given date and between entities of the
+// given lifetimes, is attested on all the days, or near enough: as far as its field reaches, but at most a year
+// if another claim may end the reach.
 func (b *Bounds) Looked(t schema.Timing, source graph.Date, on graph.Span, lives ...Lifetime) bool {
 	for _, side := range [...]*schema.Extent{&t.Reach.Before, &t.Reach.After} {
 		if side.Kind == schema.ToNext {
@@ -40,9 +40,9 @@ func (b *Bounds) Looked(t schema.Timing, source graph.Date, on graph.Span, lives
 	return w.Holds(on, graph.Throughout) != graph.HoldsNo && (w.Anchored || t.Kind == schema.Event || t.Reach == schema.Reach{})
 }
 
-// Between narrows the days around the attested days of a claim by the dates of a
-// neighbouring claim: the answer changed there. A change on the day on which the claim
-// itself ends or begins does not bound its other side.
+// Between narrows the days around the attested days of a claim by the dates of a neighbouring claim, where the
+// answer changed. If the neighbour's date is the day on which the claim itself ends or begins, it does not
+// bound the claim's other side.
 func (b *Bounds) Between(between, attested graph.Span, neighbour *Bounds) graph.Span {
 	first, last := min(attested.First, attested.Last), max(attested.First, attested.Last)
 	for _, turn := range [...]struct {
@@ -62,13 +62,13 @@ func (b *Bounds) Between(between, attested graph.Span, neighbour *Bounds) graph.
 	return between
 }
 
-// ShortLifetime is a lifetime such that the zero is that of most entities, Always.
+// ShortLifetime is a lifetime whose zero value is Always, the lifetime of most entities.
 type ShortLifetime struct {
-	begin, begun, ending, ended int32 // days after the first and before the last there is
-	Bounded                     bool  // some claim, perhaps withdrawn, says when it begins or ends
+	begin, begun, ending, ended int32 // counted from the first and from the last possible day
+	Bounded                     bool  // some claim, even a withdrawn one, says when the entity begins or ends
 }
 
-// Short is the lifetime of an entity of which some claim says when it begins or ends.
+// Short returns the ShortLifetime of an entity for which some claim says when it begins or ends.
 func (l Lifetime) Short() ShortLifetime {
 	return ShortLifetime{
 		int32(l.Possible.First - graph.FirstDay), int32(l.Sure.First - graph.FirstDay),
@@ -76,7 +76,7 @@ func (l Lifetime) Short() ShortLifetime {
 	}
 }
 
-// Lifetime is the lifetime itself.
+// Lifetime converts back.
 func (l ShortLifetime) Lifetime() Lifetime {
 	return Lifetime{
 		Possible: days(graph.FirstDay+graph.Day(l.begin), graph.LastDay-graph.Day(l.ended)),

@@ -7,31 +7,31 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Two sources may date one fact differently well: a membership of 2004, and one since
-// 29 March 2004. They agree, and the rough date is read as the exact one.
+// Two sources may both correctly date a fact differently: a membership of 2004, and one since 29 March 2004.
+// They agree, and the rough date is replaced by the exact one.
 
-// Refinable reports whether an end of the bounds may be one of several days, of which
-// another claim can say more. The dates of a figure are its period, and not rough.
+// Refinable reports whether an end of the bounds may be one of several days, so that another claim can date it
+// more exactly. The dates of a figure are its period and not rough.
 func (b *Bounds) Refinable(t schema.Timing) bool {
 	return (t.Kind == schema.State || t.Kind == schema.Event) &&
 		(b.Started && b.Start.First < b.Start.Last || b.Ended && b.End.First < b.End.Last)
 }
 
-// Agrees reports whether two bounds may be of one time: where both give a start, or an
-// end, it may be the same day.
+// Agrees reports whether two bounds may be of the same time: if both have a start, or an end, it may be the
+// same day.
 func (b *Bounds) Agrees(other *Bounds) bool {
 	return (!b.Started || !other.Started || meets(b.Start, other.Start)) && (!b.Ended || !other.Ended || meets(b.End, other.End))
 }
 
-// Refines reports whether the bounds agree with others and give the day of an end more exactly.
+// Refines reports whether the bounds agree with others and date an end more exactly.
 func (b *Bounds) Refines(other *Bounds) bool {
 	return (b.Started && other.Started && inside(b.Start, other.Start) || b.Ended && other.Ended && inside(b.End, other.End)) && b.Agrees(other)
 }
 
-// Dates are the different starts and ends of several bounds. The zero value has none.
+// Dates has the different starts and ends of several bounds. The zero value is empty.
 type Dates struct {
 	starts, ends []graph.Span
-	many         bool // more than are kept
+	many         bool // there are more than are stored
 }
 
 // mostDates is enough for the years of two centuries.
@@ -64,8 +64,7 @@ func (d *Dates) with(dates []graph.Span, s graph.Span) []graph.Span {
 	return dates
 }
 
-// MayRefine reports whether some of the bounds with these dates may refine others. If it reports false,
-// none does.
+// MayRefine reports whether some of the bounds with these dates may refine b. If it returns false, none does.
 func (d *Dates) MayRefine(b *Bounds) bool {
 	finer := func(dates []graph.Span, known bool, s graph.Span) bool {
 		return known && slices.ContainsFunc(dates, func(t graph.Span) bool { return inside(t, s) })
@@ -73,9 +72,9 @@ func (d *Dates) MayRefine(b *Bounds) bool {
 	return d.many || finer(d.starts, b.Started, b.Start) || finer(d.ends, b.Ended, b.End)
 }
 
-// Refined returns the bounds with the days that those which refine them leave: from the
-// first to the last of the most exact. Where the start would come after the end, those
-// are of several times, and the bounds stay as they are.
+// Refined returns the bounds with each rough end replaced by the days from the first to the last of the most
+// exact dates among by. If the start would come after the end, those dates are of different times, and the
+// bounds are unchanged.
 func (b *Bounds) Refined(by []*Bounds) Bounds {
 	r := *b
 	if r.Started {
@@ -90,7 +89,7 @@ func (b *Bounds) Refined(by []*Bounds) Bounds {
 	return r
 }
 
-// refined returns the days of one side that the most exact of those inside leave.
+// refined returns the days that the most exact dates within rough leave for one side.
 func refined(rough graph.Span, by []*Bounds, side func(*Bounds) (graph.Span, bool)) graph.Span {
 	var finer []graph.Span
 	for _, b := range by {
@@ -108,7 +107,7 @@ func refined(rough graph.Span, by []*Bounds, side func(*Bounds) (graph.Span, boo
 	return left
 }
 
-// exact returns the spans without those that have another of them inside.
+// exact returns the spans that include no other of the spans.
 func exact(spans []graph.Span) (left []graph.Span) {
 	for _, s := range spans {
 		rough := false
@@ -122,7 +121,7 @@ func exact(spans []graph.Span) (left []graph.Span) {
 	return left
 }
 
-// inside reports whether the days are some of others, and not all.
+// inside reports whether s is a proper part of t.
 func inside(s, t graph.Span) bool { return s != t && s.First >= t.First && s.Last <= t.Last }
 
 // meets reports whether two spans have a day in common.

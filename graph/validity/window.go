@@ -5,54 +5,54 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Lifetime is when an entity exists: it may on the days of Possible, and does on
-// those of Sure. Where a side is not known it is unbounded.
+// Lifetime is when an entity exists: possibly on the days of Possible, certainly on those of Sure. An unknown
+// side is unbounded.
 type Lifetime struct{ Possible, Sure graph.Span }
 
-// Always is the lifetime of an entity of which nobody says when it began or ended.
+// Always is the lifetime of an entity without a stated beginning or end.
 var Always = Lifetime{graph.AllDays, graph.AllDays}
 
-// Basis is what it rests on that a claim holds on a date.
+// Basis is the reason why a claim holds on a date.
 type Basis uint8
 
 // The bases of an answer, the best first.
 const (
-	// NoBasis is that of a claim that always holds, or does not hold.
+	// NoBasis is for a claim that always holds, or does not hold.
 	NoBasis Basis = iota
-	// Dated: the claim gives dates, and the date asked lies within them, or
-	// between one of them and the date of the source.
+	// Dated means that the claim gives dates, and the view's date lies within them, or between one of them and
+	// the date of the source.
 	Dated
-	// Attested: the claim gives no dates, and its source is of the date asked.
+	// Attested means that the claim gives no dates, and its source is of the view's date.
 	Attested
-	// Reached: nothing attests the date asked; the field's reach includes it.
+	// Reached means that nothing attests the view's date, but the field's reach includes it.
 	Reached
 )
 
 func (b Basis) String() string { return [...]string{"", "DATED", "ATTESTED", "REACH"}[b] }
 
-// Window is when a claim holds: YES on the days of Sure, POSSIBLY on the other
-// days of Possible. Where Sure.First is after Sure.Last, no day is sure.
+// Window is when a claim holds: YES on the days of Sure, POSSIBLY on the other days of Possible. If Sure.First
+// is after Sure.Last, no day is certain.
 type Window struct {
 	Possible, Sure graph.Span
-	// Attested are the days that the claim's dates or its source attest, for
-	// distances; they may be none, as Anchored says.
+	// Attested are the days that the claim's dates or its source attest, from which distances are computed. If
+	// Anchored is false, there are none.
 	Attested graph.Span
 	Anchored bool
-	// Basis is that of the sure days.
+	// Basis is the basis on the days of Sure.
 	Basis Basis
-	// Started says that the start is known.
+	// Started is true if the start is known.
 	Started bool
-	// Nearest says that what is attested nearer to a date is the likelier: of an
-	// office, whose reach is a number of days, not of a border.
+	// Nearest is true if claims attested nearer to a date are more likely to hold. That is so for a field whose
+	// reach is a number of days, such as an office, but not for a border.
 	Nearest bool
 }
 
-// Reading is what a claim is on a date.
+// Reading says whether a claim holds on a date, and why.
 type Reading struct {
 	Holds graph.Holds
 	Basis Basis
-	// Distance is how many days lie between the date and what is attested: 0 on
-	// those days, -1 where nothing is.
+	// Distance is the number of days between the date and the attested days: 0 on those days, -1 if there are
+	// none.
 	Distance int64
 	// Order compares claims of one field: the least is shown. First comes what holds
 	// by its dates; then what is attested on the date, near it with a known start, and
@@ -61,8 +61,8 @@ type Reading struct {
 	Order int64
 }
 
-// near is how many days from what is attested are near it. Where the reach itself
-// is a number of days, only the attested days are near, and then the nearest.
+// near is the number of days around the attested days that count as near. If the reach itself is a number of
+// days, only the attested days are near, and otherwise the nearest claim precedes.
 const near = 366
 
 func (w *Window) near(distance int64) bool { return !w.Nearest && w.Anchored && distance <= near }
@@ -70,7 +70,7 @@ func (w *Window) near(distance int64) bool { return !w.Nearest && w.Anchored && 
 // orderStep parts the levels of Reading.Order; distances lie within one.
 const orderStep = int64(1) << 40
 
-// On reads the window on the days asked for.
+// On returns how the claim holds on the days of a view.
 func (w *Window) On(on graph.Span, mode graph.Mode) Reading {
 	r := Reading{Holds: w.Holds(on, mode), Distance: w.distance(on)}
 	switch r.Holds {
@@ -103,7 +103,7 @@ func (w *Window) On(on graph.Span, mode graph.Mode) Reading {
 	return r
 }
 
-// Holds reports how surely the claim holds on the days.
+// Holds returns how certainly the claim holds on the days.
 func (w *Window) Holds(on graph.Span, mode graph.Mode) graph.Holds {
 	possible := both(w.Possible, on)
 	switch {
@@ -130,7 +130,7 @@ func (w *Window) distance(on graph.Span) int64 {
 	return 0
 }
 
-// Within bounds the window by the lifetime of an entity at one end of the claim.
+// Within cuts the window to the lifetime of an entity at one end of the claim.
 func (w *Window) Within(life Lifetime) {
 	w.Possible = both(w.Possible, life.Possible)
 	w.Sure = both(w.Sure, life.Sure)
@@ -138,16 +138,15 @@ func (w *Window) Within(life Lifetime) {
 
 func days(first, last graph.Day) graph.Span { return graph.Span{First: first, Last: last} }
 
-// both are the days of two spans.
+// both returns the days in both spans.
 func both(s, t graph.Span) graph.Span { return days(max(s.First, t.First), min(s.Last, t.Last)) }
 
-// empty is a span of no days.
+// empty is a span without days.
 var empty = days(graph.LastDay, graph.FirstDay)
 
-// Attested are the days on which a claim with the bounds is attested: those its
-// dates say, those from one of them to its source's date, or that date alone. It
-// reports false where nothing attests it. Where First is after Last, the dates are
-// too rough to attest any one day.
+// Attested returns the days on which a claim with the bounds is attested: by its dates, from one of its dates
+// to its source's date, or on the source's date alone. It returns false if nothing attests the claim. If First
+// is after Last, the dates are too rough to attest a single day.
 func (b *Bounds) Attested(t schema.Timing, source graph.Date) (graph.Span, bool) {
 	if t.Kind == schema.Observation && (b.Started || b.Ended) {
 		if !b.Started {
@@ -156,11 +155,11 @@ func (b *Bounds) Attested(t schema.Timing, source graph.Date) (graph.Span, bool)
 		return days(b.Start.First, b.End.Last), true
 	}
 	on := source.Span()
-	// A source older than the start, or younger than the end, speaks of other days.
+	// A source older than the start, or younger than the end, does not attest these days.
 	attests := source.Known() && !t.Past && (!b.Started || on.Last >= b.Start.First) && (!b.Ended || on.First <= b.End.Last)
 	switch {
 	case b.Started && b.Ended:
-		// It ends no sooner than it begins, which narrows both.
+		// The claim cannot end before it begins, which narrows both ends.
 		return days(min(b.Start.Last, b.End.Last), max(b.Start.First, b.End.First)), true
 	case b.Started && attests:
 		return days(min(b.Start.Last, on.Last), max(b.Start.First, on.Last)), true
@@ -174,11 +173,10 @@ func (b *Bounds) Attested(t schema.Timing, source graph.Date) (graph.Span, bool)
 	return on, attests
 }
 
-// Window is when a claim with the bounds as its valid time holds. source is the
-// date of its source, unknown where it has none. next are the days between the
-// dated claims that answer the same question before and after this one; it bounds
-// a reach of NEXT, see Attested, and the days on which a figure surely holds after
-// its period. Lifetimes come on top, see Within.
+// Window returns when a claim with the bounds as its valid time holds. source is the date of its source,
+// unknown if there is none. next is the days between the previous and the following dated claim that answer the
+// same question. It bounds a reach of NEXT, see Attested, and the days on which a figure certainly holds after
+// its period. Lifetimes are applied separately, see Within.
 func (b *Bounds) Window(t schema.Timing, source graph.Date, next graph.Span) Window {
 	w := Window{Possible: graph.AllDays, Sure: empty, Started: b.Started, Nearest: t.Reach.Before.Kind == schema.ToDays && t.Reach.After.Kind == schema.ToDays}
 	if t.Kind == schema.Eternal {
@@ -204,21 +202,21 @@ func (b *Bounds) Window(t schema.Timing, source graph.Date, next graph.Span) Win
 	return w
 }
 
-// event: once begun it holds ever after.
+// event sets the window of an event, which holds forever once it has begun.
 func (b *Bounds) event(w *Window, source graph.Date) {
 	switch {
 	case b.Started:
 		w.Possible.First = b.Start.First
 		w.Sure = days(min(b.Start.Last, b.End.Last), graph.LastDay)
-	case b.Ended: // over by then, so begun by then
+	case b.Ended: // it is over by then, so it has begun
 		w.Sure = days(b.End.Last, graph.LastDay)
 	case w.Anchored:
 		w.Sure = days(source.Last(), graph.LastDay)
 	}
 }
 
-// figure: it belongs to its period, and holds after it as far as the field's reach;
-// surely until there is a later one. Where the period begins is not always known.
+// figure sets the window of a figure. The figure belongs to its period, and holds afterwards as far as the
+// field reaches, certainly until there is a later one. The start of the period is not always known.
 func (b *Bounds) figure(w *Window, reach schema.Reach, next graph.Span) {
 	w.Possible = days(w.Attested.First, add(w.Attested.Last, reach.After, next.Last))
 	period := b.End.Last
@@ -235,7 +233,7 @@ func (b *Bounds) state(w *Window, reach schema.Reach, dated bool, next graph.Spa
 	if w.Anchored {
 		w.Possible = days(sub(w.Attested.First, reach.Before, next.First), add(w.Attested.Last, reach.After, next.Last))
 	}
-	// An undated source that leaves a side open says so of a day that nobody knows.
+	// If an undated source leaves a side open, the day for which it says so is unknown.
 	if b.Started {
 		w.Possible.First = b.Start.First
 	} else if b.OpenStart && !dated {
@@ -248,7 +246,7 @@ func (b *Bounds) state(w *Window, reach schema.Reach, dated bool, next graph.Spa
 	}
 }
 
-// add is the last day of a reach after a day.
+// add returns the last day of a reach after a day.
 func add(d graph.Day, e schema.Extent, next graph.Day) graph.Day {
 	switch e.Kind {
 	case schema.ToDays:
@@ -259,7 +257,7 @@ func add(d graph.Day, e schema.Extent, next graph.Day) graph.Day {
 	return graph.LastDay
 }
 
-// sub is the first day of a reach before a day.
+// sub returns the first day of a reach before a day.
 func sub(d graph.Day, e schema.Extent, next graph.Day) graph.Day {
 	switch e.Kind {
 	case schema.ToDays:

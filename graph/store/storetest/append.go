@@ -105,7 +105,7 @@ func testDuplicates(t *testing.T, open func(*testing.T, string) store.Log) {
 		wantCode(t, err, graph.Duplicate)
 		want = unchanged(t, l, want)
 	}
-	// Declaring an entity again is not a fault.
+	// It is not a fault to declare an entity again.
 	again := Sample(l.Head()+1, 0)
 	again.Entities = want[0].Entities
 	mustAppend(t, l, again)

@@ -9,11 +9,11 @@ import (
 	"github.com/caspian-kg/caspian/graph/store"
 )
 
-// Fill fills a store with commits.
+// Fill fills a store with the commits.
 func Fill(l store.Log, cs ...*graph.Commit) error {
 	return l.Fill(context.Background(), func(add func(*graph.Commit, func() error) error) error {
 		for _, c := range cs {
-			// A commit has its digest and the ontology's hash when it is sealed.
+			// A commit gets its digest and the ontology's hash when it is sealed.
 			open := *c
 			open.Digest, open.Ontology = "", ""
 			if err := add(&open, func() error { open.Digest, open.Ontology = c.Digest, c.Ontology; return nil }); err != nil {
@@ -79,7 +79,7 @@ func testFill(t *testing.T, open func(*testing.T, string) store.Log) {
 	}
 }
 
-// testFillStops stops fillings with an error of the feed, of a seal and of the context.
+// testFillStops interrupts fillings by an error of the feed, of a seal and of the context.
 func testFillStops(t *testing.T, l store.Log) {
 	stop := errors.New("stop")
 	sealed := func() error { return nil }

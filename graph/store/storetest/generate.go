@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// ids, names and sources are few, so that commits share nodes.
+// There are few ids, names and sources, so that commits share nodes.
 var (
 	ids = rapid.Custom(func(t *rapid.T) graph.ID {
 		return graph.ID(rapid.StringMatching(`[a-zA-Z0-9][a-zA-Z0-9._:-]{0,5}`).Draw(t, "id"))

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Kills returns how often a test kills a child, and random numbers from a seed that it logs:
-// with CASPIAN_SOAK set soak times, in short mode few times.
+// Kills returns how often a test kills a child: soak times if CASPIAN_SOAK is set, few times in short mode,
+// otherwise times. It also returns random numbers from a seed that it logs.
 func Kills(t testing.TB, few, times, soak int) (int, *rand.Rand) {
 	t.Helper()
 	if os.Getenv("CASPIAN_SOAK") != "" {
@@ -25,13 +25,11 @@ func Kills(t testing.TB, few, times, soak int) (int, *rand.Rand) {
 	return times, rand.New(rand.NewPCG(seed, 0))
 }
 
-// KillChild runs the test binary again as a child, with one more variable
-// ("NAME=value") in its environment, and kills it after a while. The child prints
-// each number that was acknowledged on a line; KillChild returns the highest, or 0
-// if there was none. The test fails if the child ends with an error before it is
-// killed.
+// KillChild runs the test binary again as a child, with one more variable ("NAME=value") in its environment,
+// and kills it after a while. The child prints each acknowledged number on a line; KillChild returns the
+// highest, or 0 if there is none. The test fails if the child ends with an error before it is killed.
 //
-// The package's TestMain must see the variable and act as the child.
+// The package's TestMain must check the variable and act as the child.
 func KillChild(t testing.TB, env string, after time.Duration) (acknowledged int) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^$")
@@ -51,7 +49,7 @@ func KillChild(t testing.TB, env string, after time.Duration) (acknowledged int)
 	for lines.Scan() {
 		n, err := strconv.Atoi(lines.Text())
 		if err != nil {
-			break // cut short: nothing was promised
+			break // cut short, so it was not acknowledged
 		}
 		acknowledged = max(acknowledged, n)
 	}

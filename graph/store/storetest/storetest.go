@@ -1,5 +1,5 @@
-// Package storetest tests a store against its contract. Every backend runs Run in
-// its own tests; a store that passes can serve the live graph.
+// Package storetest tests a store against the contract of store.Log. The tests of every backend call Run; a
+// store that passes can be used by the live graph.
 package storetest
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/store"
 )
 
-// Run runs the suite. open opens the store that lives in dir, which is empty
-// the first time; it is closed before it is opened again.
+// Run runs the suite. open opens the store in dir, which is empty the first time. The suite closes a store
+// before it opens it again.
 func Run(t *testing.T, open func(t *testing.T, dir string) store.Log) {
 	for _, c := range []struct {
 		name string
@@ -47,7 +47,7 @@ func Run(t *testing.T, open func(t *testing.T, dir string) store.Log) {
 	}
 }
 
-// Sample returns a commit of n claims that no other sequence number repeats.
+// Sample returns a commit of n claims that no other sequence number's sample has.
 func Sample(seq graph.Seq, n int) *graph.Commit {
 	c := &graph.Commit{
 		Seq: seq, At: time.UnixMicro(1_750_000_000_000_000 + int64(seq)).UTC(), Key: fmt.Sprintf("sample %d", seq),
@@ -94,8 +94,7 @@ func Equal(t testing.TB, got, want []*graph.Commit) {
 	}
 }
 
-// unchanged fails the test unless the store has exactly the commits, and still accepts the
-// next one.
+// unchanged fails the test unless the store has exactly the commits and still accepts the next one.
 func unchanged(t *testing.T, l store.Log, want []*graph.Commit) []*graph.Commit {
 	t.Helper()
 	if l.Head() != graph.Seq(len(want)) {
@@ -294,7 +293,7 @@ func testConcurrent(t *testing.T, open func(*testing.T, string) store.Log) {
 			for last := false; !last; {
 				select {
 				case <-done:
-					last = true // once more, on the whole
+					last = true // once more, on the whole store
 				default:
 				}
 				low := l.Head()

@@ -14,16 +14,16 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Decoder turns quads, in the order they were written, back into commits.
+// Decoder converts quads, in the order in which they were written, into commits.
 type Decoder struct {
-	Next   graph.Seq // the number of the commit being read: set it to the first
+	Next   graph.Seq // the number of the commit being read; the caller sets it to the first
 	commit graph.Commit
-	claims []graph.Claim // the commit's claims so far, used again for the next
-	fact   quad.Value    // the label of a fact that waits for its meta
+	claims []graph.Claim // the commit's claims so far; the memory is reused
+	fact   quad.Value    // the label of a fact whose meta has not come yet
 	meta   metaReader
 }
 
-// Add takes the next quad. It returns a commit if the quad completes it.
+// Add adds the next quad. It returns a commit if the quad completes one.
 func (d *Decoder) Add(q quad.Quad) (*graph.Commit, error) {
 	pred, ok := q.Predicate.(quad.IRI)
 	if !ok {
@@ -74,7 +74,7 @@ func (d *Decoder) Add(q quad.Quad) (*graph.Commit, error) {
 	return nil, nil
 }
 
-// withdrawal takes the quad of a retraction or a reinstatement.
+// withdrawal adds the quad of a retraction or a reinstatement.
 func (d *Decoder) withdrawal(q quad.Quad) error {
 	id, err := claimOf(q.Subject)
 	if err != nil {
@@ -112,7 +112,7 @@ func (d *Decoder) addFact(q quad.Quad) error {
 	return nil
 }
 
-// seal checks that the commit is whole.
+// seal checks that the commit is complete, and returns it.
 func (d *Decoder) seal(q quad.Quad) (*graph.Commit, error) {
 	n, err := SeqOf(q.Subject)
 	if err != nil {
@@ -142,7 +142,7 @@ func (d *Decoder) seal(q quad.Quad) (*graph.Commit, error) {
 	return &c, nil
 }
 
-// CutIRI returns what follows a prefix in an address, or an error that names both.
+// CutIRI returns an address without its prefix, or an error that names both.
 func CutIRI(v quad.Value, prefix string) (string, error) {
 	iri, _ := v.(quad.IRI)
 	s, ok := strings.CutPrefix(string(iri), prefix)
@@ -165,7 +165,7 @@ func claimOf(v quad.Value) (graph.ClaimID, error) {
 	return graph.ParseClaimID(s)
 }
 
-// SeqOf returns the number of the commit with an address.
+// SeqOf returns the number of the commit with the given address.
 func SeqOf(v quad.Value) (graph.Seq, error) {
 	s, err := CutIRI(v, CommitPrefix)
 	if err != nil {
@@ -207,8 +207,8 @@ func decodeValue(v quad.Value) (graph.Value, error) {
 	return graph.Value{}, fmt.Errorf("%s is not a value that the store writes", quad.StringOf(v))
 }
 
-// parseValue reads what Value.String writes, without the strictness of input:
-// what was once stored must come back although it may be refused today.
+// parseValue reads what Value.String writes. It is less strict than for input: a stored value must be readable
+// even if it would be refused today.
 func parseValue(k graph.Kind, s string) (graph.Value, error) {
 	switch k {
 	case graph.DateKind:

@@ -1,4 +1,4 @@
-// Package commits says how a commit is written as quads, and reads it back from them unchanged.
+// Package commits writes a commit as quads, and reads it back unchanged.
 //
 // Read the table at the top of encode.go, then Encoder and Decoder. The package must not know where
 // quads are kept, or in which order a database has them.
@@ -19,7 +19,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// What a commit becomes, in this order:
+// A commit is written as these quads, in this order:
 //
 //	<e/KAZ> <rdf:type>   <t/Country>     <n/7>   for each entity
 //	<e/KAZ> <p/capital>  <e/astana>      <c/…>   for each claim: the fact
@@ -32,12 +32,11 @@ import (
 //	                                             digest and ontology, what came
 //	                                             with the key, and the import
 //
-// all under the scheme caspian:. The seal is last, so that the last quad of
-// the store names its head and a commit without its seal does not count. The
-// number in meta/1 and commit/2 is the version of the literal; commit/1 is
-// the seal of a commit whose digest and ontology are unknown, as of earlier versions.
+// All addresses have the scheme caspian:. The seal is last, so the last quad in the store names its head, and a
+// commit without a seal does not count. The number in meta/1 and commit/2 is the version of the literal.
+// commit/1 is the seal of a commit from an earlier version, whose digest and ontology are unknown.
 //
-// Exported are those that a database must find or tell apart.
+// The exported constants are those that a database must find or distinguish.
 const (
 	scheme        = "caspian:"
 	entityPrefix  = scheme + "e/"
@@ -71,18 +70,18 @@ func CommitIRI(n graph.Seq) quad.IRI {
 // KeyIRI returns the address of an idempotency key.
 func KeyIRI(key string) quad.IRI { return quad.IRI(keyPrefix + url.PathEscape(key)) }
 
-// Encoder turns commits into quads. It refuses what would not be read back unchanged.
+// Encoder converts commits into quads. It refuses what could not be read back unchanged.
 type Encoder struct {
-	Quads  []quad.Quad            // of all commits so far
-	claims map[graph.ClaimID]bool // of all commits: Cayley does not notice if a transaction has the same quad twice
+	Quads  []quad.Quad            // the quads of all commits so far
+	claims map[graph.ClaimID]bool // the claims of all commits so far, because Cayley does not notice if a transaction has a quad twice
 	meta   []byte
-	// The addresses of the fields, and of the entity that had the last claim: most claims repeat them.
+	// The addresses of fields, and of the entity of the last claim, because most claims repeat them.
 	fields  map[string]quad.Value
 	subject quad.Value
 	of      graph.ID
 }
 
-// Reset forgets the commits so far. It keeps the memory of Quads for the next.
+// Reset removes the commits so far. It reuses the memory of Quads.
 func (e *Encoder) Reset() {
 	e.Quads = e.Quads[:0]
 	clear(e.claims)
@@ -100,8 +99,8 @@ func (e *Encoder) Commit(c *graph.Commit) error {
 	return e.Seal(c)
 }
 
-// Content is the first part of Commit, for which the digest and the hash of the ontology need not be
-// known yet; Seal is the rest.
+// Content is the first part of Commit, which does not need the digest and the hash of the ontology; Seal is the
+// second.
 func (e *Encoder) Content(c *graph.Commit) error {
 	if !utf8.ValidString(c.Key) {
 		return graph.Errorf(graph.BadInput, "commit %d: the idempotency key is not valid UTF-8", c.Seq)
@@ -171,7 +170,7 @@ func (e *Encoder) entities(c *graph.Commit, label quad.IRI) error {
 	return nil
 }
 
-// withdrawals appends what the commit retracts and what it reinstates.
+// withdrawals appends the commit's retractions and reinstatements.
 func (e *Encoder) withdrawals(c *graph.Commit, label quad.IRI) error {
 	seen := make(map[graph.ClaimID]bool, len(c.Retractions)+len(c.Reinstatements))
 	add := func(pred quad.IRI, verb string, i int, id graph.ClaimID, reason string) (err error) {
@@ -201,7 +200,7 @@ func (e *Encoder) withdrawals(c *graph.Commit, label quad.IRI) error {
 	return nil
 }
 
-// IsHex reports whether a digest or a hash is written as a seal has it, or is empty.
+// IsHex reports whether a digest or a hash has the form of those in a seal, or is empty.
 func IsHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
 func claimIRI(id graph.ClaimID) quad.IRI { return quad.IRI(ClaimPrefix + id.String()) }
@@ -243,7 +242,7 @@ func (e *Encoder) claim(c *graph.Claim, id graph.ClaimID) error {
 	return nil
 }
 
-// checkName refuses what is not a name in GraphQL: it becomes part of an address.
+// checkName refuses a text that is not a name in GraphQL, because it becomes part of an address.
 func checkName(s string) error {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -257,7 +256,7 @@ func checkName(s string) error {
 	return nil
 }
 
-// encodeValue gives each kind of value its own kind of literal.
+// encodeValue encodes each kind of value as another kind of literal.
 func encodeValue(v graph.Value) (quad.Value, error) {
 	typed := func(iri string) (quad.Value, error) {
 		return quad.TypedString{Value: quad.String(v.String()), Type: quad.IRI(iri)}, nil

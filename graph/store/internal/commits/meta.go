@@ -11,8 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// metaJSON is the literal of meta/1: the rest of a claim, with short
-// keys; zero values are left out.
+// metaJSON is the literal of meta/1: the rest of a claim, with short keys. Zero values are left out.
 type metaJSON struct {
 	Qualifiers  [][3]string `json:"q,omitempty"` // name, kind, text
 	Valid       string      `json:"t,omitempty"`
@@ -66,9 +65,9 @@ func appendMeta(b []byte, c *graph.Claim) ([]byte, error) {
 	return append(b, j...), err
 }
 
-// Seal is the literal of commit/2: record time in microseconds, counts, digest
-// and ontology, where it has an idempotency key the digest of the change
-// that came with it, and where it is part of an import that. In commit/1 the last four are missing.
+// Seal is the literal of commit/2: record time in microseconds, counts, digest and ontology. It also has the
+// digest of the change if the commit has an idempotency key, and the import if the commit belongs to one.
+// commit/1 lacks the last four.
 type Seal struct {
 	At                            int64
 	Entities, Claims, Retractions int
@@ -91,14 +90,14 @@ func sealQuad(s Seal) (pred quad.IRI, text string) {
 	if s.Import != nil {
 		im, err := json.Marshal(s.Import)
 		if err != nil {
-			panic(err) // numbers and texts only
+			panic(err) // cannot fail: only numbers and texts
 		}
 		more += `,"i":` + string(im)
 	}
 	return PredSeal, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d,"d":"%s","o":"%s"%s}`, s.At, s.Entities, s.Claims, s.Retractions, s.Digest, s.Ontology, more)
 }
 
-// ReadSeal reads the literal of either version.
+// ReadSeal reads the literal of commit/1 or commit/2.
 func ReadSeal(text string) (Seal, error) {
 	var j struct {
 		At         *int64

@@ -10,12 +10,12 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// metaReader reads meta literals. It reads the form that appendMeta writes five times faster
-// than encoding/json, which reads all other forms. A replay spends most of its time here.
+// metaReader reads meta literals. It reads the form that appendMeta writes, five times faster than
+// encoding/json, which it uses for all other forms. A replay spends most of its time here.
 type metaReader struct {
 	s     string
 	i     int
-	times map[string]graph.Interval // the same few valid times come again and again
+	times map[string]graph.Interval // cached, because a few valid times recur
 }
 
 // read fills in a claim from its meta literal. The claim's texts share the
@@ -80,7 +80,7 @@ func (r *metaReader) interval(s string) (graph.Interval, error) {
 	return iv, nil
 }
 
-// object reads the whole object; it returns false where it cannot.
+// object reads the whole object. It returns false if the form is another.
 func (r *metaReader) object(m *metaJSON) bool {
 	if !r.is('{') {
 		return false
@@ -191,7 +191,7 @@ func (r *metaReader) text() (string, bool) {
 	return "", false
 }
 
-// unquote returns a separate function because its variable escapes to the heap.
+// unquote is a separate function because its variable escapes to the heap.
 func unquote(s string) (text string, ok bool) {
 	err := json.Unmarshal([]byte(s), &text)
 	return text, err == nil
@@ -203,8 +203,7 @@ func (r *metaReader) number() (float64, bool) {
 		r.i++
 	}
 	s := r.s[start:r.i]
-	// Go's syntax of numbers has more forms than JSON's; appendMeta usually writes 0.95, 0
-	// or 1.
+	// Go's syntax of numbers has more forms than JSON's. appendMeta usually writes 0.95, 0 or 1.
 	if strings.Trim(s, "0123456789.") != "" || len(s) > 1 && s[0] == '0' && s[1] != '.' || s == "" || s[0] == '.' || s[len(s)-1] == '.' {
 		return 0, false
 	}

@@ -1,6 +1,6 @@
-// Package terms writes, reads and hashes single terms of quads as Cayley does.
+// Package terms writes, reads and hashes single terms of quads in Cayley's format.
 //
-// The package must not know commits, or where terms are kept.
+// The package must not know commits, or where terms are stored.
 package terms
 
 import (
@@ -13,11 +13,11 @@ import (
 	"github.com/cayleygraph/quad/pquads"
 )
 
-// The fields of the protocol buffer of a term that is a text or an address, with their wire type. Most
-// terms are, so they are read, written and hashed here, in a third of the time that pquads takes.
+// The fields of the protocol buffer of a term that is a text or an address, with their wire type. Most terms
+// are texts or addresses; this package reads, writes and hashes them itself, in a third of pquads' time.
 const text, iri = 2<<3 | 2, 3<<3 | 2
 
-// Append writes a term as pquads does.
+// Append writes a term in the format of pquads.
 func Append(b []byte, v quad.Value) ([]byte, error) {
 	kind, s := byte(0), ""
 	switch v := v.(type) {
@@ -32,7 +32,7 @@ func Append(b []byte, v quad.Value) ([]byte, error) {
 	return append(binary.AppendUvarint(append(b, kind), uint64(len(s))), s...), nil
 }
 
-// Hash is the hash that Cayley makes of a term: of its text in N-Quads.
+// Hash returns Cayley's hash of a term, which is the hash of its text in N-Quads.
 func Hash(v quad.Value) cgraph.ValueHash {
 	var room [512]byte
 	switch v := v.(type) {
@@ -92,7 +92,7 @@ func AppendQuad(b []byte, q quad.Quad) ([]byte, error) {
 	return b, nil
 }
 
-// ReadQuad reads a quad that AppendQuad wrote, and returns what follows it.
+// ReadQuad reads a quad that AppendQuad wrote, and returns the rest of b.
 func ReadQuad(b []byte) (q quad.Quad, rest []byte, err error) {
 	for _, to := range []*quad.Value{&q.Subject, &q.Predicate, &q.Object, &q.Label} {
 		size, n := binary.Uvarint(b)
