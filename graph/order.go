@@ -99,7 +99,7 @@ type Comparison uint8
 //	Gte  the value begins no earlier than the bound
 //
 // So Gte and Lte of one date together are Eq, and "in" is Eq with any value of a list. In the same way, a range
-// means all its numbers: over 5 is greater than 4, but for 6 it is neither true nor false (MayHold). Only a
+// means all its numbers: over 5 is greater than 4, and over 5 may be greater than 6 or not (MayHold). Only a
 // single number can be equal to a bound. Doubt (?, ~, %) makes no difference. An open end is later than every
 // date, an open start earlier. A date that nobody states is missing, and a missing value fails every
 // comparison.

@@ -24,18 +24,18 @@ import (
 	"github.com/caspian-kg/caspian/server/tokens"
 )
 
-// accessControl decides who may use a service, by its settings and files of tokens.
+// accessControl decides who may use a service, from the settings and the files of tokens.
 type accessControl struct {
 	auth, readToken *string
 	hosts           *[]string
 	openWrites      *bool
 
-	names  []string // of hosts, normalized
-	closed bool     // reading needs a token
+	names  []string // the hosts in normalized form
+	closed bool     // reading needs a token too
 
 	address string // path of the file with the service's address; "" if there is none
 
-	token atomic.Pointer[string] // of the store's folder; nil if there is none yet
+	token atomic.Pointer[string] // the token of the store's folder; nil until there is one
 	ready atomic.Bool            // the store is open
 }
 
@@ -64,7 +64,7 @@ func (a *accessControl) check(s *settings.Set, store, listen string, readOnly bo
 	if readOnly && *a.openWrites {
 		s.Fault("--open-writes and --read-only: give one of the two")
 	}
-	// An unusable token is replaced when the store is open.
+	// An unusable token is replaced once the store is open.
 	if token, _ := connect.OwnerToken(store); token != "" {
 		a.token.Store(&token)
 	}
@@ -96,12 +96,12 @@ func (a *accessControl) keys() (k server.Keys, err error) {
 	return k, err
 }
 
-// open makes the token of the store's folder if there is none, and listens on its socket. Where
-// the folder cannot be written, the service runs without both: it still answers reads, and
-// writes with other tokens. The caller has opened the store.
+// open creates the token of the store's folder if there is none, and listens on the owner's socket. If the
+// folder cannot be written, the service runs without both: it still answers reads, and accepts writes with
+// other tokens. The caller must have opened the store.
 func (a *accessControl) open(e *cli.Environment, store string, srv *server.Server, at net.Addr, readOnly bool) (net.Listener, error) {
 	warn := func(err error) {
-		if err != nil && !readOnly { // a read-only service may have a folder that it cannot write
+		if err != nil && !readOnly { // a read-only service may not be able to write to the folder
 			e.Say("caspian serve: %v", err)
 		}
 	}
@@ -121,7 +121,7 @@ func (a *accessControl) open(e *cli.Environment, store string, srv *server.Serve
 	if err != nil {
 		var ge *graph.Error
 		if errors.As(err, &ge) && ge.Code == graph.Unavailable {
-			return nil, nil // another service reads the same store, and its address is there
+			return nil, nil // another service reads the same store, and the file has its address
 		}
 		l = nil
 	}
@@ -140,8 +140,8 @@ func (a *accessControl) close() {
 	}
 }
 
-// reload reads the tokens again at each SIGHUP until the context ends. A service started on
-// a terminal without files of tokens ends with its terminal, as other programs do.
+// reload reads the tokens again at each SIGHUP until the context ends. If a service was started on a terminal
+// without files of tokens, SIGHUP ends it, as usual for programs on a terminal.
 func (a *accessControl) reload(ctx context.Context, e *cli.Environment, store string, srv *server.Server, log *slog.Logger) (wait func()) {
 	if console.IsTerminal(e.Err) && *a.auth == "" && !a.closed {
 		return func() {}
@@ -176,8 +176,7 @@ func (a *accessControl) reload(ctx context.Context, e *cli.Environment, store st
 	return running.Wait
 }
 
-// link returns the address to open in a browser. It contains the token if that gives more
-// rights.
+// link returns the address to open in a browser. The address contains the token if the token gives more rights.
 func (a *accessControl) link(base string, readOnly bool) string {
 	token := a.token.Load()
 	if token == nil || readOnly && !a.closed || *a.openWrites && !a.closed {

@@ -59,7 +59,7 @@ it, and 'caspian verify --backup FILE' checks it.`,
 	},
 }
 
-// backupFrom has a service write a backup of its store.
+// backupFrom makes a service write a backup of its store.
 func backupFrom(ctx context.Context, s *client.Service, to io.Writer) error {
 	return streamFrom(ctx, s, "/backup", to)
 }
@@ -99,7 +99,7 @@ for current that they kept of the first. FILE may be - for the standard input.`,
 	},
 }
 
-// restored makes a store of a backup, and opens it, which compares each commit with its digest.
+// restored creates a store from a backup and opens it. Opening compares each commit with its digest.
 func restored(ctx context.Context, e *cli.Environment, path string, at *connect.Place, o connect.Options) (*connect.Store, error) {
 	bar := console.StartProgress(e.Err, "restoring %s", path)
 	defer bar.End()

@@ -77,7 +77,7 @@ predicate and value, whatever the qualifiers and dates. Claims about sources do 
 	},
 }
 
-// formatSetting declares --format of a command that reads files.
+// formatSetting declares --format for a command that reads files.
 func formatSetting(s *settings.Set) *string {
 	format := s.Text("format", "NAME", "", "format of the files; by default that of each file name's ending")
 	var names []string
@@ -93,7 +93,7 @@ func readable() codec.List {
 	return slices.DeleteFunc(slices.Clone(datasets.Formats), func(f *codec.Format) bool { return f.Decode == nil && f.DecodeDir == nil })
 }
 
-// inputsOf finds the inputs that the arguments name; none is the built-in seeds.
+// inputsOf returns the inputs that the arguments name; without arguments, the built-in seeds.
 func inputsOf(args []string, format string, e *cli.Environment) ([]ingest.Input, error) {
 	var f *codec.Format
 	if format != "" {
@@ -108,11 +108,11 @@ func inputsOf(args []string, format string, e *cli.Environment) ([]ingest.Input,
 	return ingest.Find(args, f, e.In, e.Say)
 }
 
-// checked is what check found.
+// checked is the result of the command check.
 type checked struct {
 	operations, entities, claims int
 	faults, notices              graph.Problems
-	coverage                     *coverage.Report // nil where nobody asked, or there are faults
+	coverage                     *coverage.Report // nil unless requested, or if there are faults
 }
 
 func (c *checked) json(e *cli.Environment) error {

@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/coverage"
 )
 
-// writeCoverage writes the report as a table by type, and by predicate within each on demand.
+// writeCoverage writes the report as a table by type; predicates adds the predicates of each type.
 func writeCoverage(out *strings.Builder, r *coverage.Report, predicates bool) {
 	table := console.NewTable("", "ABOUT", "CLAIMS", "DATED", "LOCATED", "FACTS", "SEVERAL SOURCES")
 	row := func(name string, n *coverage.Count) {
@@ -25,7 +25,7 @@ func writeCoverage(out *strings.Builder, r *coverage.Report, predicates bool) {
 	table.Write(out)
 }
 
-// portion writes a share in whole percent: 0 and 100 only where they are exact.
+// portion writes a share in whole percent. It writes 0 and 100 only for exact values.
 func portion(part, whole int) string {
 	switch {
 	case whole == 0:

@@ -12,11 +12,10 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// endpoint answers questions: a running service, or a store of which the command is the only
-// user.
+// endpoint answers questions from a running service, or from a store that only this command uses.
 type endpoint struct{ *connect.Location }
 
-// endpointSettings is the questions.Connect of the program.
+// endpointSettings implements questions.Connect for the program.
 func endpointSettings(s *settings.Set) questions.Endpoint { return endpoint{connect.QuerySettings(s)} }
 
 // Open implements questions.Endpoint.

@@ -64,7 +64,7 @@ Formats: ` + export.About() + `.`,
 	},
 }
 
-// exports returns what prepares the exports of a service.
+// exports returns the function that prepares the exports of a service.
 func exports(g *live.Graph) func(url.Values) (*server.Export, error) {
 	return func(asked url.Values) (*server.Export, error) {
 		f, sel, err := export.Read(asked)
@@ -79,7 +79,7 @@ func exports(g *live.Graph) func(url.Values) (*server.Export, error) {
 	}
 }
 
-// writeExport writes an export of a service, or of the store.
+// writeExport writes an export from a service or from the store.
 func writeExport(ctx context.Context, e *cli.Environment, where *connect.Location, asked url.Values, to string) (err error) {
 	if running := where.Service(); running != nil {
 		err := files.To(to, e.Out, func(w io.Writer) error {

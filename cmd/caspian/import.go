@@ -100,8 +100,8 @@ Formats: ` + formatList() + `.`,
 			run.present = &present
 			err = run.report(ctx, func(o ingest.Options) (*ingest.Report, error) {
 				if g.Fills() && o.Sync == "" {
-					// Most of the memory is in arrays without pointers, which cost the
-					// garbage collector little, so it may run more often.
+					// Most memory is in arrays without pointers, which cost the garbage collector little, so it
+					// may run more often.
 					if _, set := e.Lookup("GOGC"); !set {
 						defer debug.SetGCPercent(debug.SetGCPercent(fillPercent))
 					}
@@ -114,7 +114,8 @@ Formats: ` + formatList() + `.`,
 	},
 }
 
-// fillPercent is how much of the memory in use may be garbage while an empty store is filled.
+// fillPercent is GOGC while an empty store is filled: how much garbage may accumulate, relative to the memory
+// in use.
 const fillPercent = 35
 
 // formatList describes the formats that can be read.
@@ -132,11 +133,11 @@ type importing struct {
 	inputs      []ingest.Input
 	options     ingest.Options
 	dry, asJSON bool
-	present     *graph.Seq // of the store before a dry run, which nothing changes; nil at a service, which answers with its own
+	present     *graph.Seq // the sequence number of the store before a dry run; nil for a service, which returns its own
 	mapping     *mappingChoice
 }
 
-// report runs an import and prints its course and its outcome.
+// report runs an import, and prints its progress and its result.
 func (e *importing) report(ctx context.Context, run func(ingest.Options) (*ingest.Report, error)) error {
 	if e.dry && !e.asJSON {
 		if err := e.mapping.preview(ctx, e.inputs, e.Out); err != nil {
@@ -180,7 +181,7 @@ func (e *importing) report(ctx context.Context, run func(ingest.Options) (*inges
 	if !errors.As(err, &f) {
 		return err
 	}
-	// Each fault is alone on its line, so that editors find its position.
+	// Each fault is on a separate line, so that editors find its position.
 	what := console.Count(len(f.Problems), "problem")
 	if len(f.Problems) > 0 {
 		e.Say("%v", f.Problems)
@@ -213,7 +214,7 @@ func fill(ctx context.Context, g *live.Graph, inputs []ingest.Input) error {
 		return err
 	}
 	change := &graph.Change{Ops: ops, Import: &graph.Import{Label: "seeds"}}
-	if g.Fills() { // faster, in less memory
+	if g.Fills() { // faster and in less memory
 		return g.Fill(ctx, func(to *live.Filling) error {
 			_, err := to.Commit(ctx, change)
 			return err
@@ -223,7 +224,7 @@ func fill(ctx context.Context, g *live.Graph, inputs []ingest.Input) error {
 	return err
 }
 
-// asIs commits changes although they do not fit the ontology, since exports contain such claims.
+// asIs commits changes even if they do not fit the ontology, because exports may contain such claims.
 type asIs struct{ ingest.Target }
 
 func (g asIs) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {

@@ -25,34 +25,34 @@ import (
 	"github.com/caspian-kg/caspian/graph/match"
 )
 
-// mappingChoice is how an import reads tables.
+// mappingChoice has the settings of how an import reads tables.
 type mappingChoice struct {
 	file, onError, quarantine, reviewed *string
 	threshold                           *int
-	mapping                             *codec.Mapping // nil where the inputs are not tables
+	mapping                             *codec.Mapping // nil if the inputs are not tables
 	review                              *ingest.Review
-	find                                finder // set once the graph is at hand
+	find                                finder // nil until the graph is available
 }
 
-// finder finds what rows name, in a graph.
+// finder finds the entities that rows name in a graph.
 type finder interface {
 	Key(ctx context.Context, key, value string) (graph.ID, error)
 	Candidates(ctx context.Context, q match.Question) ([]match.Candidate, error)
 }
 
-// use says where to find what rows name.
+// use sets the finder of the entities that rows name.
 func (m *mappingChoice) use(f finder) {
 	if m.review != nil {
 		m.find, m.review.Find = f, f.Candidates
 	}
 }
 
-// Named is that of the review.
+// Named calls the review's Named.
 func (m *mappingChoice) Named(ctx context.Context, n codec.Named) (graph.ID, error) {
 	return m.review.Named(ctx, n)
 }
 
-// Key is that of find.
+// Key calls the finder's Key.
 func (m *mappingChoice) Key(ctx context.Context, key, value string) (graph.ID, error) {
 	return m.find.Key(ctx, key, value)
 }
@@ -85,7 +85,7 @@ func (m *mappingChoice) check(s *settings.Set, args []string) {
 // skips reports whether rows with faults are left out.
 func (m *mappingChoice) skips() bool { return *m.onError == "SKIP" || *m.quarantine != "" }
 
-// inputs are what the arguments name, as tables where there is a mapping.
+// inputs returns the inputs that the arguments name, as tables if there is a mapping.
 func (m *mappingChoice) inputs(args []string, format string, e *cli.Environment) ([]ingest.Input, error) {
 	if *m.file == "" {
 		return inputsOf(args, format, e)
@@ -111,7 +111,7 @@ const shownRows = 3
 
 var errShown = errors.New("enough rows are shown")
 
-// preview prints what the first rows of the first table become.
+// preview prints the operations that the first rows of the first table become.
 func (m *mappingChoice) preview(ctx context.Context, inputs []ingest.Input, out io.Writer) error {
 	if m.mapping == nil || inputs[0].Name == ingest.StandardInput {
 		return nil
@@ -135,7 +135,7 @@ func (m *mappingChoice) preview(ctx context.Context, inputs []ingest.Input, out 
 		table.Row(line, string(c.Subject), c.Predicate, c.Value.String(), strings.Join(qualifiers, ", "), c.Valid.String(), c.Locator)
 		return nil
 	})
-	var faults graph.Problems // the import reports them
+	var faults graph.Problems // ignored, because the import reports them
 	if err != nil && !errors.Is(err, errShown) && !errors.As(err, &faults) {
 		return err
 	}
@@ -145,7 +145,7 @@ func (m *mappingChoice) preview(ctx context.Context, inputs []ingest.Input, out 
 	return err
 }
 
-// setAside reports the rows that were left out, and writes them to the file for them.
+// setAside reports the rows that were left out, and writes them to the quarantine file.
 func (m *mappingChoice) setAside(ctx context.Context, e *cli.Environment, inputs []ingest.Input, r *ingest.Report) error {
 	n := r.LeftOut()
 	if n == 0 {
@@ -167,7 +167,7 @@ func (m *mappingChoice) setAside(ctx context.Context, e *cli.Environment, inputs
 	return nil
 }
 
-// undecided says which names a person has to decide about, and writes them to the review file.
+// undecided reports the names about which a person has to decide, and writes them to the review file.
 func (m *mappingChoice) undecided(e *cli.Environment) error {
 	if m.review == nil {
 		return nil
@@ -181,10 +181,10 @@ func (m *mappingChoice) undecided(e *cli.Environment) error {
 	return nil
 }
 
-// inStore finds entities in the graph, whatever the date.
+// inStore finds entities in the graph, on any date.
 type inStore struct{ *live.Graph }
 
-// Candidates are those of a name.
+// Candidates returns the candidates for a name.
 func (g inStore) Candidates(_ context.Context, q match.Question) ([]match.Candidate, error) {
 	v, err := match.Always(g.Snapshot())
 	if err != nil {
@@ -203,7 +203,7 @@ func (g inStore) Key(_ context.Context, key, value string) (found graph.ID, _ er
 	return found, nil
 }
 
-// atService finds entities at a service, each value once.
+// atService finds entities at a service. It looks each value up once.
 type atService struct {
 	at    *client.Service
 	mu    sync.Mutex // guards known
@@ -224,12 +224,12 @@ func (s *atService) Key(ctx context.Context, key, value string) (graph.ID, error
 	return id, err
 }
 
-// Candidates are those of a name.
+// Candidates returns an error, because a service finds entities only by key.
 func (s *atService) Candidates(context.Context, match.Question) ([]match.Candidate, error) {
 	return nil, graph.Errorf(graph.BadInput, "a service finds entities by key only; import into its store with --store DIR")
 }
 
-// askForKey asks a service for the entity that has the value of the key; "" if there is none.
+// askForKey requests from a service the entity with a value of a key; "" if there is none.
 func askForKey(ctx context.Context, at *client.Service, key, value string) (graph.ID, error) {
 	var found struct {
 		Claims struct {
@@ -245,14 +245,14 @@ func askForKey(ctx context.Context, at *client.Service, key, value string) (grap
 	return "", err
 }
 
-// askForType asks a service for the type of an entity; "" if there is none.
+// askForType requests from a service the type of an entity; "" if there is none.
 func askForType(ctx context.Context, at *client.Service, id string) (string, error) {
 	var found struct{ Entity struct{ Type string } }
 	err := ask(ctx, at, `query ($id: ID!) { entity(id: $id) { type } }`, map[string]string{"id": id}, &found)
 	return found.Entity.Type, err
 }
 
-// ask asks a service what a query looks up.
+// ask sends a query to a service and decodes the answer into found.
 func ask(ctx context.Context, at *client.Service, query string, variables map[string]string, found any) error {
 	given, err := json.Marshal(variables)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// limitSettings declares what bounds one GraphQL request. Their names, defaults and codes
-// are in docs/serving.md too.
+// limitSettings declares the limits of one GraphQL request. Their names, defaults and codes are in
+// docs/serving.md too.
 func limitSettings(s *settings.Set, l *gql.Limits) {
 	standard := gql.DefaultLimits()
 	for _, v := range []struct {
@@ -60,7 +60,7 @@ func limitSettings(s *settings.Set, l *gql.Limits) {
 	})
 }
 
-// admissionSettings declares how many requests run and wait at once. They are in docs/serving.md too.
+// admissionSettings declares how many requests run and wait at once. The settings are in docs/serving.md too.
 func admissionSettings(s *settings.Set) func(*server.Options) {
 	maxRequests := s.Number("max-requests", server.DefaultMaxRequests, 1, "maximum number of reads that run at once; by default four for each core (OVERLOADED)")
 	maxWrites := s.Number("max-writes", server.DefaultMaxWrites, 1, "maximum number of writes that run at once; by default eight for each core (OVERLOADED)")
@@ -74,7 +74,7 @@ func admissionSettings(s *settings.Set) func(*server.Options) {
 	}
 }
 
-// liveSettings declares the limits of subscriptions. They are in docs/serving.md too.
+// liveSettings declares the limits of subscriptions. The settings are in docs/serving.md too.
 func liveSettings(s *settings.Set) func() server.Live {
 	maxSubscribers := s.Number("max-subscribers", server.DefaultMaxSubscribers, 1, "maximum number of event streams, sockets and operations on them at once (TOO_MANY_SUBSCRIBERS)")
 	maxOperations := s.Number("max-connection-operations", server.DefaultMaxOperations, 1, "maximum number of operations of one socket or reserved stream at once (TOO_MANY_SUBSCRIBERS)")

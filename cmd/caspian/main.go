@@ -1,8 +1,8 @@
 // Command caspian serves and fills a geopolitical knowledge graph.
 //
-// Read commands (below) first: each subcommand is one file with its settings and wiring, here
-// or, for those that query the graph, in internal/questions. The program must contain no logic
-// of the graph: that is in the packages that it connects.
+// Read commands (below) first: each subcommand is one file with its settings and wiring. The commands that
+// query the graph are in internal/questions, the others here. The program must not contain logic of the graph,
+// which is in the packages that it connects.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/questions"
 )
 
-// version is the program's; a release build sets it with -ldflags "-X main.version=...".
+// version is the program's version; a release build sets it with -ldflags "-X main.version=...".
 var version = "0.1.0-dev"
 
 // commands returns all subcommands, in the order of the help.

@@ -14,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// ownerTasks returns what the service on a store does for the owner of the store.
+// ownerTasks returns the tasks that the service on a store performs for the owner.
 func ownerTasks(dir string, o *schema.Ontology, g *connect.Store) *server.OwnerTasks {
 	return &server.OwnerTasks{
 		Backup: func(ctx context.Context, w io.Writer) error { return store.Backup(ctx, g.Log, w) },
@@ -22,12 +22,12 @@ func ownerTasks(dir string, o *schema.Ontology, g *connect.Store) *server.OwnerT
 	}
 }
 
-// exportFrom has a service write its newest snapshot.
+// exportFrom makes a service write an export of its newest snapshot.
 func exportFrom(ctx context.Context, s *client.Service, asked url.Values, to io.Writer) error {
 	return streamFrom(ctx, s, "/export?"+asked.Encode(), to)
 }
 
-// streamFrom copies what a service streams, and finds out whether it is whole.
+// streamFrom copies a stream from a service. It returns an error if the stream is incomplete.
 func streamFrom(ctx context.Context, s *client.Service, path string, to io.Writer) error {
 	res, err := s.Get(ctx, path)
 	if err != nil {
@@ -40,7 +40,7 @@ func streamFrom(ctx context.Context, s *client.Service, path string, to io.Write
 	return server.ReadFault(res)
 }
 
-// verifyAt has a service verify its store.
+// verifyAt makes a service verify its store.
 func verifyAt(ctx context.Context, s *client.Service) (*verified, error) {
 	res, err := s.Get(ctx, "/verify")
 	if err != nil {

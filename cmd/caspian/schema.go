@@ -54,7 +54,7 @@ the ontology itself, or the directives that ontologies are written with
 				if err != nil {
 					return err
 				}
-				g, err := live.Open(ctx, &live.Unkept{}, o, live.Options{}) // empty, in memory
+				g, err := live.Open(ctx, &live.Unkept{}, o, live.Options{}) // empty and in memory
 				if err != nil {
 					return err
 				}

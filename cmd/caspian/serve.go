@@ -56,7 +56,7 @@ as keys.`,
 	},
 }
 
-// serveConfig are the settings of serve.
+// serveConfig has the settings of serve.
 type serveConfig struct {
 	store                                    *connect.Place
 	listen, seeds, ontology                  *string
@@ -154,7 +154,7 @@ func (c *serveConfig) check(s *settings.Set) {
 		s.Fault("%s: %v", setting, err)
 	}
 	if c.limits.VariableBytes == 0 {
-		c.limits.VariableBytes = *c.maxBody // a change is in the variables
+		c.limits.VariableBytes = *c.maxBody // because a change is in the variables
 	}
 	if _, err := logLevel(*c.logLevel); err != nil {
 		s.Fault("--log-level: %v", err)
@@ -179,7 +179,7 @@ func (c *serveConfig) check(s *settings.Set) {
 	}
 }
 
-// readFile reads the file that a setting names; an error becomes a fault of the setting.
+// readFile reads the file that a setting names. An error becomes a fault of the setting.
 func readFile[T any](s *settings.Set, setting, path string, read func(name string, r io.Reader) (*T, error)) *T {
 	f, err := os.Open(path)
 	if err == nil {
@@ -215,7 +215,7 @@ func (c *serveConfig) options(log *slog.Logger, tracer *tracing.Tracer) server.O
 	}
 	c.admission(&o)
 	if o.CompressAbove == 0 {
-		o.CompressAbove = 1 // nearly everything
+		o.CompressAbove = 1 // compresses nearly everything
 	}
 	return o
 }
@@ -229,7 +229,7 @@ func logLevel(name string) (slog.Level, error) {
 }
 
 func newLogger(w io.Writer, level string) *slog.Logger {
-	l, _ := logLevel(level) // checked
+	l, _ := logLevel(level) // checked already
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l}))
 }
 
@@ -240,8 +240,8 @@ func serve(ctx context.Context, e *cli.Environment, c *serveConfig) (err error) 
 	if err != nil {
 		return err
 	}
-	// The address is taken first, so that a second service ends before it
-	// touches the store, and requests in the meantime get "not ready".
+	// The address is bound first, so that a second service ends before it opens the store, and requests in the
+	// meantime are answered "not ready".
 	l, err := net.Listen("tcp", *c.listen)
 	if err != nil {
 		return fmt.Errorf("%w; stop the program that listens there, or choose another address with --listen", err)
@@ -286,18 +286,18 @@ func serve(ctx context.Context, e *cli.Environment, c *serveConfig) (err error) 
 	serving.running.Go(func() { g.Follow(ctx, followEvery) })
 	welcome(e, c, l.Addr(), g.Graph, time.Since(start))
 	if filled {
-		g.Save() // the next start may come after a kill, with no shutdown to write it
+		g.Save() // because the next start may come after a kill, which leaves no time to write the file
 	}
 	<-ctx.Done()
 	e.Say("stopping")
 	return nil
 }
 
-// followEvery is the time between two looks at a log that other processes append to.
+// followEvery is the interval for reading a log to which other processes append.
 const followEvery = 50 * time.Millisecond
 
-// openGraph opens the store. A store that does not exist is created, also with --read-only,
-// because it is filled first.
+// openGraph opens the store. A store that does not exist is created, even with --read-only, because it is
+// filled first.
 func (c *serveConfig) openGraph(ctx context.Context, e *cli.Environment, o *schema.Ontology, log *slog.Logger) (*connect.Store, error) {
 	bar := console.StartProgress(e.Err, "opening the store %s", c.store)
 	defer bar.End()
@@ -307,7 +307,7 @@ func (c *serveConfig) openGraph(ctx context.Context, e *cli.Environment, o *sche
 	})
 }
 
-// fillEmpty imports the seeds into a graph that is empty, and reports whether it was.
+// fillEmpty imports the seeds into an empty graph. It returns false if the graph was not empty.
 func (c *serveConfig) fillEmpty(ctx context.Context, e *cli.Environment, g *connect.Store) (bool, error) {
 	if g.Snapshot().Seq() > 0 || len(c.inputs) == 0 || *c.readOnly && c.store.IsDatabase() {
 		return false, nil
@@ -316,7 +316,7 @@ func (c *serveConfig) fillEmpty(ctx context.Context, e *cli.Environment, g *conn
 	defer bar.End()
 	err := fill(ctx, g.Graph, c.inputs)
 	if err != nil && g.Snapshot().Seq() > 0 {
-		return false, nil // another process was faster, and the graph has what that wrote
+		return false, nil // another process filled it first, and the graph has that process's commits
 	}
 	if err != nil {
 		return false, fmt.Errorf("filling the empty store %s from the seeds:\n%w", c.store, err)
@@ -324,7 +324,7 @@ func (c *serveConfig) fillEmpty(ctx context.Context, e *cli.Environment, g *conn
 	return true, nil
 }
 
-// newServer makes the server and its tracer.
+// newServer returns the server and its tracer.
 func (c *serveConfig) newServer(log *slog.Logger) (*server.Server, *tracing.Tracer, error) {
 	tracer, err := tracing.New(c.tracing(log))
 	if err != nil {
@@ -338,7 +338,7 @@ func (c *serveConfig) newServer(log *slog.Logger) (*server.Server, *tracing.Trac
 	return server.New(options), tracer, nil
 }
 
-// publish gives the graph to the server, which is ready from then on.
+// publish passes the graph to the server, which is then ready.
 func (c *serveConfig) publish(e *cli.Environment, srv *server.Server, g *connect.Store, o *schema.Ontology, log *slog.Logger) error {
 	b, err := c.backend(g, o, log)
 	if err != nil {
@@ -351,7 +351,7 @@ func (c *serveConfig) publish(e *cli.Environment, srv *server.Server, g *connect
 	return nil
 }
 
-// backend makes the API over the graph, and checks the trusted documents against its schema.
+// backend builds the API for the graph, and checks the trusted documents against its schema.
 func (c *serveConfig) backend(g *connect.Store, o *schema.Ontology, log *slog.Logger) (*server.Backend, error) {
 	a, err := api.New(api.Options{Graph: g.Graph, Version: version, Limits: c.limits, Logger: log})
 	if err != nil {
@@ -372,7 +372,7 @@ func (c *serveConfig) backend(g *connect.Store, o *schema.Ontology, log *slog.Lo
 	return b, nil
 }
 
-// listeners serve until one of them fails or the context ends.
+// listeners run until one of them fails or the context ends.
 type listeners struct {
 	ctx  context.Context
 	stop context.CancelFunc
@@ -386,21 +386,21 @@ type listeners struct {
 func (s *listeners) add(l net.Listener) {
 	s.running.Go(func() {
 		err := s.srv.Serve(s.ctx, l)
-		s.stop() // without this listener the service is not complete
+		s.stop() // the service is not complete without this listener
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.failed = errors.Join(s.failed, err)
 	})
 }
 
-// end stops all and waits for them.
+// end stops all listeners and waits for them.
 func (s *listeners) end() error {
 	s.stop()
 	s.running.Wait()
 	return s.failed
 }
 
-// welcome prints what to open and how to query.
+// welcome prints the addresses to open and how to query.
 func welcome(e *cli.Environment, c *serveConfig, addr net.Addr, g *live.Graph, took time.Duration) {
 	host, port, err := net.SplitHostPort(addr.String())
 	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {

@@ -81,7 +81,8 @@ func undone(e *cli.Environment, got *live.Receipt, dry, asJSON bool) error {
 	return nil
 }
 
-// changeTarget returns what takes the changes of a command: a service, or the store, which exists. done closes it.
+// changeTarget returns the target of a command's changes: a service, or the store, which must exist. done closes
+// the target.
 func changeTarget(ctx context.Context, e *cli.Environment, where *connect.Location, dry bool) (to ingest.Target, done func() error, err error) {
 	if at := where.Service(); at != nil {
 		if where.NamesOntology() {

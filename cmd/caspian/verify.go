@@ -85,7 +85,7 @@ type verified struct {
 	Differences  []string  `json:"differences"`
 }
 
-// verify verifies a store, through the service that runs on it, if any.
+// verify verifies a store, through the service on it if one runs.
 func verify(ctx context.Context, at *connect.Place, ontology string) (*verified, error) {
 	if running := connect.ServiceOn(at.Folder()); running != nil {
 		return verifyAt(ctx, running)
@@ -111,8 +111,8 @@ func verifyLog(ctx context.Context, log store.Log, dir string, o *schema.Ontolog
 	return &verified{r.Head, r.Entities, r.Claims, r.Retractions, r.Quads, r.Followed, file, r.Differing, r.Differences}, err
 }
 
-// verifySnapshotFile replays the log and compares the snapshot file with it. It
-// adds the differences to the report and returns the state of the file.
+// verifySnapshotFile replays the log and compares the snapshot file with the result. It adds differences to the
+// report and returns the state of the file in words.
 func verifySnapshotFile(ctx context.Context, log store.Log, dir string, o *schema.Ontology, r *store.Report) (state string, err error) {
 	file, of, fault := connect.SnapshotFile(dir).Load(o)
 	switch {
@@ -141,7 +141,7 @@ func verifySnapshotFile(ctx context.Context, log store.Log, dir string, o *schem
 // errEnough ends a replay before the end of the log.
 var errEnough = errors.New("enough")
 
-// replayTo returns the snapshot after the commits that follow it in the log, up to last.
+// replayTo returns the snapshot after the log's commits from s up to last.
 func replayTo(ctx context.Context, log store.Log, s *snapshot.Snapshot, last graph.Seq) (*snapshot.Snapshot, error) {
 	return s.Replay(func(g graph.Growth) error {
 		err := log.Replay(ctx, s.Seq(), func(c *graph.Commit) error {

@@ -14,23 +14,23 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// Archigos reads who governed each state in fact, from the data set of that name by Goemans, Gleditsch and Chiozza: a line for
-// each spell of a leader with the days of its beginning and end. It does not name the office, so each spell becomes a claim about
-// a position with the role EFFECTIVE_LEADER, and not about an office.
+// Archigos reads the data set Archigos by Goemans, Gleditsch and Chiozza: who governed each state in fact. The table
+// has one line for each spell of a leader, with the first and the last day. It does not name the office. Each spell
+// therefore becomes a claim about a position with the role EFFECTIVE_LEADER.
 //
-// The list has family names only. Two people are one if state, name and year of birth are the same. A code that means several
-// states, one after the other, is divided by names/archigos.csv; a part of a spell is inferred. The last day of the list is the
-// day until which it was observed, not the end of a spell.
+// The table has family names only. Two lines are about one person if state, name and year of birth are the same.
+// names/archigos.csv divides a code that successively meant several states; the parts of a spell that it divides are
+// inferred. A spell that reaches the last day of the table is observed until that day, and does not end there.
 var Archigos = &codec.Format{
 	Name:   "archigos",
 	About:  "Archigos, the effective leaders of states since 1840, in one table",
 	Decode: decodeArchigos,
 }
 
-// ArchigosSource is the source of what Archigos states.
+// ArchigosSource is the source of all claims that Archigos emits.
 const ArchigosSource graph.ID = "archigos-4-1"
 
-// The columns of the table.
+// The constants name the columns of the table.
 const (
 	archigosSpell  = "obsid"
 	archigosCode   = "idacr"
@@ -48,7 +48,7 @@ const archigosUntil = "2015-12-31"
 type archigosState struct {
 	id       graph.ID
 	of       string
-	from, to graph.Date // unknown where it has none
+	from, to graph.Date // unknown if the file gives none
 }
 
 // archigosStates returns the states that each code means. It reads names/archigos.csv
@@ -139,8 +139,7 @@ func (t *archigosTable) row(at graph.Position, cells []string, ps *codec.Faults)
 	return t.Err == nil
 }
 
-// latin1 returns the text as UTF-8: some copies of the table are in Latin-1, others in
-// UTF-8.
+// latin1 returns the text as UTF-8. Some copies of the table are in Latin-1, others in UTF-8.
 func latin1(s string) string {
 	if utf8.ValidString(s) {
 		return s
@@ -154,15 +153,15 @@ func latin1(s string) string {
 
 func personKey(s *spell) string { return fmt.Sprint(s.code, "/", s.name, "/", s.born) }
 
-// describe states the source.
+// describe declares the source and states its name and title.
 func (t *archigosTable) describe() {
 	t.Source(ArchigosSource, "Hein Goemans, Kristian Skrede Gleditsch and Giacomo Chiozza", "https://www.rochester.edu/college/faculty/hgoemans/data.htm", "free for academic use with citation",
 		[2]string{"name", "Archigos 4.1: a database on leaders"}, [2]string{"title", "Introducing Archigos: A Dataset of Political Leaders, Journal of Peace Research 46 (2009)"},
 		[2]string{"date", "2016-03"}, [2]string{"coversUntil", archigosUntil})
 }
 
-// people gives each person an id: the name and the state, and the year of the first spell if several people of that name led the
-// state.
+// people returns the id of each person. The id consists of the name and the state. If several leaders of the state have
+// the name, it also has the year of the first spell.
 func (t *archigosTable) people() map[string]graph.ID {
 	first := map[string]*spell{}
 	sharing := map[graph.ID]int{}
@@ -189,15 +188,14 @@ func (t *archigosTable) of(s archigosState) string {
 	return t.places.ByID[s.id].Of
 }
 
-// part is a spell, or the part of it that belongs to one of the states that its code
-// means.
+// part is a spell, or the part of a spell during which its code meant one state.
 type part struct {
 	state archigosState
 	valid graph.Interval
 	whole bool
 }
 
-// parts are the parts of a spell in order of time.
+// parts returns the parts of a spell in order of time.
 func (s *spell) parts() (all []part) {
 	for _, state := range s.states {
 		p := part{state, s.valid, true}
@@ -214,7 +212,7 @@ func (s *spell) parts() (all []part) {
 	return all
 }
 
-// spell states a spell of each state that its code means in that time.
+// spell states that the person held the position of each state that the code of the spell meant.
 func (t *archigosTable) spell(s *spell, person graph.ID) {
 	for _, p := range s.parts() {
 		position := t.position(s, p.state)
@@ -233,7 +231,7 @@ func (t *archigosTable) spell(s *spell, person graph.ID) {
 	}
 }
 
-// position declares the position that an effective leader of the state holds.
+// position declares the position of the effective leader of the state.
 func (t *archigosTable) position(s *spell, state archigosState) graph.ID {
 	typ := "Polity"
 	if t.places.ByID[state.id] != nil {

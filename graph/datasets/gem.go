@@ -16,25 +16,28 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// GEM reads the trackers of Global Energy Monitor: its Global Gas Infrastructure Tracker (gas pipelines and LNG terminals) and its
-// Global Oil Infrastructure Tracker, each in one table. The name of the file has the month of its edition
-// (ggit_gas_lng_2024-10.csv), which is the source; the locator is the tracker's page of the line or the terminal.
+// GEM reads two trackers of Global Energy Monitor, each of which is one table: the Global Gas Infrastructure Tracker
+// (gas pipelines and LNG terminals) and the Global Oil Infrastructure Tracker. The name of the file contains the month
+// of the edition (ggit_gas_lng_2024-10.csv), and the edition is the source. The locator is the tracker's page about the
+// line or the terminal.
 //
-// A line is a Segment without ends, a terminal a Facility. Units of one project that are only numbered (line 2, phase I) and share
-// countries and status are one entity, with a capacity for each. names/pipelines.csv maps lines to those that the graph knows by
-// another id. The status is that of the edition's date: a line in operation has been in operation since its start; of other lines,
-// no earlier status is known. A start in the future is a plan.
+// A line becomes a Segment without ends, a terminal a Facility. Units of one project become one entity if their names
+// are only numbers (line 2, phase I) and they share countries and status; each unit keeps its own capacity.
+// names/pipelines.csv maps lines to entities that the graph has under another id. The status holds at the date of the
+// edition. A line in operation has had this status since its start; for other lines no earlier status is known. A start
+// in the future is a plan.
 var GEM = &codec.Format{
 	Name:   "gem-pipelines",
 	About:  "the gas and oil pipelines and LNG terminals of Global Energy Monitor, a table for each tracker",
 	Decode: decodeGEM,
 }
 
-// gemConfidence is the confidence of a tracker's claims: it compiles them from pages of
-// others.
+// gemConfidence is the confidence of the claims of a tracker. It is lower because the tracker compiles them
+// from pages of others.
 const gemConfidence = 0.75
 
-// gemStatuses are the statuses of the trackers, with those of the ontology. The first names its project; see gemTable.identify.
+// gemStatuses maps the statuses of the trackers to those of the ontology. Their order decides which group gets the name
+// of the project; see gemTable.identify.
 var gemStatuses = []struct {
 	printed, status string
 	built           bool
@@ -43,7 +46,8 @@ var gemStatuses = []struct {
 	{"proposed", "PLANNED", false}, {"shelved", "SHELVED", false}, {"retired", "RETIRED", true}, {"cancelled", "ABANDONED", false},
 }
 
-// gemKinds are the kinds of rows: what they carry, and what a terminal is.
+// gemKinds maps each kind of row to the good that the line carries and, for a terminal, to the kind of
+// terminal.
 var gemKinds = map[string]struct{ carries, terminal string }{
 	"GGIT":          {"natural-gas", ""},
 	"GGIT - import": {"natural-gas", "LNG import terminal"},
@@ -57,22 +61,23 @@ type gemRow struct {
 	at            graph.Position
 	project, unit string
 	kind          string
-	status        int // in gemStatuses
+	status        int // the index in gemStatuses
 	countries     []graph.ID
 	owner, page   string
 	known         pipeline
 	start         int
-	capacity      graph.Value // a quantity, or nothing
+	capacity      graph.Value // a quantity or the zero Value
 	point         graph.Value
 }
 
 // pipeline is one row of names/pipelines.csv.
 type pipeline struct {
-	id    graph.ID // empty: the slug of the name
-	leave []string // what is not read, since it is wrong: countries, start, status, order
+	id    graph.ID // if empty, the id is the slug of the name
+	leave []string // columns that are not read because they are wrong: countries, start, status, order
 }
 
-// gemLines reads names/pipelines.csv, by project and unit: "Nord Stream Gas Pipeline/", or "…/*" for all units.
+// gemLines returns the rows of names/pipelines.csv by project and unit: "Nord Stream Gas Pipeline/", or "…/*"
+// for all units.
 var gemLines = facts.Once(func() (map[string]pipeline, error) {
 	lines := map[string]pipeline{}
 	return lines, facts.ReadTable(tables, "names/pipelines.csv", func(c []string) error {
@@ -83,18 +88,18 @@ var gemLines = facts.Once(func() (map[string]pipeline, error) {
 
 func (p *pipeline) leaves(what string) bool { return slices.Contains(p.leave, what) }
 
-// gemTable reads one table.
+// gemTable reads one tracker.
 type gemTable struct {
 	facts.Facts
 	facts.Table
 	places  *facts.Places
-	columns map[string]string // from the names of the gas tracker to those of the table
-	edition string            // its month: 2024-10
+	columns map[string]string // maps the names of columns in the gas tracker to the names in this table
+	edition string            // the month of the edition, such as 2024-10
 	year    int
 	rows    []gemRow
 }
 
-// gemOil has the columns of the oil tracker that are named otherwise than those of the gas tracker.
+// gemOil maps the names of columns in the gas tracker to those of the oil tracker, where they differ.
 var gemOil = map[string]string{
 	"name": "project", "unit-name": "unit", "areas": "countries", "owner": "parent", "start-year": "start_year", "tracker-custom": "type", "capacity-table": "capacity",
 }
@@ -150,7 +155,7 @@ func (t *gemTable) cell(cells []string, column string) string {
 func (t *gemTable) row(at graph.Position, cells []string, ps *codec.Faults) bool {
 	r := gemRow{at: at, project: t.cell(cells, "name"), unit: t.cell(cells, "unit-name"), kind: t.cell(cells, "tracker-custom"), page: t.cell(cells, "url")}
 	if gemKinds[r.kind].terminal != "" && !strings.Contains(r.project, "LNG") {
-		r.project += " LNG Terminal" // a name such as Mukran FSRU does not say what it is
+		r.project += " LNG Terminal" // a name such as Mukran FSRU does not say that it is a terminal
 	}
 	if strings.EqualFold(r.project, r.unit) {
 		r.unit = ""
@@ -195,7 +200,8 @@ func (t *gemTable) row(at graph.Position, cells []string, ps *codec.Faults) bool
 	return true
 }
 
-// gemUnits has the units of the trackers; the oil tracker prints barrels a day without one.
+// gemUnits maps the units of the trackers to those of the ontology. The oil tracker prints no unit for barrels
+// a day.
 var gemUnits = map[string]string{"bcm/y of gas": "bcmPerYear", "mtpa of LNG": "MtPerYear", "": "bblPerDay"}
 
 func gemCapacity(text string) graph.Value {

@@ -12,19 +12,18 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// gemGroup has the units that are one entity.
+// gemGroup is a group of units that are one entity.
 type gemGroup struct {
 	id   graph.ID
-	name string // as an alias, if the graph knew it before
+	name string // an alias to state if the graph already has the entity
 	rows []*gemRow
 	old  bool
 }
 
-// gemNumber matches the name of a unit that only numbers it, such as "Line 2" or "Phase
-// I".
+// gemNumber matches the name of a unit that is only a number, such as "Line 2" or "Phase I".
 var gemNumber = regexp.MustCompile(`(?i)^(?:(?:line|phase|pipeline|string|train|unit|no\.?|cac-?)[ -]*)?(?:t?\d+|[ivx]+|[a-h])$`)
 
-// groups puts the units together that are one entity, in the order of the first of each.
+// groups groups the units that are one entity. The groups are in the order of their first units.
 func (t *gemTable) groups() []*gemGroup {
 	byKey := map[string]*gemGroup{}
 	var all []*gemGroup
@@ -48,8 +47,8 @@ func (t *gemTable) groups() []*gemGroup {
 	return all
 }
 
-// identify names the groups of a project. The group of main units that is nearest to operation has the project's name alone; the
-// others add what distinguishes them.
+// identify gives each group of a project its name and id. The group of main units whose status is nearest to operation
+// gets the name of the project alone. The names of the others also contain what distinguishes them.
 func (t *gemTable) identify(all []*gemGroup) {
 	order := slices.Clone(all)
 	slices.SortStableFunc(order, func(a, b *gemGroup) int { return cmp.Compare(a.rows[0].status, b.rows[0].status) })
@@ -72,7 +71,7 @@ func (t *gemTable) identify(all []*gemGroup) {
 	}
 }
 
-// candidates are names for the group, the shortest first.
+// candidates returns possible names of the group, the shortest first.
 func (g *gemGroup) candidates() []string {
 	var units []string
 	main := true
@@ -104,7 +103,7 @@ func (g *gemGroup) candidates() []string {
 	return names
 }
 
-// group states what the units say of their entity.
+// group states the claims of a group about its entity.
 func (t *gemTable) group(g *gemGroup) {
 	r := g.rows[0]
 	kind := gemKinds[r.kind]
@@ -161,7 +160,7 @@ func (t *gemTable) group(g *gemGroup) {
 
 type gemState func(r *gemRow, predicate string, v graph.Value, opts ...facts.Option)
 
-// times states the status of the group, and since when it has been in service or is to be.
+// times states the status of the group, and since when it has been in service or when it is to be.
 func (t *gemTable) times(g *gemGroup, state gemState) {
 	first := slices.MinFunc(g.rows, func(a, b *gemRow) int { return cmp.Compare(a.status, b.status) })
 	status := gemStatuses[first.status]
@@ -188,7 +187,7 @@ func (t *gemTable) times(g *gemGroup, state gemState) {
 	}
 }
 
-// capacities states what each unit can carry.
+// capacities states the capacity of each unit.
 func (t *gemTable) capacities(g *gemGroup, state gemState) {
 	for _, r := range g.rows {
 		if r.capacity == (graph.Value{}) {
@@ -209,7 +208,7 @@ func (t *gemTable) capacities(g *gemGroup, state gemState) {
 	}
 }
 
-// describe makes the edition of the tracker the source of the claims that follow.
+// describe sets the edition of the tracker as the source of the claims that follow.
 func (t *gemTable) describe(tracker string) {
 	title := map[string]string{"ggit": "Global Gas Infrastructure Tracker", "goit": "Global Oil Infrastructure Tracker"}[tracker]
 	name := title + ", edition of " + t.edition

@@ -15,13 +15,13 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// ISO reads the table of country codes of datasets/country-codes: ISO 3166,
-// M49 regions, ISO 4217 currencies, FIPS and Wikidata ids, names in the six
-// languages of the United Nations (https://github.com/datasets/country-codes).
+// ISO reads the table of country codes of datasets/country-codes (https://github.com/datasets/country-codes):
+// ISO 3166 codes, M49 regions, ISO 4217 currencies, FIPS and Wikidata ids, and names in the six languages of
+// the United Nations.
 //
-// The locator of a claim is the row's alpha-3 code and the column: KAZ/ISO4217-currency_alphabetic_code.
-// Values that the table spoils are remarked on and left out: FIPS codes of
-// several entries run together, a code that two rows share.
+// The locator of a claim is the alpha-3 code of the row and the column: KAZ/ISO4217-currency_alphabetic_code.
+// Two kinds of wrong values are left out with a remark: several FIPS codes in one cell, and a code that two
+// rows share.
 var ISO = &codec.Format{
 	Name:   "iso",
 	About:  "the table of country codes: ISO 3166, M49, currencies, names in six languages",
@@ -31,20 +31,20 @@ var ISO = &codec.Format{
 // ISOSource is the source of every claim that ISO emits.
 const ISOSource graph.ID = "iso-country-codes"
 
-// The confidence of the table's claims. The table is about codes; its names and capitals
-// only identify the rows.
+// The constants are the confidence of the claims from the table. Names and capitals have less, because the
+// table is about codes and uses them only to identify rows.
 const (
 	codeConfidence  = 0.95
 	labelConfidence = 0.85
 )
 
-// isoNames are the columns with a country's name, and their language.
+// isoNames lists the columns that have a name of a country, and the language of each.
 var isoNames = []struct{ column, lang string }{
 	{"official_name_en", "en"}, {"official_name_fr", "fr"}, {"official_name_es", "es"},
 	{"official_name_ru", "ru"}, {"official_name_cn", "zh"}, {"official_name_ar", "ar"},
 }
 
-// isoColumns are all that a table must have.
+// isoColumns lists the columns that a table must have.
 var isoColumns = []string{
 	"ISO3166-1-Alpha-3", "ISO3166-1-Alpha-2", "ISO3166-1-numeric", "FIPS", "wikidata_id", "CLDR display name",
 	"UNTERM English Formal", "Global Name", "Region Name", "Sub-region Name", "Intermediate Region Name", "Capital",
@@ -56,7 +56,7 @@ type isoTable struct {
 	facts.Facts
 	facts.Table
 	places *facts.Places
-	fips   map[string]int // how many rows have the code
+	fips   map[string]int // how many rows have each FIPS code
 }
 
 // isoRow is one line.
@@ -86,10 +86,10 @@ func decodeISO(ctx context.Context, name string, r io.Reader, emit codec.Emit) e
 	return nil
 }
 
-// maxISORows bounds the table; there are about 250 countries.
+// maxISORows is the most rows of a table. There are about 250 countries.
 const maxISORows = 2000
 
-// readAll reads the rows in the order of their codes, and every fault of form.
+// readAll reads all rows, sorts them by code, and collects the faults of form.
 func (t *isoTable) readAll(ctx context.Context, r io.Reader) ([]*isoRow, error) {
 	need := slices.Clone(isoColumns)
 	for _, n := range isoNames {
@@ -130,8 +130,8 @@ func alpha(s string, n int) bool {
 	return len(s) == n
 }
 
-// cell is a column's text; some of the table's have blanks around them, and
-// the asterisks of footnotes.
+// cell returns the text of a column, without the blanks and the asterisks of footnotes that some cells have
+// around it.
 func (r *isoRow) cell(column string) string {
 	i, ok := r.Column[column]
 	if !ok || i >= len(r.cells) {
@@ -169,7 +169,7 @@ func (r *isoRow) read() {
 				if own := r.places.CityNames[city]; own != "" {
 					r.claim(capital, city, "name", graph.StringValue(own), facts.AsInferred, facts.AsPrinted(name))
 				}
-				// The table of cities knows it under another name, which may be the present one.
+				// The table of cities has another name for the city, which may be the present one.
 				r.claim(capital, city, "aliases", graph.StringValue(name), facts.AsConfidence(labelConfidence))
 			}
 			r.claim(capital, city, "country", graph.EntityValue(r.id), facts.AsInferred)
@@ -191,11 +191,11 @@ func (r *isoRow) read() {
 		}
 	}
 	if r.cell(landlocked) == "x" {
-		r.claim(landlocked, r.id, "landlocked", graph.BoolValue(true)) // the blank of others says nothing
+		r.claim(landlocked, r.id, "landlocked", graph.BoolValue(true)) // an empty cell of other rows does not mean false
 	}
 }
 
-// codes states the keys of outside schemes.
+// codes states the codes of the country in other schemes.
 func (r *isoRow) codes() {
 	const alpha2, numeric, fips, wikidata = "ISO3166-1-Alpha-2", "ISO3166-1-numeric", "FIPS", "wikidata_id"
 	if c := r.cell(alpha2); alpha(c, 2) {
@@ -204,7 +204,7 @@ func (r *isoRow) codes() {
 		r.spoilt(alpha2, "is not two letters")
 	}
 	if n, err := strconv.Atoi(r.cell(numeric)); err == nil && n > 0 && n < 1000 {
-		// The table drops the leading zeros that belong to the code.
+		// The table omits leading zeros, which are a part of the code.
 		r.claim(numeric, r.id, "isoNumeric", graph.StringValue(fmt.Sprintf("%03d", n)))
 	} else if r.cell(numeric) != "" {
 		r.spoilt(numeric, "is not a number of three digits")
@@ -227,12 +227,12 @@ func (r *isoRow) codes() {
 	}
 }
 
-// labels states the names.
+// labels states the names of the country.
 func (r *isoRow) labels() {
 	const display, english, formal = "CLDR display name", "official_name_en", "UNTERM English Formal"
 	column := display
 	if n := r.cell(display); n == "" || len(n) == 2 {
-		column = english // the display names of two countries are US and UK
+		column = english // the display names of two countries are the abbreviations US and UK
 	}
 	if n := r.cell(column); n != "" {
 		r.claim(column, r.id, "name", graph.StringValue(n), facts.AsConfidence(labelConfidence))
@@ -247,7 +247,7 @@ func (r *isoRow) labels() {
 	}
 }
 
-// regions states the M49 regions of the row and how they nest.
+// regions states the M49 regions of the row and which region is a part of which.
 func (r *isoRow) regions() {
 	parent, parentName := graph.ID(""), ""
 	for _, column := range []string{"Global Name", "Region Name", "Sub-region Name", "Intermediate Region Name"} {
@@ -260,7 +260,7 @@ func (r *isoRow) regions() {
 			r.spoilt(column, "gives no free id for a region")
 			return
 		}
-		// How regions nest is the same in every row, so no row is its locator.
+		// Every row states the same nesting of regions, so the claim has no row as its locator.
 		if r.First("region " + string(id)) {
 			r.State(r.place(column), column, id, "name", graph.StringValue(name), facts.AsConfidence(codeConfidence))
 			if parent != "" && parent != id {

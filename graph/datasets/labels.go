@@ -33,10 +33,10 @@ var Labels = &codec.Format{
 	Decode:     decodeLabels,
 }
 
-// maxLabelLine bounds a line, in bytes.
+// maxLabelLine is the most bytes of a line.
 const maxLabelLine = 1 << 16
 
-// labelReader reads one table.
+// labelReader reads one table of names.
 type labelReader struct {
 	codec.Faults
 	source     graph.ID
@@ -81,7 +81,7 @@ func decodeLabels(ctx context.Context, name string, r io.Reader, emit codec.Emit
 	return t.Err()
 }
 
-// begin reads a line that says whose names follow.
+// begin reads a line that sets the source of the names that follow.
 func (t *labelReader) begin(at graph.Position, line string) {
 	words := strings.Fields(line)
 	old := len(words) == 4 && words[3] == "DEPRECATED"
@@ -101,7 +101,7 @@ func (t *labelReader) begin(at graph.Position, line string) {
 	t.source, t.confidence = graph.ID(words[1]), confidence
 }
 
-// line reads a name; the error is that of the receiver.
+// line reads a name and emits its claims. It returns the error of the receiver.
 func (t *labelReader) line(at graph.Position, cells []string) error {
 	switch {
 	case len(cells) < 3 || len(cells) > 6:

@@ -18,13 +18,14 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// Minerals reads the data releases of the Mineral Commodity Summaries of the US Geological Survey: a folder for
-// each edition with a table for each commodity (mcs2024-cobal_world.csv), and tables of later editions that have
-// all commodities in one. names/minerals.csv maps commodities to goods; tables that it lacks are remarked on.
+// Minerals reads the data releases of the Mineral Commodity Summaries of the US Geological Survey: a folder for each
+// edition, with one table for each commodity (mcs2024-cobal_world.csv). Later editions have one table with all
+// commodities. names/minerals.csv maps commodities to goods; a table that it does not map gets a remark.
 //
-// Each edition is a source. It has the year before the last, revised, and an estimate of the last year; both editions' figures
-// of one year are stated, the later with more confidence. A year's reserves are those of the edition after it.
-// World totals are of the good, not of a country; other countries, withheld figures, bounds ("less than") and zeros are left out.
+// Each edition is a source. It has a revised figure of the year before the last and an estimate of the last year. If
+// two editions have a figure of the same year, both are stated, and the later one has more confidence. An edition gives
+// the reserves of the year before it. World totals become claims about the good. Rows of "other countries", withheld
+// figures, bounds ("less than") and zeros are left out.
 var Minerals = &codec.Format{
 	Name:      "minerals",
 	About:     "the Mineral Commodity Summaries of the USGS: a folder for each edition, with one table per commodity",
@@ -39,8 +40,8 @@ type mineral struct {
 	measure, scope string
 }
 
-// minerals returns the goods of each commodity, by the name of its file. It reads
-// names/minerals.csv once.
+// minerals returns the goods of each commodity, keyed by the name of its file. It reads names/minerals.csv
+// once.
 var minerals = facts.Once(func() (map[string][]mineral, error) {
 	goods := map[string][]mineral{}
 	return goods, facts.ReadTable(tables, "names/minerals.csv", func(c []string) error {
@@ -49,21 +50,22 @@ var minerals = facts.Once(func() (map[string][]mineral, error) {
 	})
 })
 
-// mineralUnits maps the unit in the name of a column to one of the ontology, and how many of the latter it has.
+// mineralUnits maps the unit in the name of a column to a unit of the ontology, and to the factor of the
+// conversion.
 var mineralUnits = map[string]struct {
 	unit string
 	per  float64
 }{
 	"t": {"t", 1}, "kt": {"kt", 1}, "kg": {"t", 1e-3}, "mmt": {"Mt", 1}, "mt": {"Mt", 1},
-	"mct": {"t", 0.2}, "kct": {"t", 0.2e-3}, // carats have 0.2 g
+	"mct": {"t", 0.2}, "kct": {"t", 0.2e-3}, // a carat is 0.2 g
 }
 
-// mineralCountries are names that the tables print otherwise than the Factbook.
+// mineralCountries maps the names of countries that the tables print in another form than the Factbook.
 var mineralCountries = map[string]graph.ID{
 	"Congo (Kinshasa)": "COD", "Korea, Republic of": "KOR", "Korea, North": "PRK", "Burma": "MMR", "Côte d’Ivoire": "CIV",
 }
 
-// mineralTables reads the folder.
+// mineralTables reads the folder of one edition.
 type mineralTables struct {
 	facts.Facts
 	places *facts.Places
@@ -144,7 +146,8 @@ func (m *mineralTables) table(dir fs.FS, file string, ps *codec.Faults) error {
 	}
 }
 
-// transcribed maps the commodities of the table of several to the files of the others.
+// transcribed maps the names of commodities in a table of all commodities to the file names in the other
+// editions.
 var transcribed = map[string]string{
 	"Rare earths": "raree", "Antimony": "antim", "Lithium": "lithi", "Tungsten": "tungs", "Gallium": "galli", "Cobalt": "cobal",
 }
@@ -190,14 +193,14 @@ func (m *mineralTables) row(at graph.Position, edition int, commodity, typ strin
 
 var footnotes = regexp.MustCompile(`\d+$`)
 
-// subject returns the country of a row; total is true for the world's.
+// subject returns the country of a row. total is true if the row is the total of the world.
 func (m *mineralTables) subject(printed string) (id graph.ID, total bool) {
 	printed = footnotes.ReplaceAllString(printed, "")
 	if strings.HasPrefix(printed, "World total") {
-		// Some totals leave a country out, or are of several goods.
+		// Other totals leave a country out, or count several goods.
 		return "", printed == "World total" || printed == "World total (rounded)" || strings.HasSuffix(printed, "e, rounded)") && !strings.Contains(printed, " and ")
 	}
-	country, _, _ := strings.Cut(printed, ", ") // "Kazakhstan, concentrate"
+	country, _, _ := strings.Cut(printed, ", ") // such as "Kazakhstan, concentrate"
 	for _, n := range []string{printed, strings.TrimSuffix(printed, "e"), facts.WithoutBrackets(printed), country} {
 		if id, ok := mineralCountries[n]; ok {
 			return id, false
@@ -215,8 +218,8 @@ var (
 	mineralNumber = regexp.MustCompile(`^(e)?(\d[\d,]*(?:\.\d+)?)$`)
 )
 
-// misprintedUnits are the right units, of production and of reserves, for tables whose head prints wrong ones. The editions before or
-// after them, and the printed pages, have these.
+// misprintedUnits has the correct units of production and of reserves for tables that print wrong ones in their first
+// line. They are taken from the preceding or following edition and from the printed pages.
 var misprintedUnits = map[string][2]string{
 	"mcs2023-chrom_world.csv": {"kt", ""},
 	"mcs2023-rheni_world.csv": {"", "kg"},
@@ -224,10 +227,10 @@ var misprintedUnits = map[string][2]string{
 	"mcs2024-selen_world.csv": {"", "t"},
 }
 
-// misprintedCells are cells with another number than the page that was printed.
+// misprintedCells lists cells whose number differs from that of the printed page.
 var misprintedCells = map[string]string{"mcs2023-zinc_world.csv/Australia/Reserves_kt": "has the number of a footnote before it"}
 
-// figure states what one cell says.
+// figure states the figure of one cell.
 func (m *mineralTables) figure(at graph.Position, edition int, good *mineral, subject graph.ID, printed, column string, row map[string]string) {
 	unit, year, reserves, estimated, ok := readColumn(column, row["unit"])
 	if !ok || reserves && good.measure == "PRODUCTION" {
@@ -254,7 +257,7 @@ func (m *mineralTables) figure(at graph.Position, edition int, good *mineral, su
 	if by := mineralUnits[unit]; numeric && f > 0 {
 		confidence := facts.StatedConfidence
 		if !reserves && year == edition-1 {
-			confidence = facts.InferredConfidence // the next edition revises it
+			confidence = facts.InferredConfidence // the next edition revises the figure
 		}
 		if reserves {
 			year = edition - 1
@@ -267,8 +270,8 @@ func (m *mineralTables) figure(at graph.Position, edition int, good *mineral, su
 	}
 }
 
-// marked reports whether the name of a country ends in the e that marks estimates: "Russiae", but not "Ukraine" or
-// "Ukraine, concentrate".
+// marked reports whether the name of a country ends in an e that marks estimates: true for "Russiae", false for
+// "Ukraine" and "Ukraine, concentrate".
 func (m *mineralTables) marked(printed string) bool {
 	country, _, _ := strings.Cut(printed, ", ")
 	_, known := m.places.Country(country)
@@ -297,7 +300,8 @@ func (m *mineralTables) stateFigure(at graph.Position, good *mineral, subject gr
 	m.State(at, locator, subject, predicate, graph.EntityValue(good.id), append(opts, facts.Qualified("quantity", amount))...)
 }
 
-// readColumn reads the name of a column: Prod_t_est_2023, Reserves_kt, prod_2025_est with the unit of the row.
+// readColumn parses the name of a column, such as Prod_t_est_2023, Reserves_kt, or prod_2025_est with the unit
+// in the row.
 func readColumn(column, rowUnit string) (unit string, year int, reserves, estimated, ok bool) {
 	if c := mineralStock.FindStringSubmatch(column); c != nil {
 		unit, reserves = strings.ToLower(c[1]), true
@@ -312,7 +316,7 @@ func readColumn(column, rowUnit string) (unit string, year int, reserves, estima
 	return unit, year, reserves, estimated, known && (reserves || year > 0)
 }
 
-// mineralUnit is the unit of a good: the ontology has a separate one for rare-earth oxides.
+// mineralUnit returns the unit of the ontology for a good. Rare-earth oxides have a separate unit.
 func mineralUnit(good graph.ID, unit string) string {
 	if good == "rare-earths" && unit == "t" {
 		return "tREO"
@@ -320,7 +324,7 @@ func mineralUnit(good graph.ID, unit string) string {
 	return unit
 }
 
-// edition makes an edition the source of the claims that follow.
+// edition sets an edition as the source of the claims that follow.
 func (m *mineralTables) edition(year int) {
 	text := strconv.Itoa(year)
 	name := "Mineral Commodity Summaries " + text

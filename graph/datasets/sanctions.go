@@ -16,20 +16,21 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// Sanctions reads the list of sanctions programmes of OpenSanctions, as one array of JSON
-// (https://github.com/opensanctions/opensanctions, meta/programs): issuer, targets, measures, legal acts and page of each.
+// Sanctions reads the list of sanctions programmes of OpenSanctions (https://github.com/opensanctions/opensanctions,
+// meta/programs) as one JSON array. Each programme has an issuer, targets, measures, legal acts and a page.
 //
-// A programme is a Policy; the locator is its key. The list has no dates: its claims are attested on the list's own date and hold
-// since then. Programmes of the European Union hold since the year of the earliest act that the list names, since the numbers of
-// acts contain years. Territories that are not countries, and lists of others than states and unions, are left out. Summaries are
-// not read, and neither are aliases that are the name or the code of a country.
+// A programme becomes a Policy, and its key is the locator. The list gives no dates, so its claims are attested on the
+// date of the list and hold since then. Programmes of the European Union are an exception: the number of an act
+// contains its year, so they hold since the year of the earliest act that the list names. Territories that are not
+// countries are left out, and so are programmes of issuers other than states and unions. Summaries are not read, and
+// neither is an alias that is the name or the code of a country.
 var Sanctions = &codec.Format{
 	Name:   "sanctions-programs",
 	About:  "the sanctions programmes of OpenSanctions, one array of JSON",
 	Decode: decodeSanctions,
 }
 
-// SanctionsSource is the source of what Sanctions reads: the list as of sanctionsDate.
+// SanctionsSource is the source of all claims that Sanctions emits: the list as of sanctionsDate.
 const (
 	SanctionsSource = graph.ID("opensanctions-programs-2026")
 	sanctionsDate   = "2026-08-22"
@@ -76,12 +77,13 @@ func decodeSanctions(ctx context.Context, name string, r io.Reader, emit codec.E
 
 var (
 	sanctionsAct = regexp.MustCompile(`^(?:Regulation|Decision|Common Position|Joint Action|Directive|UNSCR|Resolutions?|EO|SI|Executive Order)\b.*\d`)
-	// sanctionsCode is an alias that would name a country or be taken for its code.
+	// sanctionsCode matches an alias that is, or looks like, the code of a country.
 	sanctionsCode = regexp.MustCompile(`^[A-Z-]{2,6}$`)
 	sanctionsYear = regexp.MustCompile(`\b((?:19|20)\d\d)/\d+|\b\d+/((?:19|20)\d\d|\d\d)\b`)
 )
 
-// sanctionsActYear is the year in the number of an act of the European Union, or of a statutory instrument; 0 if it has none.
+// sanctionsActYear returns the year in the number of an act of the European Union or of a statutory instrument, or 0 if
+// the number has none.
 func sanctionsActYear(act string) int {
 	m := sanctionsYear.FindStringSubmatch(act)
 	if m == nil {
@@ -156,7 +158,7 @@ func (p *sanctionsProgram) kind() string {
 	return "SANCTION"
 }
 
-// issuer is the state or union of an office such as us_ofac.
+// issuer returns the state or union to which an office such as us_ofac belongs.
 func (l *sanctionsList) issuer(office string) graph.ID {
 	if office == "zz_unsc" {
 		office = "un_unsc"
@@ -165,7 +167,8 @@ func (l *sanctionsList) issuer(office string) graph.ID {
 	return l.territory(code)
 }
 
-// territory is the country with a code of two letters, the European Union or the United Nations, declared; "" for anything else.
+// territory declares and returns the country with a two-letter code, the European Union or the United Nations. It
+// returns "" for any other code.
 func (l *sanctionsList) territory(code string) graph.ID {
 	switch code {
 	case "eu", "un":

@@ -1,8 +1,8 @@
 // Package export writes the graph, or a part of it, for other programs.
 //
-// Read Selection, Part and Formats first. A Part is what a selection leaves of a snapshot; the formats of
-// package codec write it as claims, those of this package as tables, a network or places. The package must
-// not know where the bytes go.
+// Read Selection, Part and Formats first. A Part is the part of a snapshot that a Selection selects. The
+// formats of package codec write it as claims. The formats of this package write it as tables, as a network or
+// as points on a map. The package must not know where the bytes go.
 package export
 
 import (
@@ -18,30 +18,32 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Selection says what of a graph is exported. The zero value is all that is recorded, with what is withdrawn.
+// Selection says which part of a graph is exported. The zero value selects all recorded claims, withdrawn ones
+// included.
 type Selection struct {
 	// View, if not nil, restricts the export to what it shows. Tables, networks and places always use a view.
 	View *graph.View
-	// Types, if not empty, restricts the export to claims about entities of these types, and to what describes their sources.
+	// Types, if not empty, restricts the export to claims about entities of these types. Claims that describe the
+	// sources of these claims are exported too.
 	Types []string
 	// Licences, if not empty, restricts the export to claims from sources with one of these licences.
 	Licences []string
 }
 
-// Format is one way to write a part of the graph.
+// Format is one format that the package can write.
 type Format struct {
 	Name string
 	// About is one line for help texts.
 	About string
-	// Media is the type of what is written, as HTTP names it.
+	// Media is the media type of the output, as in the HTTP header Content-Type.
 	Media string
-	// Whole reports whether the format can write all recorded claims, withdrawn ones included; the others write
-	// what a view shows.
+	// Whole reports whether the format can write all recorded claims, withdrawn ones included. Other formats
+	// write what a view shows.
 	Whole  bool
 	encode func(ctx context.Context, w io.Writer, p *Part) error
 }
 
-// Write writes a part, until it is whole or the context ends.
+// Write writes a part. It stops when the context ends.
 func (f *Format) Write(ctx context.Context, w io.Writer, p *Part) error {
 	own := *p
 	own.view = p.view.WithDone(ctx.Done())
@@ -56,20 +58,20 @@ func (f *Format) Write(ctx context.Context, w io.Writer, p *Part) error {
 	return f.encode(ctx, w, &own)
 }
 
-// Formats lists every format.
+// Formats lists all formats that can be exported.
 var Formats = append(ofClaims(), csvTables, parquetTables, graphML, geoJSON)
 
-// media are the types of the formats of claims.
+// media maps the names of the formats of claims to their media types.
 var media = map[string]string{"seed": "application/yaml", "jsonl": "application/x-ndjson", "nquads": "application/n-quads", "jsonld": "application/ld+json"}
 
-// ofClaims are the formats of package codec that can be written.
+// ofClaims returns the formats of package codec that can write.
 func ofClaims() (list []*Format) {
 	for _, f := range codec.Formats {
 		if f.Encode == nil {
 			continue
 		}
 		list = append(list, &Format{Name: f.Name, About: f.About, Media: media[f.Name], Whole: true, encode: func(ctx context.Context, w io.Writer, p *Part) error {
-			if f != codec.JSONLines && f != codec.JSONLD && p.selected { // JSON has no comments
+			if f != codec.JSONLines && f != codec.JSONLD && p.selected { // JSON has no comments, in which a notice could be written
 				if err := p.notice(w, "# "); err != nil {
 					return err
 				}
@@ -80,7 +82,7 @@ func ofClaims() (list []*Format) {
 	return list
 }
 
-// Names are the names of the formats.
+// Names returns the names of all formats.
 func Names() (names []string) {
 	for _, f := range Formats {
 		names = append(names, f.Name)
@@ -88,7 +90,7 @@ func Names() (names []string) {
 	return names
 }
 
-// About describes the formats in words.
+// About returns a text that describes all formats.
 func About() string {
 	var list []string
 	for _, f := range Formats {
@@ -97,7 +99,7 @@ func About() string {
 	return strings.Join(list, "; ")
 }
 
-// ByName returns the named format or an error that lists them.
+// ByName returns the format with the name, or an error that lists all names.
 func ByName(name string) (*Format, error) {
 	if i := slices.IndexFunc(Formats, func(f *Format) bool { return f.Name == name }); i >= 0 {
 		return Formats[i], nil
@@ -105,20 +107,21 @@ func ByName(name string) (*Format, error) {
 	return nil, graph.Errorf(graph.BadInput, "there is no export format %q; the export formats are %s", name, strings.Join(Names(), ", "))
 }
 
-// Part is what is exported. It is a codec.Graph.
+// Part is the part of a snapshot that is exported. It implements codec.Graph.
 type Part struct {
 	s *snapshot.Snapshot
-	// view is what tables show; claims are of it only where the selection has one.
+	// view selects what tables show. It restricts the claims only if the selection has a view.
 	view     *snapshot.View
 	selected bool
 	viewed   bool
-	types    []bool          // the types selected, by number; nil for all
-	sources  map[uint32]bool // whose licence is one of those wanted; nil for all
-	cited    map[uint32]bool // by the claims that are left, once they are known
-	named    map[uint32]bool // subjects, objects and qualifiers of these claims
+	types    []bool          // by the number of a type: whether it is selected; nil if all are
+	sources  map[uint32]bool // the sources with a selected licence; nil if all are
+	cited    map[uint32]bool // the sources that the selected claims cite; set by look
+	named    map[uint32]bool // the subjects, objects and qualifiers of the selected claims; set by look
 }
 
-// Select returns the part of a snapshot. The error names what of the selection is unknown.
+// Select returns the part of a snapshot that sel selects. It returns an error if sel names a type or a licence
+// that the snapshot does not have.
 func Select(s *snapshot.Snapshot, sel Selection, today graph.Day) (*Part, error) {
 	p := &Part{s: s, viewed: sel.View != nil, selected: sel.View != nil || len(sel.Types) > 0 || len(sel.Licences) > 0}
 	view := graph.View{}
@@ -149,7 +152,7 @@ func Select(s *snapshot.Snapshot, sel Selection, today graph.Day) (*Part, error)
 	return p, nil
 }
 
-// licensed finds the sources that have one of the licences.
+// licensed sets p.sources to the sources that have one of the licences.
 func (p *Part) licensed(wanted []string) error {
 	p.sources = map[uint32]bool{}
 	known, found := map[string]bool{}, map[string]bool{}
@@ -177,7 +180,7 @@ func (p *Part) licensed(wanted []string) error {
 	return nil
 }
 
-// texts are the values of a text of an entity, by any claim that holds.
+// texts returns the values of a text field of an entity, from all claims that hold.
 func (p *Part) texts(n uint32, field string) (list []string) {
 	p.view.Claims(n, field, false, func(claim uint32) bool {
 		list = append(list, p.s.Value(claim).String())
@@ -186,7 +189,7 @@ func (p *Part) texts(n uint32, field string) (list []string) {
 	return list
 }
 
-// keeps reports whether a claim is left by type and licence.
+// keeps reports whether the selected types and licences include a claim.
 func (p *Part) keeps(n uint32) bool {
 	if p.sources != nil && !p.sources[p.s.Source(n)] {
 		return false
@@ -197,7 +200,7 @@ func (p *Part) keeps(n uint32) bool {
 // look records the sources that the selected claims cite and the entities that they name.
 func (p *Part) look(ctx context.Context) error {
 	p.cited, p.named = map[uint32]bool{}, map[uint32]bool{}
-	var own []uint32 // what other sources say of themselves
+	var own []uint32 // claims in which other sources describe themselves
 	err := p.each(func(n uint32) error {
 		if !p.keeps(n) {
 			own = append(own, n)
@@ -207,7 +210,7 @@ func (p *Part) look(ctx context.Context) error {
 		p.note(n)
 		return ctx.Err()
 	}, func(n uint32) bool { return p.s.Subject(n) == p.s.Source(n) || p.keeps(n) })
-	// The descriptions of the sources come along.
+	// Claims that describe a cited source are exported too.
 	for _, n := range own {
 		if p.describes(n) {
 			p.note(n)
@@ -226,12 +229,12 @@ func (p *Part) note(n uint32) {
 	}
 }
 
-// describes reports whether the claim says something of a source that is cited, by that source.
+// describes reports whether a claim is a statement of a cited source about itself.
 func (p *Part) describes(n uint32) bool {
 	return p.s.Subject(n) == p.s.Source(n) && p.cited[p.s.Source(n)]
 }
 
-// each calls fn with the claims of the part for which keep holds, in record order.
+// each calls fn with each claim of the part for which keep returns true, in record order.
 func (p *Part) each(fn func(n uint32) error, keep func(n uint32) bool) (err error) {
 	if p.viewed {
 		p.view.AllClaims(func(n uint32) bool {
@@ -253,13 +256,14 @@ func (p *Part) each(fn func(n uint32) error, keep func(n uint32) bool) (err erro
 	})
 }
 
-// left reports whether a claim is in the part. Call look first.
+// left reports whether a claim is in the part. Call look before left.
 func (p *Part) left(n uint32) bool { return p.keeps(n) || p.describes(n) }
 
 // Ontology implements codec.Graph.
 func (p *Part) Ontology() *schema.Ontology { return p.s.Ontology() }
 
-// Entities implements codec.Graph: those of the types, and those that the claims name.
+// Entities implements codec.Graph. It passes the entities of the selected types and the entities that the
+// claims name.
 func (p *Part) Entities(fn func(graph.Entity) error) error {
 	if !p.selected {
 		return p.s.Entities(fn)
@@ -274,8 +278,7 @@ func (p *Part) Entities(fn func(graph.Entity) error) error {
 	return nil
 }
 
-// Claims implements codec.Graph. A claim of a selection does not name those that it superseded and that are not
-// in it.
+// Claims implements codec.Graph. If a claim supersedes a claim that is not selected, the reference is left out.
 func (p *Part) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error {
 	if !p.selected {
 		return p.s.Claims(fn)
@@ -295,7 +298,7 @@ func (p *Part) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error
 // ReasonOf implements codec.Graph.
 func (p *Part) ReasonOf(id graph.ClaimID) string { return p.s.ReasonOf(id) }
 
-// notice writes which sources the part has, their publishers, licences and addresses, a line each.
+// notice writes one line for each source of the part, with its publisher, licence and address.
 func (p *Part) notice(w io.Writer, prefix string) error {
 	for _, n := range p.s.InOrder(p.cited) {
 		line := p.view.Name(n)

@@ -14,10 +14,11 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// graphML is the relations of the view as a network: http://graphml.graphdrawing.org/specification.html.
+// graphML writes the relations that a view shows as a network in GraphML:
+// http://graphml.graphdrawing.org/specification.html.
 var graphML = &Format{Name: "graphml", About: "GraphML: the relations as a network, for networkx, igraph and Gephi", Media: "application/graphml+xml", encode: encodeGraphML}
 
-// attributes are what GraphML says of nodes and edges besides their ends.
+// attributes are the attributes of nodes and edges in the GraphML file, besides the two ends of an edge.
 var attributes = []struct{ id, of, kind string }{
 	{"name", "node", "string"}, {"type", "node", "string"},
 	{"predicate", "edge", "string"}, {"valid", "edge", "string"}, {"holds", "edge", "string"}, {"confidence", "edge", "double"},
@@ -54,8 +55,8 @@ func encodeGraphML(ctx context.Context, w io.Writer, p *Part) error {
 	return out.Flush()
 }
 
-// comment makes a text fit for a comment of XML, which must not have two hyphens in a row. The replacement is
-// repeated, because three hyphens leave two.
+// comment returns a text that is valid within an XML comment, which must not have two hyphens in a row. The
+// replacement runs twice, because after one run three hyphens still have two in a row.
 func comment(text string) string {
 	apart := strings.NewReplacer("--", "- -")
 	return apart.Replace(apart.Replace(text))
@@ -71,12 +72,12 @@ func data(key, text string) string {
 func escaped(text string) string {
 	var b strings.Builder
 	if err := xml.EscapeText(&b, []byte(text)); err != nil {
-		panic(err) // a builder takes everything
+		panic(err) // writing to a strings.Builder cannot fail
 	}
 	return b.String()
 }
 
-// geoJSON is the entities that have coordinates in the view, as points (RFC 7946).
+// geoJSON writes the entities that have coordinates in the view as points of GeoJSON (RFC 7946).
 var geoJSON = &Format{Name: "geojson", About: "GeoJSON: the entities that have coordinates, as points", Media: "application/geo+json", encode: encodeGeoJSON}
 
 func encodeGeoJSON(ctx context.Context, w io.Writer, p *Part) error {

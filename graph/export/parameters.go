@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// viewParts are the parameters of a view, and how each is read.
+// viewParts maps the name of each parameter of a view to the function that reads it.
 var viewParts = map[string]func(v *graph.View, text string) error{
 	"asOf":   func(v *graph.View, text string) (err error) { v.AsOf, err = graph.ParseDate(text); return err },
 	"during": func(v *graph.View, text string) (err error) { v.During, err = graph.ParseSpan(text); return err },
@@ -75,7 +75,7 @@ func Read(asked map[string][]string) (*Format, Selection, error) {
 	return f, sel, err
 }
 
-// Parameters turns a view as the API has it into the parameters that Read takes.
+// Parameters converts a view, in the form of the API, to the parameters that Read reads.
 func Parameters(view map[string]any) map[string][]string {
 	asked := map[string][]string{}
 	for name, v := range view {

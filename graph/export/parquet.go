@@ -11,9 +11,9 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// parquetTable is a table as Parquet: numbers, whole numbers and booleans have columns of their types, several values
-// are a list, and everything else is a text. What is empty is null, and so is a range in a column of numbers; in lists
-// as well, so that the units fit their values.
+// parquetTable writes a table as Parquet. Numbers, whole numbers and booleans have typed columns, and all else is
+// text. Several values are a list. An empty cell is null, and so is a range in a column of numbers. A list contains
+// nulls too, so that its items and those of the list of units correspond.
 type parquetTable struct {
 	w    *parquet.GenericWriter[any]
 	head []heading
@@ -21,8 +21,8 @@ type parquetTable struct {
 }
 
 const (
-	parquetRows     = 256   // that are written at once
-	parquetRowGroup = 65536 // rows, which bounds the memory of a table
+	parquetRows     = 256   // rows that are written at once
+	parquetRowGroup = 65536 // rows of a row group, which bounds the memory of a table
 )
 
 func newParquet(w io.Writer, head []heading) (tableWriter, error) {
@@ -40,7 +40,7 @@ func newParquet(w io.Writer, head []heading) (tableWriter, error) {
 	return &parquetTable{w: parquet.NewGenericWriter[any](w, schema, parquet.MaxRowsPerRowGroup(parquetRowGroup)), head: head}, nil
 }
 
-// typeOf is the type of a column.
+// typeOf returns the Parquet type of a column.
 func typeOf(kind graph.Kind) parquet.Node {
 	switch kind {
 	case graph.IntKind:
@@ -53,7 +53,7 @@ func typeOf(kind graph.Kind) parquet.Node {
 	return parquet.String()
 }
 
-// inOrder is a group whose columns keep their order; parquet.Group sorts them.
+// inOrder is a Parquet group whose columns stay in the given order; parquet.Group sorts them.
 type inOrder struct {
 	parquet.Group
 	list []parquet.Field
@@ -62,7 +62,7 @@ type inOrder struct {
 // Fields implements parquet.Node.
 func (g inOrder) Fields() []parquet.Field { return g.list }
 
-// named is a column. It implements parquet.Field.
+// named is a Parquet column with a name. It implements parquet.Field.
 type named struct {
 	parquet.Node
 	name string
@@ -71,7 +71,7 @@ type named struct {
 // Name implements parquet.Field.
 func (n named) Name() string { return n.name }
 
-// Value implements parquet.Field; rows are written as values, never as structs.
+// Value implements parquet.Field. It is never called, because rows are written as values, not as structs.
 func (n named) Value(base reflect.Value) reflect.Value { return base.FieldByName(n.name) }
 
 // Write implements tableWriter.
@@ -87,7 +87,7 @@ func (t *parquetTable) Write(cells [][]string) error {
 				v, level = x, 1
 			}
 			if t.head[column].many {
-				level += 2 // for the list, and that it is not empty
+				level += 2 // one level for the list and one because it is not empty
 			}
 			row = append(row, v.Level(min(i, 1), level, column))
 		}
@@ -115,7 +115,7 @@ func (t *parquetTable) Close() error {
 	return t.w.Close()
 }
 
-// valueOf reads a text as the type of its column; not ok means null.
+// valueOf converts a text to the type of its column. If ok is false, the cell is null.
 func valueOf(kind graph.Kind, text string) (v parquet.Value, ok bool) {
 	if text == "" {
 		return v, false

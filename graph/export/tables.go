@@ -14,28 +14,29 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// csvTables and parquetTables are ZIP archives for notebooks: a table for each type with a row for each entity, edges
-// with a row for each claim of a relation, claims with all other claims, dictionary.csv with the columns, and NOTICE
-// with the sources.
+// csvTables and parquetTables write a ZIP archive for notebooks. It contains one table for each type, with one row
+// for each entity; edges, with one row for each claim of a relation; claims, with all other claims; dictionary.csv,
+// which describes the columns; and NOTICE, which lists the sources.
 var (
 	csvTables     = tablesOf("csv", "a ZIP of CSV tables: one for each type, edges, claims and a data dictionary", newCSV)
 	parquetTables = tablesOf("parquet", "the same tables as Parquet, with typed columns", newParquet)
 )
 
-// tableWriter writes the rows of one table. A cell is a list of texts; only a column of many has more than one.
+// tableWriter writes the rows of one table. A cell is a list of texts. Only a column of several values has
+// cells with more than one.
 type tableWriter interface {
 	Write(cells [][]string) error
 	Close() error
 }
 
-// heading is the head of a column.
+// heading is the name and the kind of a column.
 type heading struct {
 	name string
 	kind graph.Kind
 	many bool
 }
 
-// texts are columns of single texts.
+// texts returns the headings of columns of single texts.
 func texts(names ...string) (head []heading) {
 	for _, name := range names {
 		head = append(head, heading{name: name, kind: graph.StringKind})
@@ -118,7 +119,7 @@ func (t *tabler) file(name string, open newTable, head []heading, fill func(row 
 	})
 }
 
-// table writes one table.
+// table writes one table to the archive.
 func (t *tabler) table(name string, open newTable, head []heading, fill func(row func([][]string) error) error) error {
 	f, err := t.zip.Create(name)
 	if err != nil {
@@ -140,7 +141,7 @@ func (t *tabler) table(name string, open newTable, head []heading, fill func(row
 	return w.Close()
 }
 
-// csvTable is a table as CSV.
+// csvTable writes a table as CSV.
 type csvTable struct {
 	w   *csv.Writer
 	row []string
@@ -168,13 +169,14 @@ func (t *csvTable) Close() error {
 	return t.w.Error()
 }
 
-// column is a column of a type's table.
+// column is a column in the table of a type.
 type column struct {
 	field *schema.Field
-	unit  bool // the unit of its values, if the field does not fix it
+	unit  bool // whether the column has the units of the values, which the field does not fix
 }
 
-// entities writes the table of a type, with the values of the view. A type without entities has none.
+// entities writes the table of a type, with the values that the view shows. It writes no table if rows is
+// empty.
 func (t *tabler) entities(typ *schema.Type, rows []uint32) error {
 	if len(rows) == 0 {
 		return nil
@@ -214,7 +216,7 @@ func (t *tabler) entities(typ *schema.Type, rows []uint32) error {
 
 func kindOf(f *schema.Field) string { return graph.KindOf(f.Scalar).String() }
 
-// cell is what the view shows of a field.
+// cell returns the texts that the view shows for a field of an entity.
 func (t *tabler) cell(n uint32, c column) (texts []string) {
 	var claims []uint32
 	if !c.field.Many {
@@ -236,7 +238,7 @@ func (t *tabler) cell(n uint32, c column) (texts []string) {
 	return texts
 }
 
-// textOf returns the text of a value for a cell, and its unit.
+// textOf returns the text of a value for a cell, and the unit of the value.
 func textOf(v graph.Value) (text, unit string) {
 	switch v.Kind() {
 	case graph.QuantityKind:
@@ -250,7 +252,7 @@ func textOf(v graph.Value) (text, unit string) {
 	return v.String(), ""
 }
 
-// claimDictionary describes edges.csv and claims.csv.
+// claimDictionary describes the columns of edges.csv and claims.csv.
 var claimDictionary = [][5]string{
 	{"edges.csv", "subject", "id", "", "The entity that the claim is about."},
 	{"edges.csv", "predicate", "text", "", "The relation."},
@@ -268,7 +270,7 @@ var claimDictionary = [][5]string{
 	{"edges.csv and claims.csv", "claim", "id", "", "The id of the claim."},
 }
 
-// claims writes the claims of relations, or all others.
+// claims writes the claims of relations, or, if relations is false, all other claims.
 func (t *tabler) claims(name string, relations bool) error {
 	head := texts("subject", "predicate", "object", "qualifiers", "valid", "holds", "confidence", "source", "locator", "claim")
 	head[6].kind = graph.FloatKind
@@ -289,13 +291,13 @@ func (t *tabler) claims(name string, relations bool) error {
 	})
 }
 
-// relates reports whether a claim is about a relation.
+// relates reports whether a claim is a claim of a relation.
 func (p *Part) relates(n uint32) bool {
 	f := p.s.Field(n)
 	return f != nil && f.Kind == schema.Relation
 }
 
-// qualifiersOf are the qualifiers of a claim as a JSON object; "" for none.
+// qualifiersOf returns the qualifiers of a claim as a JSON object, or "" if it has none.
 func qualifiersOf(c *graph.Claim) string {
 	if len(c.Qualifiers) == 0 {
 		return ""

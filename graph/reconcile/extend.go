@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// maxCells bounds the values of one property of one entity.
+// maxCells bounds how many values extend returns for one property of one entity.
 const maxCells = 1000
 
 // extension is a data extension query.
@@ -20,12 +20,12 @@ type extension struct {
 	} `json:"properties"`
 }
 
-// settings are those of a property that the manifest declares.
+// settings are the settings of one property in a data extension query. The manifest declares them.
 type settings struct {
 	AsOf string `json:"asOf"`
 }
 
-// extend fetches values of properties.
+// extend answers a data extension query with the values of the requested properties.
 func (a *answering) extend(text string) (any, error) {
 	var q extension
 	if err := decode("extend", text, &q); err != nil {
@@ -66,7 +66,7 @@ func (a *answering) extend(text string) (any, error) {
 	return map[string]any{"meta": meta, "rows": rows}, nil
 }
 
-// field is a field of that name, of the first type that has it.
+// field returns the field with the name, from the first type that has it.
 func (a *answering) field(name string) *schema.Field {
 	for _, t := range a.Snapshot.Ontology().Types {
 		if f := t.Field(name); f != nil {
@@ -76,7 +76,7 @@ func (a *answering) field(name string) *schema.Field {
 	return nil
 }
 
-// viewOf is the view that the settings of a property ask for.
+// viewOf returns the view that the settings of a property select.
 func (a *answering) viewOf(s settings) (*snapshot.View, error) {
 	text := strings.TrimSpace(s.AsOf)
 	if text == "" {
@@ -93,7 +93,7 @@ func (a *answering) viewOf(s settings) (*snapshot.View, error) {
 	return v.WithDone(a.done), nil
 }
 
-// cells are the values of a property of an entity; none if there is no such entity.
+// cells returns the values of a property of an entity, or none if the entity does not exist.
 func (a *answering) cells(v *snapshot.View, id graph.ID, name string) []any {
 	list := []any{}
 	n, ok := a.Snapshot.Number(id)
@@ -131,8 +131,8 @@ func (a *answering) entity(v *snapshot.View, n uint32) any {
 	return named{ID: string(a.Snapshot.ID(n)), Name: v.Name(n)}
 }
 
-// cell is a literal in the form of the specification, which has no quantities, ranges and incomplete dates: they are
-// texts, except quantities in the unit that the ontology gives the property.
+// cell returns a value as a cell of the specification, which has no quantities, ranges or incomplete dates. These
+// become texts, except that a quantity in the unit of its property becomes a number.
 func (a *answering) cell(f *schema.Field, v graph.Value) any {
 	switch v.Kind() {
 	case graph.NoneKind:

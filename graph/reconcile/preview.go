@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// maxFacts is how many facts a preview shows.
+// maxFacts is the most facts that a preview shows.
 const maxFacts = 6
 
 var previewPage = template.Must(template.New("preview").Parse(`<!doctype html>
@@ -20,7 +20,7 @@ var previewPage = template.Must(template.New("preview").Parse(`<!doctype html>
 
 type fact struct{ Name, Text string }
 
-// preview is a small page about an entity: its first fields of one value.
+// preview returns a small HTML page about an entity, with its first fields of one value.
 func (a *answering) preview(id graph.ID) ([]byte, error) {
 	n, ok := a.Snapshot.Number(id)
 	if !ok {

@@ -46,7 +46,7 @@ func (l *oneOrMany) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// value is a value of a property: an entity, or a text, in which form numbers and booleans are too.
+// value is a value of a property: an entity or a text. Numbers and booleans are texts too.
 type value struct {
 	id   graph.ID
 	text string
@@ -79,7 +79,7 @@ func (l *values) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// candidate is an entity that a query may mean.
+// candidate is an entity that may match a query.
 type candidate struct {
 	ID          graph.ID  `json:"id"`
 	Name        string    `json:"name"`
@@ -90,7 +90,7 @@ type candidate struct {
 	Features    []feature `json:"features"`
 }
 
-// feature is what speaks for a candidate: the score of its name, and for each property whether it agrees.
+// feature is one ground for the score of a candidate: the score of its name, or whether a property agrees.
 type feature struct {
 	ID    string `json:"id"`
 	Value any    `json:"value"`
@@ -100,7 +100,7 @@ type result struct {
 	Result []candidate `json:"result"`
 }
 
-// queries answers a batch.
+// queries answers a batch of reconciliation queries.
 func (a *answering) queries(text string) (any, error) {
 	var batch map[string]query
 	if err := decode("queries", text, &batch); err != nil {
@@ -123,10 +123,10 @@ func (a *answering) queries(text string) (any, error) {
 	return answer, nil
 }
 
-// The effect of properties on a score.
+// The constants bound how properties change a score.
 const (
-	atMost       = 99 // is the most to which match.Agreement is added
-	disagreement = 50 // is the most that is left
+	atMost       = 99 // the highest score that match.Agreement can add up to
+	disagreement = 50 // the highest score after a property disagrees
 )
 
 func (a *answering) query(q *query) ([]candidate, error) {
@@ -184,7 +184,8 @@ func (a *answering) query(q *query) ([]candidate, error) {
 	return list, nil
 }
 
-// find finds candidates by the text, or without one by those properties that are keys.
+// find finds candidates by the text of a query. If there is no text, it finds them by the properties that are
+// keys.
 func (a *answering) find(q *query) ([]match.Candidate, error) {
 	if q.Query != "" {
 		return match.Find(a.ever, match.Question{Text: q.Query, Types: q.Type})
@@ -206,7 +207,8 @@ func (a *answering) find(q *query) ([]match.Candidate, error) {
 	return nil, nil
 }
 
-// agrees reports whether an entity has one of the values, and whether anything is known of the property.
+// agrees reports whether an entity has one of the values of a property, and whether the graph has any value of
+// the property.
 func (a *answering) agrees(id graph.ID, p *property) (agrees, known bool) {
 	n, _ := a.Snapshot.Number(id)
 	f := a.fieldOf(n, p.PID)
@@ -229,7 +231,7 @@ func (a *answering) agrees(id graph.ID, p *property) (agrees, known bool) {
 	return agrees, known
 }
 
-// means is the entity that a value of a relation means; "" for none.
+// means returns the entity that a value of a relation names, or "".
 func (a *answering) means(f *schema.Field, v value) graph.ID {
 	if v.id != "" || len(v.text) > MaxText {
 		return v.id
@@ -246,7 +248,8 @@ func (a *answering) means(f *schema.Field, v value) graph.ID {
 	return id
 }
 
-// same compares a value with a text: numbers as numbers, texts without regard to case and diacritics.
+// same reports whether a value equals a text. Numbers are compared as numbers, texts without regard to case and
+// diacritics.
 func same(stated graph.Value, given string) bool {
 	switch stated.Kind() {
 	case graph.IntKind, graph.FloatKind, graph.QuantityKind:
@@ -260,7 +263,7 @@ func same(stated graph.Value, given string) bool {
 	return text.Fold(stated.String()) == text.Fold(given)
 }
 
-// description is the description of an entity today; "" if it has none.
+// description returns the description of an entity today, or "" if it has none.
 func (a *answering) description(n uint32) string {
 	f := a.fieldOf(n, "description")
 	if f == nil || f.Kind != schema.Property {

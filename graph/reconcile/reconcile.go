@@ -1,9 +1,9 @@
 // Package reconcile answers the requests of the Reconciliation Service API 0.2
-// (https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/), with which OpenRefine and other
-// programs find the entities that a table names, and fetch what is known of them.
+// (https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/). OpenRefine and other programs
+// use that API to find the entities that a table names, and to fetch values of their properties.
 //
-// Read Service and Answer first. Names are matched by graph/match, in every time; values are those of today, or of
-// the day that a data extension asks for. The package must not know HTTP beyond the parameters of a request.
+// Read Service and Answer first. Package match finds the names, of any time. Values are those of today, or of the day
+// that a data extension query gives. The package must not know HTTP beyond the parameters of a request.
 package reconcile
 
 import (
@@ -19,32 +19,33 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Service answers from one snapshot.
+// Service answers requests from one snapshot.
 type Service struct {
 	Snapshot *snapshot.Snapshot
-	// Today is the day of which the values are.
+	// Today is the day whose values are returned by default.
 	Today graph.Day
-	// Base is the address of the service without a path, such as http://127.0.0.1:8080.
+	// Base is the URL of the server without a path, such as http://127.0.0.1:8080.
 	Base string
-	// Version is that of the program.
+	// Version is the version of the program.
 	Version string
 }
 
-// MaxBatch is how many queries or entities a request may have, how many properties each, and how many values a property.
+// MaxBatch is the most queries or entities in one request, the most properties of each, and the most values of one
+// property.
 const MaxBatch = 50
 
-// MaxText bounds a text that is matched or completed, in bytes.
+// MaxText is the most bytes of a text that is matched or completed.
 const MaxText = 1024
 
-// Reply is an answer: JSON, or a page of HTML where HTML is set.
+// Reply is a response body: HTML if HTML is set, else JSON.
 type Reply struct {
 	Body []byte
 	HTML bool
 }
 
-// Answer answers a request to the path below the service's, "" for the service itself, with its parameters. An error
-// with the code UnknownID means that there is nothing at the path, one with LimitWork that the batch is too long;
-// any other is a fault of the request.
+// Answer answers a request. path is relative to the path of the service, so "" is the service itself. The error has
+// the code UnknownID if nothing has the path, LimitWork if the batch is too long, and any other code if the request
+// is wrong.
 func (s *Service) Answer(ctx context.Context, path string, asked url.Values) (*Reply, error) {
 	a, err := s.begin(ctx)
 	if err != nil {
@@ -85,13 +86,13 @@ func (s *Service) Answer(ctx context.Context, path string, asked url.Values) (*R
 	return &Reply{Body: body}, err
 }
 
-// answering is the answer to one request while it is made.
+// answering is the state of answering one request.
 type answering struct {
 	*Service
-	ever  *snapshot.View // of match.Always
+	ever  *snapshot.View // the view at match.Always
 	now   *snapshot.View
 	done  <-chan struct{}
-	meant map[string]graph.ID // what texts of properties mean, by property and text; "" for nothing
+	meant map[string]graph.ID // entities that texts of properties name, by property and text; "" if a text names none
 }
 
 func (s *Service) begin(ctx context.Context) (*answering, error) {
@@ -106,7 +107,7 @@ func (s *Service) begin(ctx context.Context) (*answering, error) {
 	return &answering{Service: s, ever: ever.WithDone(ctx.Done()), now: now.WithDone(ctx.Done()), done: ctx.Done(), meant: map[string]graph.ID{}}, nil
 }
 
-// err is why the answer is not whole, if the request has ended.
+// err returns an error if the request ended before the answer was complete.
 func (a *answering) err() error {
 	if err := a.ever.Err(); err != nil {
 		return err
@@ -114,7 +115,7 @@ func (a *answering) err() error {
 	return a.now.Err()
 }
 
-// named is a type, a property or an entity.
+// named is a type, a property or an entity in an answer.
 type named struct {
 	ID          string  `json:"id"`
 	Name        string  `json:"name"`
@@ -125,7 +126,8 @@ type named struct {
 
 func ofType(t *schema.Type) named { return named{ID: t.Name, Name: t.Label} }
 
-// typeOf is the type of an entity, in a list; empty if the ontology has it no more.
+// typeOf returns a list with the type of an entity. The list is empty if the ontology does not have the type
+// any more.
 func (a *answering) typeOf(n uint32) []named {
 	if t := a.Snapshot.Type(n); t != nil {
 		return []named{ofType(t)}
@@ -133,7 +135,7 @@ func (a *answering) typeOf(n uint32) []named {
 	return []named{}
 }
 
-// fieldOf is a field of the type of an entity; nil if it has none of that name.
+// fieldOf returns the field with the name from the type of an entity, or nil if there is none.
 func (a *answering) fieldOf(n uint32, name string) *schema.Field {
 	if t := a.Snapshot.Type(n); t != nil {
 		return t.Field(name)
@@ -141,7 +143,7 @@ func (a *answering) fieldOf(n uint32, name string) *schema.Field {
 	return nil
 }
 
-// describedType is a type with its broader types.
+// describedType returns a type with its description and its broader types.
 func describedType(t *schema.Type) named {
 	n := ofType(t)
 	n.Description = firstLine(t.Description)
@@ -156,7 +158,7 @@ func firstLine(text string) string {
 	return line
 }
 
-// manifest describes the service.
+// manifest returns the description of the service.
 func (a *answering) manifest() any {
 	at := a.Base + "/reconcile"
 	suggest := func(what string) map[string]string {
@@ -182,7 +184,7 @@ func (a *answering) manifest() any {
 	}
 }
 
-// typesOf reads names of types.
+// typesOf returns the types with the names.
 func (a *answering) typesOf(names []string) (list []*schema.Type, err error) {
 	for _, name := range names {
 		t := a.Snapshot.Ontology().Type(name)
@@ -194,7 +196,8 @@ func (a *answering) typesOf(names []string) (list []*schema.Type, err error) {
 	return list, nil
 }
 
-// number reads a parameter that is a whole number from 0 on.
+// number reads a parameter that is a whole number from 0 to most. It returns otherwise if the parameter is
+// absent.
 func number(asked url.Values, name string, otherwise, most int) (int, error) {
 	text := asked.Get(name)
 	if text == "" {
@@ -207,7 +210,7 @@ func number(asked url.Values, name string, otherwise, most int) (int, error) {
 	return n, nil
 }
 
-// short refuses texts that are too long.
+// short returns an error if the text is longer than MaxText.
 func short(what, text string) error {
 	if len(text) > MaxText {
 		return graph.Errorf(graph.BadInput, "%s has %d bytes; at most %d are matched", what, len(text), MaxText)
@@ -215,7 +218,7 @@ func short(what, text string) error {
 	return nil
 }
 
-// decode reads a parameter of JSON.
+// decode reads a parameter that contains JSON.
 func decode(name, text string, into any) error {
 	if err := json.Unmarshal([]byte(text), into); err != nil {
 		return graph.Errorf(graph.BadInput, "the parameter %s cannot be read: %v", name, err)
@@ -223,7 +226,7 @@ func decode(name, text string, into any) error {
 	return nil
 }
 
-// tooMany refuses a batch that is too long.
+// tooMany returns an error if n is larger than MaxBatch.
 func tooMany(n int, what string) error {
 	if n > MaxBatch {
 		return graph.Errorf(graph.LimitWork, "%d %s are more than the %d of one batch", n, what, MaxBatch)

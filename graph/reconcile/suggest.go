@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	suggestions  = 20   // of one answer
-	maxCursor    = 1000 // suggestions that may be left out
+	suggestions  = 20   // the most suggestions in one answer
+	maxCursor    = 1000 // the most suggestions that a cursor can skip
 	maxProposals = 1000
 )
 
@@ -21,7 +21,7 @@ type suggested struct {
 	Result []named `json:"result"`
 }
 
-// page is the part of a list that a suggest request asks for.
+// page returns the part of a list that a suggest request selects.
 func page(list []named, asked url.Values) (*suggested, error) {
 	skip, err := number(asked, "cursor", 0, maxCursor)
 	if err != nil {
@@ -31,13 +31,13 @@ func page(list []named, asked url.Values) (*suggested, error) {
 	return &suggested{append([]named{}, list[:min(suggestions, len(list))]...)}, nil
 }
 
-// prefixOf is the text that a suggest request completes.
+// prefixOf returns the prefix that a suggest request completes.
 func prefixOf(asked url.Values) (string, error) {
 	text := asked.Get("prefix")
 	return text, short("prefix", text)
 }
 
-// suggestEntities completes the name or the id of an entity.
+// suggestEntities returns entities whose name or id begins with the prefix.
 func (a *answering) suggestEntities(asked url.Values) (any, error) {
 	prefix, err := prefixOf(asked)
 	if err != nil {
@@ -88,7 +88,8 @@ func (a *answering) suggestTypes(asked url.Values) (any, error) {
 	return page(list, asked)
 }
 
-// suggestProperties completes the name of a property, of a type where one is given.
+// suggestProperties returns properties whose name begins with the prefix. If the request gives a type, they are
+// properties of that type.
 func (a *answering) suggestProperties(asked url.Values) (any, error) {
 	prefix, err := prefixOf(asked)
 	if err != nil {
@@ -117,7 +118,7 @@ func ofField(f *schema.Field) named {
 	return named{ID: f.Name, Name: f.Label, Description: firstLine(f.Description)}
 }
 
-// propose lists the properties of a type that a data extension can fetch.
+// propose returns the properties of a type that a data extension query can fetch.
 func (a *answering) propose(asked url.Values) (any, error) {
 	limit, err := number(asked, "limit", maxProposals, maxProposals)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// border is what one file says about the border between two countries.
+// border is the statement of one file about the border between two countries.
 type border struct {
 	entry *entry
 	at    string
@@ -21,7 +21,7 @@ type border struct {
 
 var borderItem = regexp.MustCompile(`^(\p{L}[\p{L} .'’-]*?(?: \([^)]*\))?) (` + facts.Number + `) km(?: \(.*\))?$`)
 
-// parseBorders reads Libya 989 km; Spain (Ceuta) 8 km and Spain (Melilla) 10.5 km.
+// parseBorders parses a text such as Libya 989 km; Spain (Ceuta) 8 km and Spain (Melilla) 10.5 km.
 func parseBorders(text string, country func(string) (graph.ID, bool)) (found []border, unread []string) {
 	index := map[graph.ID]int{}
 	for _, item := range splitOutside(strings.ReplaceAll(text, " km and ", " km; "), ";,") {
@@ -32,14 +32,14 @@ func parseBorders(text string, country func(string) (graph.ID, bool)) (found []b
 		}
 		id, known := country(m[1])
 		if !known {
-			id, known = country(facts.WithoutBrackets(m[1])) // China (southeast)
+			id, known = country(facts.WithoutBrackets(m[1])) // such as China (southeast)
 		}
 		km, ok := facts.ParseNumber(m[2], "")
 		if !known || !ok {
 			unread = append(unread, item)
 			continue
 		}
-		// A border may be listed in several stretches; its length is their sum.
+		// If a border is listed in several stretches, its length is their sum.
 		if i, twice := index[id]; twice {
 			found[i].km = math.Round((found[i].km+km)*100) / 100
 			found[i].parts++
@@ -51,7 +51,7 @@ func parseBorders(text string, country func(string) (graph.ID, bool)) (found []b
 	return found, unread
 }
 
-// land collects the borders of an entry; they are written when both sides are known.
+// land collects the borders of an entry. writeBorders states them after all entries are read.
 func (e *entry) land() {
 	for _, at := range []string{"Geography/Land boundaries/border countries", "Geography/Land boundaries/regional borders"} {
 		text := e.text(at)
@@ -61,7 +61,7 @@ func (e *entry) land() {
 		found, unread := parseBorders(text, e.names.Country)
 		for _, b := range found {
 			if b.with == e.country.ID {
-				continue // Gaza Strip and West Bank are one country here
+				continue // Gaza Strip and West Bank have the same id here
 			}
 			b.entry, b.at = e, at
 			e.borders = append(e.borders, b)
@@ -74,8 +74,8 @@ func (e *entry) land() {
 	e.unread(bases, e.text(bases))
 }
 
-// writeBorders states each border once if both files agree on its length, and
-// otherwise once for each file, as a conflict. The relation is symmetric.
+// writeBorders states each border once if both files agree on its length. Otherwise it states it once for each
+// file, as a conflict. The relation is symmetric.
 func (r *factbook) writeBorders() {
 	of := func(b border) borderPair {
 		p := borderPair{b.entry.country.ID, b.with}
@@ -113,7 +113,7 @@ func (r *factbook) writeBorders() {
 			if b.parts > 1 {
 				opts = append(opts, facts.AsInferred, facts.WithNote("the sum of the stretches that the text lists"))
 			}
-			// Two entries that are parts of one country have a border each.
+			// Two entries about parts of one country each have their own border.
 			if len(distinct) > 1 && !b.entry.country.Part && !r.names.ByID[b.with].Part {
 				opts = append(opts, facts.InConflict("border-"+string(p[0])+"-"+string(p[1])))
 			}
@@ -126,7 +126,7 @@ func (r *factbook) writeBorders() {
 	}
 }
 
-// waters states the waters that the country has a shore on.
+// waters states on which waters the country has a shore.
 func (e *entry) waters() {
 	const location, coast, note = "Geography/Location", "Geography/Coastline", "Geography/Coastline/note"
 	seen := map[graph.ID]bool{}
@@ -168,8 +168,8 @@ type shoreLength struct {
 	km    float64
 }
 
-// parseShores finds waters with the length of the shore on them: the Caspian
-// Sea (1,894 km), Caribbean Sea 669 km, the Aral Sea with a 420 km shoreline.
+// parseShores finds waters with the length of the shore on them, such as the Caspian Sea (1,894 km), Caribbean
+// Sea 669 km, the Aral Sea with a 420 km shoreline.
 func parseShores(text string, waters []water) []shoreLength {
 	var found []shoreLength
 	for _, w := range waters {
@@ -188,7 +188,7 @@ func parseShores(text string, waters []water) []shoreLength {
 	return found
 }
 
-// shoreForms are the ways to give the length of a shore on the water.
+// shoreForms returns patterns that match the length of the shore on a water.
 func shoreForms(water string) []*regexp.Regexp {
 	var forms []*regexp.Regexp
 	for _, form := range []string{
@@ -204,8 +204,8 @@ func shoreForms(water string) []*regexp.Regexp {
 	return forms
 }
 
-// parseLocation finds the waters on which the country has a shore: those that the text
-// about its location names first.
+// parseLocation returns the waters on which the country has a shore: the first waters that the text about its
+// location names.
 func parseLocation(text string, waters []water) []water {
 	text = strings.TrimPrefix(text, "metropolitan France: ")
 	if m := partLabel.FindStringIndex(text); m != nil {
@@ -218,7 +218,7 @@ func parseLocation(text string, waters []water) []water {
 		}
 	}
 	text = strings.Join(kept, "; ")
-	// Waters off the coast of another country are not a shore of this one.
+	// The country has no shore on waters that the text locates off another country.
 	for _, end := range []string{", which links", " off the "} {
 		if i := strings.Index(text, end); i >= 0 {
 			text = text[:i]
@@ -232,7 +232,7 @@ func parseLocation(text string, waters []water) []water {
 	if !shoreWords.MatchString(text) {
 		return nil
 	}
-	for _, w := range waters { // the longest first, so that no name hides in another
+	for _, w := range waters { // longest name first, so that a shorter name within it is not matched
 		if i := strings.Index(text, w.printed); i >= 0 {
 			hits = append(hits, hit{i, w})
 			text = text[:i] + strings.Repeat(" ", len(w.printed)) + text[i+len(w.printed):]
@@ -252,7 +252,7 @@ var (
 	lakeForm   = regexp.MustCompile(`^(\p{L}[\p{L} .'’*/-]*?)(?: \(([^)]*)\))?(?: [-–])? (` + facts.Number + `)(-[\d,]+)?(?: sq km)?(?: \(([^)]*)\))?$`)
 )
 
-// lakes states the lakes of a list, their area, and that the country has a shore on them.
+// lakes states the lakes of a list, the area of each, and that the country has a shore on it.
 func (e *entry) lakes(at string, shore func(string, water, ...facts.Option)) {
 	text := e.text(at)
 	text, note, _ := strings.Cut(text, " note - ")
@@ -274,12 +274,12 @@ func (e *entry) lakes(at string, shore func(string, water, ...facts.Option)) {
 		shore(at, w)
 		km2, ok := facts.ParseNumber(m[3], "")
 		if m[4] != "" || strings.HasSuffix(m[1], "*") {
-			// An area that varies, or, for the Great Lakes, the country's share of it.
+			// The area varies or, for the Great Lakes, is only the share of the country.
 			e.unread(at, item)
 			continue
 		}
 		if remark := m[2] + m[5]; remark != "" && !strings.Contains(remark, "shared with") && !strings.Contains(remark, "endorheic") {
-			e.unread(at, item) // a part of the lake, or one that comes and goes
+			e.unread(at, item) // a part of a lake, or a lake that is sometimes dry
 			continue
 		}
 		if ok && e.First("lake "+string(w.id)) {

@@ -7,11 +7,11 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// borderPair has the two countries of a border, in the order of their ids.
+// borderPair is the ids of two neighbours in ascending order.
 type borderPair [2]graph.ID
 
-// wholeOfParts replaces what the entries of several parts of one country say of its border
-// with the same neighbour by their sum: Gaza Strip 59 km and West Bank 330 km.
+// wholeOfParts adds up the borders of several parts of one country with the same neighbour, and replaces them
+// by the sum: Gaza Strip 59 km and West Bank 330 km.
 func wholeOfParts(byPair map[borderPair][]border) {
 	for p, list := range byPair {
 		whole := -1
@@ -33,8 +33,9 @@ func wholeOfParts(byPair map[borderPair][]border) {
 	}
 }
 
-// sharedBorder returns the conflict group of a border that a neighbour lists as its own too:
-// Mauritania's is with Western Sahara in one entry and, at the same length, with Morocco in another. "" if there is none.
+// sharedBorder returns the conflict group of a border that another entry lists, at the same length, with another
+// neighbour; "" if there is none. For example, Mauritania has a border with Western Sahara in one entry and, at the
+// same length, with Morocco in another.
 func sharedBorder(byPair map[borderPair][]border, p borderPair, km float64) string {
 	for q, list := range byPair {
 		if q == p || !slices.ContainsFunc(list, func(b border) bool { return b.km == km }) {
@@ -46,7 +47,8 @@ func sharedBorder(byPair map[borderPair][]border, p borderPair, km float64) stri
 					continue
 				}
 				rest := borderPair{min(p[1-i], q[1-j]), max(p[1-i], q[1-j])}
-				// A neighbour that lists both knows two borders of one length: Bolivia's with Argentina and Chile.
+				// A country that lists both neighbours has two borders of the same length, such as Bolivia with
+				// Argentina and with Chile.
 				both := listedBy(byPair[p], common) && listedBy(list, common)
 				if byPair[rest] != nil && !both {
 					return "border-" + string(common) + "-" + string(rest[0]) + "-or-" + string(rest[1])

@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// The columns of a table of the archive of editions of the World Factbook
+// The constants name the columns of a table in the archive of editions of the World Factbook
 // (https://github.com/MilkMp/CIA-World-Factbooks-Archive-1990-2025).
 const (
 	editionCode  = "fips"
@@ -21,8 +21,8 @@ const (
 	editionText  = "content"
 )
 
-// editionsTable reads one such table: a line for each country, field and run of editions with the same text.
-// Each edition is a source, dated by its year.
+// editionsTable reads one table of the archive. The table has one line for each country, field and run of
+// editions with the same text. Each edition is a source, dated by its year.
 type editionsTable struct {
 	facts.Facts
 	facts.Table
@@ -33,7 +33,7 @@ func newEditionsTable(name string, emit codec.Emit) editionsTable {
 	return editionsTable{Facts: facts.New(emit), names: names(), Table: facts.Table{Name: name, Give: "a table of the archive of editions"}}
 }
 
-// read calls row with each line of the table, which must have the columns.
+// read calls row with each line of the table. A table that lacks one of the columns is an error.
 func (t *editionsTable) read(ctx context.Context, r io.Reader, columns []string, row func(at graph.Position, cells []string, ps *codec.Faults)) error {
 	err := t.Each(ctx, r, columns, func(at graph.Position, cells []string, ps *codec.Faults) bool {
 		row(at, cells, ps)
@@ -58,7 +58,7 @@ func (t *editionsTable) year(at graph.Position, cells []string, column string, p
 	return year, true
 }
 
-// countryOf returns the country that the code of a line means; nil for parts of countries, and for codes
+// countryOf returns the country with the code in a line. It returns nil for a part of a country and for a code
 // that the graph does not have.
 func (t *editionsTable) countryOf(cells []string) *facts.Country {
 	c := t.names.ByFIPS[t.cell(cells, editionCode)]
@@ -68,7 +68,7 @@ func (t *editionsTable) countryOf(cells []string) *facts.Country {
 	return c
 }
 
-// edition makes an edition the source of the claims that follow.
+// edition sets an edition as the source of the claims that follow.
 func (t *editionsTable) edition(year int, partialFor ...string) {
 	text := strconv.Itoa(year)
 	more := [][2]string{{"name", "The World Factbook, edition of " + text}, {"date", text}}

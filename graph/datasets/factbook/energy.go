@@ -15,26 +15,27 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// Energy reads the figures of oil and gas of all editions of the World Factbook, as the archive of editions has them in one
-// table (see Trade): production, consumption, exports, imports and reserves, one to a line until 2021, and in blocks since.
+// Energy reads the figures of oil and gas of all editions of the World Factbook from one table (see Trade): production,
+// consumption, exports, imports and reserves. Until 2021 each figure has its own line; since then a line has several.
 //
-// Each edition is a source; the year of a figure is that of its estimate, and what has none is left out, as all of 2018 to 2020 has.
-// A figure that a later edition repeats, to half a percent, is stated once; one that differs is stated as well. What the
-// Factbook counts as oil has changed, so the note has its word: crude oil, total petroleum. Zeros are left out.
+// Each edition is a source. The year of a figure is that of its estimate. Figures without one are left out, which are
+// all from 2018 to 2020. If a later edition repeats a figure, to within half a percent, it is stated once; otherwise
+// both are stated. The Factbook has changed what it counts as oil, so the note of a claim has its term: crude oil,
+// total petroleum. Zeros are left out.
 var Energy = &codec.Format{
 	Name:   "factbook-energy",
 	About:  "the oil and gas of all editions of the World Factbook, in one table",
 	Decode: decodeEnergy,
 }
 
-// energyKind is what a figure is about.
+// energyKind describes what a figure measures.
 type energyKind struct {
 	predicate string
 	good      graph.ID
-	note      string // the word of the Factbook, where that has changed
+	note      string // the term of the Factbook, if it has changed
 }
 
-// energyFields are the fields with one figure.
+// energyFields maps each field with one figure to what it measures.
 var energyFields = map[string]energyKind{
 	"Oil - production":              {"produces", "petroleum", "oil"},
 	"Oil - exports":                 {"exports", "petroleum", "oil"},
@@ -51,7 +52,8 @@ var energyFields = map[string]energyKind{
 	"Natural gas - proved reserves": {"reserves", "natural-gas", ""},
 }
 
-// energyBlocks are the fields with several figures, by the words before each.
+// energyBlocks maps each field with several figures to what they measure, keyed by the words before each
+// figure.
 var energyBlocks = map[string]map[string]energyKind{
 	"Petroleum": {
 		"total petroleum production":             {"produces", "petroleum", "total petroleum"},
@@ -82,15 +84,15 @@ const energyAmount = `(` + facts.Number + `)(?: (million|billion|trillion))? ?(b
 var (
 	energyFigure = regexp.MustCompile(`^` + energyAmount + `(.*)$`)
 	energyDate   = regexp.MustCompile(`\(([^)]*)\)`)
-	// energyAside are words beside a figure that do not change what it counts.
+	// energyAside matches words near a figure that do not change what it measures.
 	energyAside  = regexp.MustCompile(`^[ |;:.]*$|includes oil sands|based on \w+ claims|prewar|disrupted|curbed|volatile|net exporter|from Indonesia`)
 	energyItem   = regexp.MustCompile(`([a-z ]+): ` + energyAmount + ` ?\(([^)]*)\)`)
 	energyYear   = regexp.MustCompile(`^(?:\d{1,2} [A-Z][a-z]+ |[A-Z][a-z]+ )?((?:19|20)\d\d)(?:,? ?es?t?\.?)?$`)
-	energySerial = regexp.MustCompile(`^3\d{4}$`) // a day, as spreadsheets count them
+	energySerial = regexp.MustCompile(`^3\d{4}$`) // a day number of a spreadsheet
 	energyNone   = regexp.MustCompile(`\bNA\b|^0 |\| \d+$|^(?i:see entry)`)
 )
 
-// row states what one line says.
+// row states the figures of one line.
 func (t *energyTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 	field := t.cell(cells, editionField)
 	kind, single := energyFields[field]
@@ -122,7 +124,8 @@ func (t *energyTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 	}
 }
 
-// energySingle reads a text that is one figure, perhaps with an aside: its digits, scale, unit and date.
+// energySingle parses a text that is one figure, possibly with a remark. It returns the digits, scale, unit and
+// date.
 func energySingle(text string) []string {
 	m := energyFigure.FindStringSubmatch(text)
 	if m == nil {
@@ -139,7 +142,7 @@ func energySingle(text string) []string {
 	return nil
 }
 
-// figure states an amount: digits, scale, unit and what is in brackets after them.
+// figure states an amount. amount is the digits, the scale, the unit and the text in brackets that follows.
 func (t *energyTable) figure(at graph.Position, edition int, country graph.ID, kind energyKind, locator string, amount []string) {
 	v, ok := facts.ParseNumber(amount[0], amount[1])
 	year := energyYearOf(amount[3])
@@ -160,9 +163,9 @@ func (t *energyTable) figure(at graph.Position, edition int, country graph.ID, k
 	y, _ := strconv.Atoi(year)
 	opts := []facts.Option{facts.During(facts.Year(strconv.Itoa(min(y, edition)))), facts.Qualified("quantity", quantity), facts.WithNote(kind.note)}
 	if y > edition {
-		opts = append(opts, facts.AsInferred) // a misprint: no edition knows the next year
+		opts = append(opts, facts.AsInferred) // a misprint: no edition can have a figure of the next year
 	} else if edition-y < 2 {
-		opts = append(opts, facts.AsConfidence(freshConfidence)) // later editions revise it
+		opts = append(opts, facts.AsConfidence(freshConfidence)) // later editions revise the figure
 	}
 	if strings.Contains(amount[3], "es") {
 		opts = append(opts, facts.AsEstimated)
@@ -176,10 +179,11 @@ func (t *energyTable) figure(at graph.Position, edition int, country graph.ID, k
 	t.State(at, locator, country, kind.predicate, graph.EntityValue(kind.good), opts...)
 }
 
-// freshConfidence is that of a figure of the last two years, which later editions may revise.
+// freshConfidence is the confidence of a figure of the last two years, which later editions may revise.
 const freshConfidence = 0.85
 
-// energyYearOf reads 2007 est., 1 January 2012 est. and 37257, which is a day of 2002.
+// energyYearOf returns the year of a text such as 2007 est., 1 January 2012 est., or 37257, which is a day of
+// 2002.
 func energyYearOf(text string) string {
 	if energySerial.MatchString(text) {
 		days, _ := strconv.Atoi(text)
@@ -191,7 +195,8 @@ func energyYearOf(text string) string {
 	return ""
 }
 
-// energyQuantity is the amount in the unit of the graph; fits is whether what is measured has that unit.
+// energyQuantity converts an amount to the unit of the ontology. fits is false if the unit does not suit what
+// is measured.
 func energyQuantity(v float64, unit string, kind energyKind) (q graph.Value, fits bool) {
 	gas, flow := kind.good == "natural-gas", kind.predicate != "reserves"
 	switch unit {

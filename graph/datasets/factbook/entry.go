@@ -9,15 +9,14 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// notKnown reports whether a text means that there is no data: none, NA or NEGL
-// (negligible).
+// notKnown reports whether a text means that there is no figure: empty, none, NA or NEGL (negligible).
 func notKnown(text string) bool {
 	return text == "" || text == "none" || text == "NA" || text == "NEGL"
 }
 
 var abbreviation = regexp.MustCompile(`^[A-Z][A-Za-z. ]*$`)
 
-// named states what the country is called.
+// named states the names of the country.
 func (e *entry) named() {
 	const at = "Government/Country name/"
 	id, own := e.country.ID, e.country.Name
@@ -61,8 +60,8 @@ func (e *entry) named() {
 	}
 }
 
-// demonyms states what people and things of the country are called, the adjective before nouns that differ from it.
-// The plural form in brackets is left out, as are remarks that follow and the demonyms of other states.
+// demonyms states the demonyms of the country: the adjective, then the nouns that differ from it. Plural forms in
+// brackets, remarks and the demonyms of other states are left out.
 func (e *entry) demonyms() {
 	seen := []string{e.country.Name}
 	for _, at := range []string{"People and Society/Nationality/adjective", "People and Society/Nationality/noun"} {
@@ -71,7 +70,7 @@ func (e *entry) demonyms() {
 		switch {
 		case notKnown(strings.TrimSpace(facts.WithoutBrackets(text))):
 			continue
-		case strings.Contains(text, "/"): // of two states: Chinese/Hong Konger
+		case strings.Contains(text, "/"): // of two states, such as Chinese/Hong Konger
 			e.unread(at, text)
 			continue
 		}
@@ -85,10 +84,10 @@ func (e *entry) demonyms() {
 	}
 }
 
-// demonymParts puts commas between alternatives, also those in brackets: Taiwan (or Taiwanese).
+// demonymParts replaces the words and brackets between alternatives by commas: Taiwan (or Taiwanese).
 var demonymParts = strings.NewReplacer(", or ", ",", " (or ", ",", " or ", ",", "(s)", "")
 
-// geography states coordinates, area, coast and independence.
+// geography states the coordinates, area, coast and independence of the country.
 func (e *entry) geography() {
 	id := e.country.ID
 	const point = "Geography/Geographic coordinates"
@@ -122,8 +121,7 @@ func (e *entry) geography() {
 	e.independence()
 }
 
-// area states the area. If the total is rounded to 0, as the Vatican's is, the area of the land is used
-// instead.
+// area states the area. If the total is rounded to 0, as for the Vatican, the area of the land is used.
 func (e *entry) area() {
 	for _, at := range []string{"Geography/Area/total", "Geography/Area/land"} {
 		text := e.text(at)
@@ -144,10 +142,10 @@ func (e *entry) area() {
 	}
 }
 
-// userAssigned are codes that ISO 3166 leaves to its users.
+// userAssigned matches a code that ISO 3166 reserves for its users.
 var userAssigned = regexp.MustCompile(`^\.(x[a-z])\b`)
 
-// assignedCode states the code of a country that ISO 3166 has none for, from its domain: XK.
+// assignedCode states the code of a country that has none in ISO 3166, from its Internet domain, such as XK.
 func (e *entry) assignedCode() {
 	const at = "Communications/Internet country code"
 	if m := userAssigned.FindStringSubmatch(e.text(at)); m != nil {
@@ -160,8 +158,8 @@ var (
 	partPoint = regexp.MustCompile(`([\p{L} ]+): ?(\d+ \d+ [NS], \d+ \d+ [EW])`)
 )
 
-// labelledPoint finds the point of the part that counts as the whole:
-// metropolitan France, Saint Helena.
+// labelledPoint returns the coordinates of the part that represents the country, such as metropolitan France or
+// Saint Helena.
 func labelledPoint(text, country string) string {
 	for _, m := range partPoint.FindAllStringSubmatch(text, -1) {
 		if l := strings.TrimSpace(m[1]); l == "metropolitan "+country || strings.HasPrefix(country, l+",") {
@@ -173,13 +171,13 @@ func labelledPoint(text, country string) string {
 
 var datedForm = regexp.MustCompile(`^((?:\d{1,2} )?(?:(?:` + months + `) )?\d{3,4})(?: ?\((.*?)\)?)?$`)
 
-// independence states the date, where the entry gives one for it. The text may
-// list other dates as well, which are reported as unread.
+// independence states the date of independence if the entry gives one date for it. Other dates of the text are
+// reported as unread.
 func (e *entry) independence() {
 	const at = "Government/Independence"
 	text := e.text(at)
 	if notKnown(text) || strings.HasPrefix(text, "none ") {
-		return // "none (territory of ...)" says that there is no such date
+		return // "none (territory of ...)" means that there is no such date
 	}
 	type dated struct {
 		date   graph.Date
@@ -217,13 +215,13 @@ func (e *entry) independence() {
 			e.claim(at, e.country.ID, "independence", graph.DateValue(d.date), facts.InConflict("independence-"+string(e.country.ID)))
 		}
 	case len(found) > 0:
-		// The date is said to be that of a founding or a proclamation, not independence.
+		// The text says that the date is that of a founding or a proclamation, not of independence.
 		e.claim(at, e.country.ID, "independence", graph.DateValue(found[0].date), facts.AsInferred, facts.AsConfidence(0.7))
 	}
 }
 
-// regions states what the country is a part of, by the map it is on and by the
-// first words of its location.
+// regions states the regions of the country. They come from the name of its map and from the first words of its
+// location.
 func (e *entry) regions() {
 	seen := map[graph.ID]bool{}
 	part := func(at, printed string) bool {
@@ -259,14 +257,14 @@ func (e *entry) regions() {
 	part(location, head)
 }
 
-// regionName is the name of a region where the Factbook's words are not usual.
+// regionName returns the usual name of a region for which the Factbook has an unusual one.
 func regionName(printed string) string {
 	return strings.NewReplacer("Southern Asia", "South Asia", "Southeastern Asia", "Southeast Asia", "Eastern Asia", "East Asia").Replace(printed)
 }
 
 var capitalForm = regexp.MustCompile(`^(\p{Lu}[\p{L}'’. -]*?(?:, D\.C\.)?)(?: \((.*)\))?$`)
 
-// capital states the capital, or each where the entry names several.
+// capital states the capital, or each capital if the entry names several.
 func (e *entry) capital() {
 	const at, pointAt = "Government/Capital/name", "Government/Capital/geographic coordinates"
 	text := e.text(at)
@@ -311,20 +309,20 @@ func (e *entry) capital() {
 		e.claim(at, city, "country", graph.EntityValue(e.country.ID))
 		if v, ok := parsePoint(point); ok && f.name == pointOf {
 			e.claim(pointAt, city, "coordinates", v)
-			point = "" // it is the first city's
+			point = "" // the coordinates belong to the first city
 		}
 	}
 	e.unread(pointAt, point)
 }
 
-// capitalText is one city in the text about the capital.
+// capitalText is the text about one city, as a part of the text about the capital.
 type capitalText struct {
 	name, remark string
 	aliases      []string
-	recognised   bool // as the capital by the publisher's government only
+	recognised   bool // as the capital, by the government of the publisher only
 }
 
-// capitals reads the text about the capital.
+// capitals parses the text about the capital.
 func (e *entry) capitals(at, text string) []capitalText {
 	var all []capitalText
 	for _, seg := range splitOutside(strings.ReplaceAll(text, "), ", "); "), ";") {
@@ -355,7 +353,7 @@ func (e *entry) capitals(at, text string) []capitalText {
 	return all
 }
 
-// otherNames distinguishes "Baki, Baky" from a remark.
+// The patterns distinguish other names, such as "Baki, Baky", from a remark.
 var (
 	otherNames   = regexp.MustCompile(`^\p{Lu}[\p{L}'’-]*(?: de)?(?: \p{Lu}[\p{L}'’-]*)*(?:[,/] ?\p{Lu}[\p{L}'’-]*)*$`)
 	alsoKnown    = regexp.MustCompile(`^aka (\p{Lu}[\p{L}'’-]*)`)
@@ -379,7 +377,7 @@ func (e *entry) people() {
 
 var currencyForm = regexp.MustCompile(`\(([A-Z]{3})\) per US dollar`)
 
-// economy states product, currency, goods and partners.
+// economy states the product, currency, goods and trade partners of the country.
 func (e *entry) economy() {
 	const gdp, gdpNote, currency = "Economy/GDP (official exchange rate)", "Economy/GDP (official exchange rate)/note", "Economy/Exchange rates/Currency"
 	if text := e.text(gdp); !notKnown(text) {
@@ -388,7 +386,7 @@ func (e *entry) economy() {
 		case !ok || !fig.dollars || fig.unit != "":
 			e.unread(gdp, text)
 		case strings.Contains(e.text(gdpNote), "entry includes") || strings.Contains(e.text(gdpNote), "Dollar (NZD)"):
-			// The figure is of more than this country, or not in US dollars.
+			// The figure covers more than this country, or is not in US dollars.
 			e.unread(gdp, text+" "+e.text(gdpNote))
 		default:
 			e.claim(gdp, e.country.ID, "gdp", graph.QuantityValue(fig.value, "USD"), ofFigure(fig))
@@ -410,7 +408,7 @@ func (e *entry) economy() {
 	e.partners("importsFrom", "Economy/Imports - partners")
 }
 
-// energyFigures are the figures of the section Energy that are about a good.
+// energyFigures lists the figures of the section Energy that are about a good.
 var energyFigures = []struct {
 	at, predicate string
 	resource      graph.ID
@@ -433,11 +431,10 @@ var energyFigures = []struct {
 	{"Energy/Electricity/imports", "imports", "electricity", ""},
 }
 
-// energyUnits maps each unit of the Factbook to the unit of the ontology, with how many
-// of the former make one of the latter.
+// energyUnits maps each unit of the Factbook to a unit of the ontology and the factor of the conversion.
 var energyUnits = map[string]struct {
 	unit string
-	per  float64 // a division by a whole number does not blur 28.769
+	per  float64 // a divisor: dividing 28.769 by a whole number gives no rounding error
 }{
 	"metric tons": {"t", 1}, "bbl/day": {"bblPerDay", 1}, "barrels": {"bbl", 1}, "cubic meters": {"bcm", 1e9}, "kWh": {"TWh", 1e9},
 }
@@ -451,7 +448,7 @@ func (e *entry) energy() {
 		fig, ok := parseFigure(text)
 		unit, known := energyUnits[fig.unit]
 		if !ok || !known || fig.value == 0 {
-			e.unread(f.at, text) // a country that produces none has no relation to the good
+			e.unread(f.at, text) // a country that produces nothing has no such relation to the good
 			continue
 		}
 		value := fig.value / unit.per

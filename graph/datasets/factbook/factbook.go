@@ -1,9 +1,9 @@
 // Package factbook reads the World Factbook: the folder of its present entries, and tables of the trade
 // partners, the energy and the offices of all its editions.
 //
-// Read Entries and entry first; editions.go has what the tables share. names/ maps what only the
-// Factbook prints to ids of the graph. As in package codec, whether an entity exists or a value
-// fits is for graph.Check. The package must not know the store, the snapshot or HTTP.
+// Read Entries and entry first; editions.go has what the tables share. names/ maps names that only the Factbook
+// prints to ids of the graph. As in package codec, graph.Check decides whether an entity exists and whether a
+// value is valid. The package must not know the store, the snapshot or HTTP.
 package factbook
 
 import (
@@ -22,20 +22,19 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// Entries reads a folder of the World Factbook as JSON in its original layout:
-// a folder for each region, with a file for each country, named by its FIPS
-// code (https://github.com/factbook/factbook.json).
+// Entries reads a folder of the World Factbook as JSON in its original layout
+// (https://github.com/factbook/factbook.json): a folder for each region, with a file for each country, named by
+// its FIPS code.
 //
-// Files map to countries by names/countries.csv. A file that is not a country of ISO 3166 (an
-// ocean, a disputed reef) is remarked on by name; of an ocean, only its coastal states are read.
-// The European Union is an organisation. Kosovo, which ISO 3166 leaves out, has the code XKX that
-// others use for it. Gaza Strip and West Bank are read as parts of PSE, Svalbard and Jan Mayen of
-// SJM, the US outlying islands of UMI: their borders, waters and resources are the whole's, their
-// figures are not.
+// names/countries.csv maps files to countries. A file about anything that is not a country of ISO 3166 (an
+// ocean, a disputed reef) gets a remark. From the entry of an ocean, only its coastal states are read. The
+// European Union is an organisation. Kosovo, which ISO 3166 lacks, has the id XKX, as is usual elsewhere. Gaza
+// Strip and West Bank are read as parts of PSE, Svalbard and Jan Mayen of SJM, the US outlying islands of UMI:
+// borders, waters and resources of a part become those of the whole, and figures are not read.
 //
-// The locator of a claim is the file and the path in it: kz.json#Government/Capital/name.
-// Every text that says what the ontology could hold, and was not read, is a
-// graph.Notice with its file and path; nothing is guessed from a half-read text.
+// The locator of a claim is the file and the path in it: kz.json#Government/Capital/name. A text that the
+// ontology could express but that was not read becomes a graph.Notice with its file and path. Nothing is
+// guessed from a text that is read only in part.
 var Entries = &codec.Format{
 	Name:      "factbook",
 	About:     "the World Factbook as JSON: a folder of regions, with one file per country",
@@ -45,7 +44,7 @@ var Entries = &codec.Format{
 // Source is the source of every claim that Entries emits.
 const Source graph.ID = "factbook"
 
-// maxEntry bounds one country's file, in bytes.
+// maxEntry is the most bytes in the file of one country.
 const maxEntry = 8 << 20
 
 func decodeEntries(ctx context.Context, dir fs.FS, name string, emit codec.Emit) error {
@@ -77,8 +76,8 @@ func decodeEntries(ctx context.Context, dir fs.FS, name string, emit codec.Emit)
 	return ps.Err()
 }
 
-// entryFiles lists the countries' files in order; meta/ and package.json
-// describe the collection and are not entries.
+// entryFiles returns the files of the countries in order. meta/ and package.json describe the collection and
+// are left out.
 func entryFiles(dir fs.FS) ([]string, error) {
 	var files []string
 	err := fs.WalkDir(dir, ".", func(p string, d fs.DirEntry, err error) error {
@@ -98,19 +97,19 @@ func entryFiles(dir fs.FS) ([]string, error) {
 	return files, err
 }
 
-// factbook reads the files of one folder into claims.
+// factbook reads the files of one folder.
 type factbook struct {
 	facts.Facts
 	names   *nameTables
 	borders []border
 }
 
-// entry is one file.
+// entry is the file about one country.
 type entry struct {
 	*factbook
 	country *facts.Country
-	base    string // kz.json
-	where   string // for messages: DIR/central-asia/kz.json
+	base    string // such as kz.json
+	where   string // the path for messages: DIR/central-asia/kz.json
 	doc     map[string]any
 	ps      *codec.Faults
 }
@@ -166,7 +165,7 @@ func (e *entry) malformed(text []byte, err error) {
 	}
 }
 
-// read walks what Caspian takes from an entry, in the order of the ontology.
+// read states everything that Caspian reads from an entry, in the order of the ontology.
 func (e *entry) read() {
 	e.Declare(e.country.ID, "Country")
 	e.regions()
@@ -189,7 +188,7 @@ func (e *entry) read() {
 	e.energy()
 }
 
-// title is what an entry is about that is not a country, or its code.
+// title returns the name of the subject of an entry that is not about a country, or the code.
 func (e *entry) title(code string) string {
 	for _, at := range []string{"Government/Country name/conventional short form", "Government/Union name/conventional long form"} {
 		if t := e.text(at); !notKnown(t) {
@@ -199,7 +198,7 @@ func (e *entry) title(code string) string {
 	return "the entry " + code
 }
 
-// node finds the node at a path of the entry; nil where there is nothing.
+// node returns the JSON node at a path of the entry, or nil if there is none.
 func (e *entry) node(at string) any {
 	var n any = e.doc
 	for _, key := range strings.Split(at, "/") {
@@ -215,7 +214,7 @@ func (e *entry) node(at string) any {
 	return n
 }
 
-// child finds a key; some of the Factbook's keys have a space too many.
+// child returns the member with the key. Some keys of the Factbook have one space too many.
 func child(m map[string]any, key string) any {
 	if n, ok := m[key]; ok {
 		return n
@@ -223,7 +222,7 @@ func child(m map[string]any, key string) any {
 	return m[key+" "]
 }
 
-// text is the plain text at a path; "" if there is none.
+// text returns the plain text at a path, or "" if there is none.
 func (e *entry) text(at string) string {
 	switch n := e.node(at).(type) {
 	case nil:
@@ -245,14 +244,14 @@ func (e *entry) text(at string) string {
 
 func (e *entry) place(at string) graph.Position { return graph.Position{File: e.where, Path: at} }
 
-// unread remarks on a text, or a part of one, that became no claim.
+// unread emits a remark about a text, or a part of one, that became no claim.
 func (e *entry) unread(at, text string) {
 	if text != "" {
 		e.Remark(e.place(at), "not read: %q", facts.Clip(text))
 	}
 }
 
-// claim states something with this file as its locator; at is the path in it.
+// claim states a claim with this file and the path at as its locator.
 func (e *entry) claim(at string, subject graph.ID, predicate string, v graph.Value, opts ...facts.Option) {
 	locator := e.base
 	if at != "" {

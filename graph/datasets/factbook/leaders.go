@@ -10,12 +10,12 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// holder is one person in a text about an office.
+// holder is one person in the text about an office.
 type holder struct {
-	title title  // title.title is "" where the text prints none
+	title title  // title.title is "" if the text prints no title
 	name  string // as printed, without honorifics: Kasym-Zhomart TOKAYEV
 	since graph.Interval
-	// bare marks a date that is printed without "since".
+	// bare marks a date that the text prints without "since".
 	bare bool
 	// represents marks the representative of a head of state who lives in another
 	// country.
@@ -33,9 +33,9 @@ var (
 	particles   = " al el de der da do dos del la van von bin ibni i e ould ag arap wa d' "
 )
 
-// parseHolders reads the text of an office: President XI Jinping (since 14
-// March 2013), with representatives and more than one holder. unread are the
-// parts that name nobody, or nobody with certainty.
+// parseHolders parses the text about an office, such as President XI Jinping (since 14 March 2013). The text
+// may name representatives and several holders. unread has the parts that name nobody, or nobody with
+// certainty.
 func parseHolders(text string, titles []title) (found []holder, unread []string) {
 	text = spelled.ReplaceAllString(text, "")
 	text = strings.NewReplacer(", represented by ", "; represented by ", ", Jr.", " Jr.").Replace(text)
@@ -54,8 +54,8 @@ func parseHolders(text string, titles []title) (found []holder, unread []string)
 			name = name[len(cut):]
 		}
 		name = ofLand.ReplaceAllString(name, "")
-		// Without a title only the first words of a text may be a name, and only
-		// if nothing else can be meant.
+		// If there is no title, only the first words of a text may be a name, and only if they can mean nothing
+		// else.
 		certain := h.title.printed != "" || i == 0 || h.represents
 		if !certain || name == "" || !nameLike(name) {
 			unread = append(unread, seg)
@@ -72,7 +72,7 @@ func parseHolders(text string, titles []title) (found []holder, unread []string)
 	return found, unread
 }
 
-// dates cuts name (since 20 March 2019) in two, and reads the second.
+// dates separates a text such as name (since 20 March 2019) into the name and the date, which it stores in h.
 func (h *holder) dates(text string) (name, remark string) {
 	name = text
 	for _, b := range inBrackets.FindAllStringSubmatch(text, -1) {
@@ -87,10 +87,10 @@ func (h *holder) dates(text string) (name, remark string) {
 				h.since = iv
 			}
 		} else if d, ok := parseDay(b[1]); ok && len(b[1]) > 4 {
-			// Of a holder, the only date that an entry gives is that of the start.
+			// The only date that an entry gives for a holder is the start.
 			h.since, h.bare = graph.Interval{From: d, To: graph.OpenDate}, true
 		} else {
-			continue // a nickname, another title
+			continue // a nickname or another title
 		}
 		name = strings.Replace(name, b[0], "", 1)
 	}
@@ -101,7 +101,8 @@ func (h *holder) dates(text string) (name, remark string) {
 	return facts.Tidy(name), remark
 }
 
-// nameLike distinguishes a name from a clause: every word has a capital or is a particle.
+// nameLike reports whether a text looks like a name and not like a clause: every word has a capital or is a
+// particle.
 func nameLike(name string) bool {
 	words := strings.Fields(facts.WithoutBrackets(name))
 	capitals := false
@@ -120,7 +121,7 @@ func nameLike(name string) bool {
 	return capitals && len(words) <= 9
 }
 
-// personName turns the Factbook's capitals into a usual name: Sanae Takaichi.
+// personName converts a name with capitals of the Factbook to the usual form, such as Sanae Takaichi.
 func personName(printed string) string {
 	words := strings.Fields(facts.WithoutBrackets(strings.ReplaceAll(printed, `"`, "")))
 	inCapitals := false
@@ -130,7 +131,7 @@ func personName(printed string) string {
 			continue
 		}
 		switch {
-		case i > 0 && roman.MatchString(w): // Frederik X
+		case i > 0 && roman.MatchString(w): // such as Frederik X
 		case inCapitals && strings.Contains(particles, " "+strings.ToLower(w)+" "):
 			words[i] = strings.ToLower(w)
 		default:
@@ -141,7 +142,8 @@ func personName(printed string) string {
 	return strings.Join(words, " ")
 }
 
-// shouted reports whether a word is a family name in capitals, perhaps after al- or with other parts.
+// shouted reports whether a word is a family name in capitals. It may begin with a particle such as al-, or
+// have several parts.
 func shouted(w string) bool {
 	run := 0
 	for _, r := range w {
@@ -158,8 +160,8 @@ func shouted(w string) bool {
 	return false
 }
 
-// titleCase lowers what follows the first letter of each part of a name. A part may begin after one letter and an
-// apostrophe: D'Alema, O'Neill, but al-Qa'ud.
+// titleCase returns a name in which only the first letter of each part is a capital. A new part also begins after
+// one letter and an apostrophe: D'Alema, O'Neill, but al-Qa'ud.
 func titleCase(w string) string {
 	var b strings.Builder
 	start, letters := true, 0
@@ -183,7 +185,7 @@ func titleCase(w string) string {
 	return b.String()
 }
 
-// leaders states who holds the highest offices.
+// leaders states who holds the highest offices of the country.
 func (e *entry) leaders() {
 	const branch = "Government/Executive branch/"
 	e.office(branch+"chief of state", "HEAD_OF_STATE")
@@ -205,7 +207,7 @@ func (e *entry) office(at, role string) {
 		case h.represents:
 			e.holds(at, "REPRESENTATIVE", h)
 		case i > 0 && h.title.title != found[0].title.title:
-			// Two offices in one text: only the first is certainly the one sought.
+			// If the text has two offices, only the first is certain to be the requested one.
 			e.unread(at, h.title.printed+" "+h.name)
 		default:
 			e.holds(at, role, h)
@@ -216,14 +218,14 @@ func (e *entry) office(at, role string) {
 	}
 }
 
-// roleTitles name an office by what it is, where the title is not the country's
-// own or is not printed.
+// roleTitles maps a role to the name of its office. It is used if the text prints no title, or the title of
+// another country.
 var roleTitles = map[string]string{
 	"HEAD_OF_STATE": "Head of state", "HEAD_OF_GOVERNMENT": "Head of government", "REPRESENTATIVE": "Representative of the head of state",
 }
 
-// position declares the office. Its name is the title, or, for a territory whose head of
-// state is another country's, the role.
+// position declares the position of an office. Its name is the title, or, for a territory whose head of state
+// is that of another country, the role.
 func (e *entry) position(at, role string, t title) graph.ID {
 	o := officeOf(t.title, role, e.country, e.names)
 	if e.text("Government/Dependency status") != "" && role == "HEAD_OF_STATE" {
@@ -258,13 +260,13 @@ func namesOther(t string, c *facts.Country, names *nameTables) bool {
 	return found && known && id != c.ID
 }
 
-// person is who a printed name means: by names/people.csv, or else by the name itself.
+// person returns the person with a printed name, from names/people.csv or else from the name itself.
 func (t *nameTables) person(printed string) person {
 	if p := t.people[printed]; p.id != "" {
 		return p
 	}
 	name := personName(printed)
-	// Initials distinguish nobody: Donald J. Trump is donald-trump.
+	// Initials do not distinguish people: Donald J. Trump has the id donald-trump.
 	return person{facts.Slug(initial.ReplaceAllString(name+" ", "")), name}
 }
 
@@ -286,7 +288,7 @@ func (e *entry) holds(at, role string, h holder) {
 		e.claim(at, p.id, "aliases", graph.StringValue(printed))
 	}
 	if !e.First("holds " + string(p.id) + " " + string(position) + " " + h.since.String()) {
-		return // an office that is both is in both texts
+		return // one office with both roles is in both texts
 	}
 	opts := []facts.Option{facts.During(h.since)}
 	if h.bare {

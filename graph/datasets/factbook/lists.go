@@ -10,16 +10,16 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// resource is a good of a list, as its words put it.
+// resource is one good in a list of natural resources, with the words about it.
 type resource struct {
 	printed   string
-	abundance string // of the enum Abundance, or ""
-	possible  bool   // the text is not sure that it is there
+	abundance string // a value of the enum Abundance, or ""
+	possible  bool   // the text says that the good may be there
 }
 
-// The words before and after a good in a list of natural resources. A remark also applies to
-// the goods after it, up to the next stronger punctuation: "unexploited deposits of uranium,
-// coal, and bauxite".
+// The patterns match the words before and after a good in a list of natural resources. A remark also applies to
+// the goods that follow, until a stronger punctuation mark: "unexploited deposits of uranium, coal, and
+// bauxite".
 var (
 	untapped = regexp.MustCompile(`^(?:largely )?unexploited (?:deposits|reserves) of `)
 	abundant = regexp.MustCompile(`^(?:abundant|extensive|major deposits of) `)
@@ -30,8 +30,8 @@ var (
 	wideBase = regexp.MustCompile(`^wide natural-resource base including `)
 )
 
-// parseNaturalResources reads a list of natural resources into goods; what
-// is not a good by the table is returned as unread.
+// parseNaturalResources parses a list of natural resources. unread has the items that
+// the table does not have as goods.
 func parseNaturalResources(text string, known func(string) bool) (found []resource, unread []string) {
 	text = strings.NewReplacer("metropolitan France:", ";", "French Guiana :", ";", "French Guiana:", ";").Replace(text)
 	for _, part := range splitOutside(text, ";") {
@@ -62,7 +62,7 @@ func parseNaturalResources(text string, known func(string) bool) (found []resour
 			}
 			words = after.ReplaceAllString(plain.ReplaceAllString(words, ""), "")
 			if m := maybe.FindStringSubmatch(words); m != nil {
-				// The potential of hydropower is a resource; that of oil is a doubt.
+				// "Hydropower potential" is a resource, but a potential of oil is possible only.
 				words = m[1]
 				r.possible = words != "hydropower" && words != "hydroelectric" && words != "arable land"
 			}
@@ -79,7 +79,7 @@ func parseNaturalResources(text string, known func(string) bool) (found []resour
 	return found, unread
 }
 
-// naturalResources states what the country has.
+// naturalResources states which natural resources the country has.
 func (e *entry) naturalResources() {
 	const at = "Geography/Natural resources"
 	text := e.text(at)
@@ -90,7 +90,7 @@ func (e *entry) naturalResources() {
 	for _, r := range found {
 		for _, id := range e.names.goods[r.printed].ids {
 			if !e.good(id, r.printed, at) || !e.First("good "+string(e.country.ID)+" "+string(id)) {
-				continue // named twice in one list
+				continue // one list names the good twice
 			}
 			var opts []facts.Option
 			if r.abundance != "" {
@@ -107,14 +107,14 @@ func (e *entry) naturalResources() {
 	}
 }
 
-// good declares a resource, and states once its name and its broader resource. printed is
+// good declares a resource. The first call for an id also states its name and its broader resource. printed is
 // its form in the text, or "".
 func (e *entry) good(id graph.ID, printed, at string) bool {
 	if !e.Declare(id, "Resource") {
 		e.Remark(e.place(at), "the good %q has the id of another thing; add it to names/resources.csv", printed)
 		return false
 	}
-	// The list is the locator: any file may be the first to name the good.
+	// The locator is the list and no file, because any file may be the first with the good.
 	known := e.names.goodsByID[id]
 	name := strings.ReplaceAll(string(id), "-", " ")
 	if known == nil && printed != "" {
@@ -150,9 +150,8 @@ var (
 	mostWords = 6
 )
 
-// commodities makes a claim for each main export or import that is listed at this place.
-// Where a note says that the list is ordered by value, each claim has its rank as the
-// qualifier ranking.
+// commodities states a claim for each main export or import in the list at a path. If a note says that the list
+// is ordered by value, each claim has its rank as the qualifier ranking.
 func (e *entry) commodities(predicate, at string) {
 	text := e.text(at)
 	if notKnown(text) {
@@ -189,7 +188,7 @@ func (e *entry) commodities(predicate, at string) {
 	}
 }
 
-// share is a percentage as a fraction, without the blur of the division.
+// share converts a percentage to a fraction, without the rounding error of the division.
 func share(percent string) float64 {
 	f, _ := strconv.ParseFloat(percent, 64)
 	return math.Round(f*1e4) / 1e6
@@ -203,8 +202,8 @@ type partner struct {
 
 var partnerForm = regexp.MustCompile(`^([\p{L}][^%]*?) (\d+(?:\.\d+)?)%(?:,\s*|;\s*|$)`)
 
-// parsePartners reads China 28%, Gambia, The 4%: names have commas, so a
-// partner ends with its percentage. rest is what could not be read.
+// parsePartners parses a list such as China 28%, Gambia, The 4%. Names contain commas, so an item ends with its
+// percentage. rest is the part that cannot be parsed.
 func parsePartners(text string) (found []partner, rest string) {
 	for rest = text; rest != ""; {
 		m := partnerForm.FindStringSubmatch(rest)
@@ -217,7 +216,7 @@ func parsePartners(text string) (found []partner, rest string) {
 	return found, ""
 }
 
-// partners states with whom the country trades most, and its share.
+// partners states the largest trade partners of the country and the share of each.
 func (e *entry) partners(predicate, at string) {
 	text := e.text(at)
 	if notKnown(text) {
@@ -256,13 +255,13 @@ var (
 	tightComma = regexp.MustCompile(`,(\S)`)
 )
 
-// parseMembers reads UN, SCO (dialogue member), EITI (compliant country) (suspended).
+// parseMembers parses a list such as UN, SCO (dialogue member), EITI (compliant country) (suspended).
 func parseMembers(text string) []member {
 	if before, after, found := strings.Cut(text, ":"); found && strings.Contains(before, "following organizations") {
 		text = after
 	}
 	var all []member
-	// The list has commas without a space, and no numbers.
+	// The list has some commas without a space, and no numbers.
 	text = tightComma.ReplaceAllString(text, ", $1")
 	for _, item := range splitOutside(text, ",;") {
 		m := member{printed: facts.WithoutBrackets(item)}
@@ -276,7 +275,7 @@ func parseMembers(text string) []member {
 	return all
 }
 
-// memberships states the organisations that the country takes part in.
+// memberships states the organisations in which the country participates.
 func (e *entry) memberships() {
 	const at = "Government/International organization participation"
 	text := e.text(at)
@@ -297,7 +296,7 @@ func (e *entry) memberships() {
 		}
 		role, opts := "MEMBER", []facts.Option{}
 		for _, printed := range m.roles {
-			// A clause after the role explains it; a year dates the list.
+			// Words after a comma only explain the role, and a year is the date of the list.
 			printed, rest, _ := strings.Cut(printed, ",")
 			mapped, known := e.names.roles[printed]
 			if !known && facts.Year(printed).Empty() {
@@ -321,8 +320,7 @@ func (e *entry) memberships() {
 	}
 }
 
-// organisation declares an organisation, and states once the full form of its
-// abbreviation.
+// organisation declares an organisation. The first call for it also states the full form of its abbreviation.
 func (e *entry) organisation(o *organisation, at string) bool {
 	if !e.Declare(o.id, "Organisation") {
 		e.Remark(e.place(at), "the organisation %q has the id of another thing; change names/organisations.csv", o.abbreviation)

@@ -10,9 +10,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// names/ holds the tables that map names, as the Factbook prints them, to the ids of the
-// graph: one file for each kind of thing, explained in its head. A name that is in no table
-// becomes its slug where its kind allows (a person, a good), and is reported where it does not.
+// names/ contains the tables that map names, as the Factbook prints them, to ids of the graph, with one file
+// for each kind of thing. Comments at the beginning of each file explain it. If no table has a name, a person
+// or a good gets the slug of the name as its id; for other kinds a notice reports the name.
 //
 //go:embed names/*.csv
 var nameFiles embed.FS
@@ -40,28 +40,28 @@ type person struct {
 type water struct {
 	id            graph.ID
 	printed, kind string
-	name          string // where it is not the printed form, which is then in lists of lakes only
+	name          string // set if it differs from the printed form, which then occurs only in lists of lakes
 	shores        []*regexp.Regexp
 }
 
-// nameTables is everything under names/, ready for looking up.
+// nameTables has the content of the tables in names/, indexed for looking up.
 type nameTables struct {
 	*facts.Places
 	organisations map[string]*organisation
-	goods         map[string]*good // by the printed form
-	// The organisation of each id, by the first row that has it.
+	goods         map[string]*good // keyed by the printed form
+	// organisationsByID maps an id to the organisation of the first row that has it.
 	organisationsByID map[graph.ID]*organisation
 	goodsByID         map[graph.ID]*good
-	titles            []title // the longest first
+	titles            []title // longest first
 	people            map[string]person
-	waters            []water // the longest first
+	waters            []water // longest first
 	lakes             map[string]water
 	regions           map[string]graph.ID
 	roles             map[string]string
-	terms             map[string]bool // "do.json Roosevelt SKERRIT": a long term that is confirmed
+	terms             map[string]bool // keys such as "do.json Roosevelt SKERRIT": confirmed long terms
 }
 
-// names reads the tables once.
+// names returns the tables. It reads them once.
 var names = facts.Once(readNames)
 
 func readNames() (*nameTables, error) {
@@ -134,7 +134,7 @@ func (t *nameTables) good(c []string) error {
 	case have == nil:
 		t.goodsByID[g.ids[0]] = g
 	case have.broader == "" && have.hs == "":
-		*have = *g // the row that says most
+		*have = *g // use the row with the most columns
 	case g.broader != "" || g.hs != "":
 		return fmt.Errorf("%s has its broader good or HS heading in two rows", g.ids[0])
 	}
@@ -142,7 +142,7 @@ func (t *nameTables) good(c []string) error {
 }
 
 func longestFirst[T any](list []T, text func(T) string) {
-	// Insertion keeps equal lengths in the order of the file.
+	// An insertion sort leaves rows of equal length in the order of the file.
 	for i := 1; i < len(list); i++ {
 		for j := i; j > 0 && len(text(list[j])) > len(text(list[j-1])); j-- {
 			list[j], list[j-1] = list[j-1], list[j]

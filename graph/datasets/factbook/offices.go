@@ -14,28 +14,29 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// Offices reads who held the highest offices by all editions of the World Factbook, as the archive of
-// editions has them in one table: a line for each country and run of editions with the same text. Of each text,
-// the first person of an office is read.
+// Offices reads the holders of the highest offices in all editions of the World Factbook, from one table of the
+// archive. It has one line for each country and run of editions with the same text. Only the first person of each
+// office in a text is read.
 //
-// A term begins when an edition says so. It is stated by the last edition that has it, which attests it until then. It ends where a later
-// edition says that the successor began, if no more than one edition is between them; that is inferred, with less confidence where the
-// table has nothing of the editions between. If no edition says when a term began, each edition states it.
+// A term begins on the date that an edition gives. The last edition that has the holder is the source of the claim, and
+// attests it. The term ends when the successor began, if a later edition gives that date and at most one edition is
+// between the two. This end is inferred, and has less confidence if the table has no text of the edition between. If no
+// edition gives the beginning, each edition states the claim.
 var Offices = &codec.Format{
 	Name:   "factbook-offices",
 	About:  "the heads of state and of government of all editions of the World Factbook, in one table",
 	Decode: decodeOffices,
 }
 
-// officeRoles are the offices that the texts have, in their order, and where each is read.
+// officeRoles lists the roles whose offices the texts contain, in the order of the texts.
 var officeRoles = []string{"HEAD_OF_STATE", "HEAD_OF_GOVERNMENT"}
 
 var (
 	officeHead = regexp.MustCompile(`(?i)chiefs? of state and heads? of government\s*:|chiefs? of state\s*:|heads? of government\s*:`)
 	noEntry    = regexp.MustCompile(`\*{2,}[^*]*\*{2,}`)
-	// officeSince finds the dates of a term in the brackets after a name.
+	// officeSince matches the date of the beginning in the brackets after a name.
 	officeSince = regexp.MustCompile(`(?:^|[ ,;(])since ?(?:NA )?((?:\d{1,2} )?(?:(?:` + months + `) )?\d{4})`)
-	// titleWords are the words of titles, which precede the name.
+	// titleWords lists words that belong to a title and precede a name.
 	titleWords = slices.Concat(rankWords, strings.Fields(`President Vice Prime Premier Minister Minister, Ministers Chief of the and Council 
 		Chairman Chairwoman Chairperson Chair State Executive Government Governor Administrator Federal Chancellor Secretary
 		Queen King Emperor Sultan Amir Emir Grand Duke Crown Pope Acting Interim Transitional Transition Provisional
@@ -43,17 +44,17 @@ var (
 		Coprince Head Taoiseach Cabinet Affairs Foreign Political Development Military Ruling Revolutionary
 		Commission Committee National Parliament His Her Majesty Paramount Ruler Great People's Peace Armed Forces First Deputy Monarch Highness
 		Speaker Moderator Member Representative Principal Russian China Afghanistan Spain overall Taliban Minister-Designate Transnational Self-proclaimed Revolution Soviet Tynwald Herzegovina Governorate`))
-	// rankWords precede a name without being a part of the title of the office.
+	// rankWords lists words that precede a name and are not a part of the title of an office.
 	rankWords = strings.Fields(`Gen. Gen General Lt. Col. Col Maj. Brig. Adm. Capt. Sir Dr. Mr. Mrs. Sheikh Shaykh Prince Princess Cardinal Ayatollah Ratu Lord
 		Lieutenant Air Vice-Marshal Marshal Marshall Field Archbishop Dame Colonel Major Mahathero Sr. Maj.Gen. Lyonpo`)
 )
 
-// seen is one holder of an office as one text has it.
+// seen is one holder of an office in one text.
 type seen struct {
 	country  *facts.Country
 	code     string
-	role     int // in officeRoles
-	from, to int // editions
+	role     int // the index in officeRoles
+	from, to int // the first and the last edition with the text
 	title    title
 	name     string // as printed, without titles
 	since    graph.Date
@@ -61,7 +62,7 @@ type seen struct {
 	at       graph.Position
 }
 
-// term is one holder of an office through several editions.
+// term is one holder of an office in several successive editions.
 type term struct {
 	list  []*seen
 	since graph.Date
@@ -73,8 +74,8 @@ func (t *term) last() *seen  { return t.list[len(t.list)-1] }
 type officesTable struct {
 	editionsTable
 	seen  []*seen
-	has   map[int]bool        // the editions of which the table has any holder
-	shown map[graph.ID]string // the name that is stated of a person
+	has   map[int]bool        // the editions in which the table has a holder
+	shown map[graph.ID]string // the stated name of each person
 }
 
 func decodeOffices(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
@@ -97,7 +98,7 @@ func decodeOffices(ctx context.Context, name string, r io.Reader, emit codec.Emi
 	return t.Err
 }
 
-// row reads the offices of one text.
+// row collects the holders in one text.
 func (t *officesTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 	from, ok1 := t.year(at, cells, editionFirst, ps)
 	to, ok2 := t.year(at, cells, editionLast, ps)
@@ -119,7 +120,7 @@ func (t *officesTable) row(at graph.Position, cells []string, ps *codec.Faults) 
 				read[role] = true
 				if s := readHolder(strings.TrimSpace(text[h[1]:end]), t.names.titles); s != nil {
 					s.country, s.code, s.role, s.from, s.to, s.at = c, code, role, from, to, at
-					s.name = strings.TrimPrefix(s.name, c.Of+" ") // Queen of Australia ELIZABETH II
+					s.name = strings.TrimPrefix(s.name, c.Of+" ") // such as Queen of Australia ELIZABETH II
 					t.seen = append(t.seen, s)
 					for year := from; year <= to; year++ {
 						t.has[year] = true
@@ -130,10 +131,11 @@ func (t *officesTable) row(at graph.Position, cells []string, ps *codec.Faults) 
 	}
 }
 
-// inYear are the first brackets with a year, which follow a name; other brackets have nicknames and translated titles.
+// inYear matches brackets with a year. The first such brackets follow a name; other brackets have nicknames and
+// translated titles.
 var inYear = regexp.MustCompile(`\([^()]*\d{4}[^()]*\)`)
 
-// readHolder reads the first person of a text, or returns nil.
+// readHolder parses the first person of a text. It returns nil if the text names nobody.
 func readHolder(text string, titles []title) *seen {
 	dates := inYear.FindStringIndex(text)
 	if dates == nil {
@@ -141,7 +143,7 @@ func readHolder(text string, titles []title) *seen {
 	}
 	head := facts.WithoutBrackets(text[:dates[0]])
 	if strings.ContainsAny(head, ";:") || strings.Contains(head, "-elect ") {
-		return nil // the dates of somebody else
+		return nil // the dates belong to another person
 	}
 	s := &seen{}
 	rest := head
@@ -154,7 +156,7 @@ func readHolder(text string, titles []title) *seen {
 	words := strings.Fields(rest)
 	for len(words) > 0 && slices.Contains(titleWords, strings.TrimRight(words[0], ",")) {
 		if !slices.Contains(rankWords, words[0]) {
-			s.title = title{} // a part of a title that is not known
+			s.title = title{} // a part of an unknown title
 		}
 		words = words[1:]
 	}
@@ -171,7 +173,7 @@ func readHolder(text string, titles []title) *seen {
 	return s
 }
 
-// familyKey returns the words in capitals of a printed name, which distinguish people of one country.
+// familyKey returns the words in capitals of a printed name, which distinguish people of the same country.
 func familyKey(name string) string {
 	var key strings.Builder
 	for _, w := range strings.Fields(facts.WithoutBrackets(name)) {
@@ -182,7 +184,7 @@ func familyKey(name string) string {
 	return key.String()
 }
 
-// country states the terms of one country.
+// country states the terms in one country.
 func (t *officesTable) country(list []*seen) {
 	slices.SortStableFunc(list, func(a, b *seen) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.role, b.role)) })
 	t.identify(list)
@@ -205,7 +207,7 @@ func (t *officesTable) country(list []*seen) {
 	}
 }
 
-// spelling states the form in which a name is printed as an alias, where it is another than the one that is shown.
+// spelling states the printed form of a name as an alias if it differs from the stated name.
 func (t *officesTable) spelling(s *seen) {
 	shown, printed := t.shown[s.person], personName(s.name)
 	if shown == "" || facts.Slug(printed) == facts.Slug(shown) || !t.First("alias "+string(s.person)+printed) {
@@ -215,8 +217,7 @@ func (t *officesTable) spelling(s *seen) {
 	t.State(s.at, t.locator(s), s.person, "aliases", graph.StringValue(printed))
 }
 
-// identify gives the same id to the forms of one person's name: those with the same family name and beginning, and
-// those that differ little and have held an office since the same day.
+// identify gives the same id to different forms of the name of one person; see samePerson.
 func (t *officesTable) identify(list []*seen) {
 	type known struct{ names []*seen }
 	var people []*known
@@ -275,8 +276,8 @@ func (t *officesTable) samePerson(a, b *seen) bool {
 	return false
 }
 
-// contradict reports whether two lists of given names each have a name that the other lacks and that resembles none of those that
-// the other has alone: Fidel and Raul, but not Fidel and F.
+// contradict reports whether each of two lists of given names has a name that is neither in the other list nor similar
+// to a name that only the other has. Fidel and Raul contradict each other; Fidel and F do not.
 func contradict(x, y []string) bool {
 	alone := func(x, y []string) (words []string) {
 		for _, w := range x {
@@ -295,7 +296,7 @@ func contradict(x, y []string) bool {
 	return strange(p, q) && strange(q, p)
 }
 
-// givenNames are the words of a printed name that are not in capitals, without those that many people of a country share.
+// givenNames returns the words of a printed name that are not in capitals, except frequent names of the country.
 func givenNames(name string) (words []string) {
 	for _, w := range strings.Fields(facts.WithoutBrackets(name)) {
 		s := string(facts.Slug(strings.TrimSuffix(w, ".")))
@@ -306,7 +307,7 @@ func givenNames(name string) (words []string) {
 	return words
 }
 
-// titleOf is the title of the office that a text names, or else of its role.
+// titleOf returns the title in a text, or else the name of the role.
 func titleOf(s *seen) string {
 	if s.title.title == "" {
 		return roleTitles[officeRoles[s.role]]
@@ -314,8 +315,8 @@ func titleOf(s *seen) string {
 	return s.title.title
 }
 
-// rolesOf returns the roles of each title in the last edition that has it, as bits. A title may have had other roles
-// before: a president who is head of government today may not have been.
+// rolesOf returns, for each title, its roles in the last edition that has it, as bits. The roles may have been
+// others earlier: a president who is head of government today was not always.
 func rolesOf(list []*seen) map[string]int {
 	roles, edition := map[string]int{}, map[string]int{}
 	for _, s := range list {
@@ -328,7 +329,7 @@ func rolesOf(list []*seen) map[string]int {
 	return roles
 }
 
-// termsOf divides what is seen of one role: a term ends when an edition has somebody else.
+// termsOf returns the terms of one role. A term ends when an edition has another holder.
 func termsOf(list []*seen, role int) (terms []*term) {
 	for _, s := range list {
 		if s.role != role {
@@ -343,11 +344,11 @@ func termsOf(list []*seen, role int) (terms []*term) {
 	return terms
 }
 
-// beginning returns when a term began: the earliest date that its texts give and that can be true. It cannot be later than the year after
-// the edition that has it, since editions are corrected until the next one, and nobody else may have held the office in an edition between.
-// If one edition differs from three others, it is a slip.
+// beginning returns when a term began: the earliest possible date in its texts. A date is possible if it is at most one
+// year after its edition, because editions are corrected until the next one, and if no edition between has another
+// holder. If one edition differs from three others, its date is an error and is ignored.
 func beginning(x *term, before []*term) (since graph.Date) {
-	says := map[graph.Date]int{} // how many editions
+	says := map[graph.Date]int{} // how many editions give each date
 	most := 0
 	for _, s := range x.list {
 		if s.since.Known() {
@@ -373,7 +374,7 @@ func yearIn(d graph.Date) int {
 	return y
 }
 
-// term states one term.
+// term states the claim of one term.
 func (t *officesTable) term(x, next *term, lastRoles map[string]int) {
 	last := x.last()
 	position := t.position(x, lastRoles)
@@ -416,7 +417,7 @@ func (t *officesTable) term(x, next *term, lastRoles map[string]int) {
 	}
 }
 
-// follows reports whether the table has no holder from any edition between the edition and the year.
+// follows reports whether the table has no holder from any edition after the given one and before the year.
 func (t *officesTable) follows(edition, year int) bool {
 	for y := edition + 1; y < year; y++ {
 		if t.has[y] {
@@ -426,15 +427,15 @@ func (t *officesTable) follows(edition, year int) bool {
 	return true
 }
 
-// lostConfidence is the confidence of an end that is between lost editions.
+// lostConfidence is the confidence of an end that is inferred across editions that the table lacks.
 const lostConfidence = 0.6
 
 func (t *officesTable) locator(s *seen) string {
 	return s.code + "/" + []string{"chief of state", "head of government"}[s.role]
 }
 
-// position declares the office of a term. A title that had other roles than in the last edition is another office, which
-// is named by its role.
+// position declares the position of a term. If the title had other roles than in the last edition, it is another
+// position, and the role is its name.
 func (t *officesTable) position(x *term, lastRoles map[string]int) graph.ID {
 	s := x.last()
 	title := titleOf(s)

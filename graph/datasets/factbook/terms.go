@@ -5,15 +5,15 @@ import (
 	"strconv"
 )
 
-// longTerm is for how many years a head of government may be in office before the start
-// needs a row in names/terms.csv: 2005 may be a slip for 2025.
+// longTerm is the most years that a head of government can be in office without a row in names/terms.csv. A
+// longer term may be a misprint, such as 2005 for 2025.
 const longTerm = 15
 
 var anyYear = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
 
-// implausible reports whether the start of a head of government is much older than what else the entry
-// dates, and nothing confirms it. Somebody who is also head of state may have held that office as
-// long.
+// implausible reports whether the start of a head of government is much earlier than the other dates of the
+// entry, and names/terms.csv does not confirm it. A person who is also head of state may have held that office
+// as long.
 func (e *entry) implausible(h holder) bool {
 	if h.since.Empty() || h.represents || e.names.terms[e.base+" "+h.name] {
 		return false

@@ -14,13 +14,13 @@ import (
 
 var tag = regexp.MustCompile(`<[^>]*>`)
 
-// plainText strips markup, entities and needless space from a text of the Factbook.
+// plainText removes markup, HTML entities and redundant space from a text of the Factbook.
 func plainText(s string) string {
-	// A tag may be a line's end, so it separates words.
+	// A tag may end a line, so it is replaced by a space.
 	return facts.Tidy(html.UnescapeString(tag.ReplaceAllString(s, " ")))
 }
 
-// figure is a number as the Factbook prints it: $288.2 billion (2024 est.).
+// figure is a number as the Factbook prints it, such as $288.2 billion (2024 est.).
 type figure struct {
 	value     float64
 	dollars   bool
@@ -31,7 +31,7 @@ type figure struct {
 
 var figureForm = regexp.MustCompile(`^(\$)?(` + facts.Number + `)(?: (thousand|million|billion|trillion))?(?: ?(%|kWh|[a-z/ ]+?))?(?: \((\d{4})( est\.)?\))?$`)
 
-// parseFigure reads a text that is one figure and nothing else.
+// parseFigure parses a text that consists of one figure.
 func parseFigure(text string) (figure, bool) {
 	m := figureForm.FindStringSubmatch(text)
 	if m == nil {
@@ -45,7 +45,7 @@ func parseFigure(text string) (figure, bool) {
 	return f, ok
 }
 
-// ofFigure gives a claim the period of a figure, and says that the source calls it an estimate.
+// ofFigure returns an option that sets the period of a figure as the valid time, and marks an estimate.
 func ofFigure(fig figure) facts.Option {
 	return func(c *graph.Claim) {
 		c.Valid = fig.period
@@ -57,7 +57,7 @@ func ofFigure(fig figure) facts.Option {
 
 var areaForm = regexp.MustCompile(`^(` + facts.Number + `)(?: (million))? sq km ?($|\(.*|;.*)`)
 
-// parseArea reads 2,724,900 sq km; rest is a remark after it.
+// parseArea parses a text such as 2,724,900 sq km. rest is the remark after it.
 func parseArea(text string) (km2 float64, rest string, ok bool) {
 	m := areaForm.FindStringSubmatch(text)
 	if m == nil {
@@ -69,7 +69,7 @@ func parseArea(text string) (km2 float64, rest string, ok bool) {
 
 var pointForm = regexp.MustCompile(`^(\d{1,2}) (\d{1,2}) ?([NS]), (\d{1,3}) (\d{1,2}) ?([EW])$`)
 
-// parsePoint reads 48 00 N, 68 00 E: degrees and minutes.
+// parsePoint parses a text such as 48 00 N, 68 00 E, in degrees and minutes.
 func parsePoint(text string) (graph.Value, bool) {
 	m := pointForm.FindStringSubmatch(text)
 	if m == nil {
@@ -96,12 +96,12 @@ const (
 
 var dateForm = regexp.MustCompile(`^` + dayText + `$`)
 
-// monthNumber reads a month by its first three letters.
+// monthNumber returns the number of a month by its first three letters.
 func monthNumber(name string) int {
 	return strings.Index("JanFebMarAprMayJunJulAugSepOctNovDec", name[:3])/3 + 1
 }
 
-// parseDay reads 20 March 2019, March 2019 or 2019.
+// parseDay parses a date such as 20 March 2019, March 2019 or 2019.
 func parseDay(text string) (graph.Date, bool) {
 	m := dateForm.FindStringSubmatch(text)
 	if m == nil || m[1] != "" && m[2] == "" {
@@ -120,8 +120,8 @@ func parseDay(text string) (graph.Date, bool) {
 	return d, err == nil
 }
 
-// splitOutside cuts a text at each separator outside brackets and
-// is followed by a space or the end, so that 1,234 km stays whole.
+// splitOutside splits a text at each separator that is outside brackets and precedes a space or the end. So
+// 1,234 km stays one part.
 func splitOutside(text, separators string) []string {
 	var parts []string
 	depth, start := 0, 0

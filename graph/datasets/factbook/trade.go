@@ -11,20 +11,20 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// Trade reads the lists of trade partners of all editions of the World Factbook, as the archive of
-// editions has them in one table: a line for each country, field and run of editions with the same text
-// (https://github.com/MilkMp/CIA-World-Factbooks-Archive-1990-2025). Lines of other fields are skipped.
+// Trade reads the lists of trade partners of all editions of the World Factbook from one table of the archive of
+// editions (https://github.com/MilkMp/CIA-World-Factbooks-Archive-1990-2025). It has one line for each country, field
+// and run of editions with the same text. Lines of other fields are skipped.
 //
-// Each edition is a source, dated by its year; the first of a run states its text. The locator is
-// the country's code and the field: JA/Imports - partners. Lists name the largest partners only, so each source is partial.
-// A list without a year says nothing of a period and is left out, as are regions and unions.
+// Each edition is a source, dated by its year; the first edition of a run states the text. The locator is the code of
+// the country and the field: JA/Imports - partners. Lists name only the largest partners, so each source is partial.
+// Lists without a year give no period and are left out, as are regions and unions.
 var Trade = &codec.Format{
 	Name:   "factbook-trade",
 	About:  "the trade partners of all editions of the World Factbook, in one table",
 	Decode: decodeTrade,
 }
 
-// tradeFields are the fields that are read, with their predicates.
+// tradeFields maps each field that is read to its predicate.
 var tradeFields = map[string]string{"Exports - partners": "exportsTo", "Imports - partners": "importsFrom"}
 
 // tradeTable reads one table.
@@ -36,12 +36,12 @@ func decodeTrade(ctx context.Context, name string, r io.Reader, emit codec.Emit)
 }
 
 var (
-	// tradeNote is what follows a list: a remark on it, which ends it.
+	// tradeNote matches a remark at the end of a list.
 	tradeNote = regexp.MustCompile(`\s*(?:\|\|\s*)?\bnote\b.*$`)
 	tradeYear = regexp.MustCompile(`^(.*?)\s*\((\d{4})( est\.)?\)$`)
 )
 
-// row states what one line says.
+// row states the partners in one line.
 func (t *tradeTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 	field := t.cell(cells, editionField)
 	predicate, ok := tradeFields[field]
@@ -78,8 +78,8 @@ func (t *tradeTable) row(at graph.Position, cells []string, ps *codec.Faults) {
 	}
 }
 
-// partner states the share of one item of a list. Names may have commas; what precedes the last
-// one may also be a partner without a share.
+// partner states the share of one item of a list. A printed name may contain commas. The part before the last
+// comma may also be a partner without a share.
 func (t *tradeTable) partner(at graph.Position, country graph.ID, predicate, locator string, p partner, year string, estimated bool) {
 	id, known := t.names.Country(p.printed)
 	if i := strings.LastIndex(p.printed, ", "); !known && i >= 0 {

@@ -8,13 +8,12 @@ import (
 	"github.com/caspian-kg/caspian/graph/datasets/internal/facts"
 )
 
-// unions are the entries about a union of countries.
+// unions maps the entries about a union of countries to the id of the union.
 var unions = map[string]graph.ID{"EE": "eu"}
 
 var unionMembers = regexp.MustCompile(`^\d+ countries: ([^:]*?)(?: \d+ |$)`)
 
-// union states what the entry says of an organisation: its name and its members. Figures of
-// unions are in no field.
+// union states the name and the members of an organisation from its entry. Figures of unions are not read.
 func (e *entry) union(id graph.ID) {
 	e.country = &facts.Country{ID: id}
 	e.Declare(id, "Organisation")
@@ -45,7 +44,7 @@ func (e *entry) union(id graph.ID) {
 
 var coastalStates = regexp.MustCompile(`\b(\p{Lu}\p{L}+) coastal states [^().;]*\((.*?)\)\.`)
 
-// oceanShores states which countries have a shore on an ocean, where its entry lists them.
+// oceanShores states which countries have a shore on an ocean, if its entry lists them.
 func (e *entry) oceanShores() {
 	const at = "Introduction/Background"
 	m := coastalStates.FindStringSubmatch(e.text(at))
@@ -59,7 +58,7 @@ func (e *entry) oceanShores() {
 	for _, item := range splitOutside(m[2], ",") {
 		printed := item
 		if b := inBrackets.FindStringSubmatch(item); b != nil {
-			printed = b[1] // Denmark (Greenland)
+			printed = b[1] // such as Denmark (Greenland)
 		}
 		id, known := e.names.Country(printed)
 		if !known {
@@ -71,7 +70,7 @@ func (e *entry) oceanShores() {
 	}
 }
 
-// coasts finds the waters whose coast a text mentions: hurricanes along the Gulf of Mexico coasts.
+// coasts returns the waters whose coast a text mentions, such as hurricanes along the Gulf of Mexico coasts.
 func coasts(text string, waters []water) []water {
 	var found []water
 	for _, w := range waters {

@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 )
 
-// ChangesDocument requests a page of what differs between two views.
+// ChangesDocument requests a page of the differences between two views.
 const ChangesDocument = `query Changes($from: View!, $to: View!, $subject: ID, $first: Int, $after: String) {
   changes(from: $from, to: $to, subject: $subject, first: $first, after: $after) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }

@@ -33,8 +33,8 @@ type foundChokepoint struct {
 	}
 }
 
-// WriteChokepoints writes the sets and returns their number. With closing, it also names pairs
-// that lose their last route.
+// WriteChokepoints writes the sets and returns their number. If closing is set, it also names pairs that lose
+// their last route.
 func WriteChokepoints(out *strings.Builder, answer json.RawMessage, closing bool) (int, error) {
 	var found []foundChokepoint
 	if err := json.Unmarshal(answer, &found); err != nil {
@@ -64,7 +64,7 @@ func WriteChokepoints(out *strings.Builder, answer json.RawMessage, closing bool
 	return len(found), nil
 }
 
-// capacity returns how much can pass, or "" if no claim states any of it.
+// capacity returns how much can pass, or "" if no claim states any capacity.
 func (x *foundChokepoint) capacity() string {
 	c := x.Capacity
 	switch {

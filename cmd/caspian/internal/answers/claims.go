@@ -1,8 +1,7 @@
 // Package answers has the GraphQL documents of the analyses, and writes their answers as text.
 //
-// Read routes.go first: a document selects what its function writes. claims.go has how a claim is
-// written, the same in all of them. The package must not know who answers, nor which flags set
-// the variables.
+// Read routes.go first: a document selects what its function writes. claims.go writes claims, for all
+// documents. The package must not know who answers, nor which flags set the variables.
 package answers
 
 import (
@@ -14,7 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// claimFragment selects what is written about a claim, and what the JSON contains.
+// claimFragment selects the fields of a claim that are written, and that the JSON contains.
 const claimFragment = `
 fragment ClaimRow on Claim {
   id subject { id type name } predicate value object { id type name }
@@ -22,7 +21,7 @@ fragment ClaimRow on Claim {
   source { id name } locator attribution attributedTo confidence rank holds validFrom validTo
 }`
 
-// Named is an entity as answers show it.
+// Named is an entity in an answer.
 type Named struct{ ID, Type, Name string }
 
 func names(list []Named, between string) string {
@@ -33,10 +32,10 @@ func names(list []Named, between string) string {
 	return strings.Join(out, between)
 }
 
-// Describe returns an entity with its id, name and type.
+// Describe returns an entity's id, name and type as a text.
 func Describe(n Named) string { return fmt.Sprintf("%s (%s, %s)", n.ID, n.Name, n.Type) }
 
-// List returns a list of entities in words, with this text before the last one.
+// List writes a list of entities in words, with the text last before the last one.
 func List(list []Named, last string) string {
 	var b strings.Builder
 	for i, n := range list {
@@ -61,7 +60,7 @@ func together(list []Named) string {
 	return names(list[:last], ", ") + " and " + list[last].Name
 }
 
-// claimRow is a claim as answers show it.
+// claimRow is a claim in an answer.
 type claimRow struct {
 	ID         string
 	Subject    Named
@@ -90,11 +89,11 @@ func shorten(text string) string {
 	return text
 }
 
-// machineNumber is a number, perhaps with a unit, as the API writes very large and very
+// machineNumber matches a number, perhaps with a unit, in the form in which the API writes very large and very
 // small ones.
 var machineNumber = regexp.MustCompile(`^(-?[0-9.]+e[+-][0-9]{2,})( [A-Za-z0-9]+)?$`)
 
-// readable returns the value of a claim with its number as people write it.
+// readable returns the value of a claim, with its number in the form that people use.
 func readable(value string) string {
 	m := machineNumber.FindStringSubmatch(value)
 	if m == nil {
@@ -166,7 +165,7 @@ func (c *claimRow) cite() string {
 
 func (c *claimRow) confidence() string { return fmt.Sprintf("%.2f", c.Confidence) }
 
-// claimColumns are the headings of the columns for a claim.
+// claimColumns are the column headings for a claim.
 var claimColumns = []string{"CLAIM", "WHEN", "HOLDS", "CONF.", "SOURCE"}
 
 func (c *claimRow) cells() []string {

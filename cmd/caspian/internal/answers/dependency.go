@@ -95,7 +95,7 @@ type foundDependency struct {
 	Weakest      *claimRow
 }
 
-// WriteDependency writes the shares of the partners and the claims that they come from. country,
+// WriteDependency writes the shares of the partners and the claims from which they are computed. country,
 // resource ("" for all goods) and trade ("imports" or "exports") are for the first line.
 func WriteDependency(out *strings.Builder, answer json.RawMessage, country, resource, trade string) error {
 	var d foundDependency
@@ -136,7 +136,7 @@ func WriteDependency(out *strings.Builder, answer json.RawMessage, country, reso
 		t.Row(p.Partner.Name, p.Share.percent(), statedOr(p.Stated, p.Computed), strconv.Itoa(len(p.Claims)), report, strings.Join(through, ", "))
 	}
 	if d.Unknown.High > 0 {
-		// A partner that no claim names may have between nothing and all of the unknown part.
+		// The share of a partner that no claim names may be anything from zero to the whole unknown part.
 		t.Row(other, (&interval{High: d.Unknown.High}).percent())
 	}
 	t.Row("unknown remainder", d.Unknown.percent())
@@ -154,7 +154,7 @@ func WriteDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	return nil
 }
 
-// statedOr writes the share that claims state, or else that which follows from amounts.
+// statedOr writes the share that claims state, or else the share computed from amounts.
 func statedOr(stated, computed *interval) string {
 	if stated == nil && computed != nil {
 		return computed.percent() + " computed"
@@ -162,8 +162,8 @@ func statedOr(stated, computed *interval) string {
 	return stated.percent()
 }
 
-// writeFigures writes the claims that the shares come from, then the other figures, and
-// marks those that disagree.
+// writeFigures writes the claims from which the shares are computed, then the other figures. It marks the
+// figures that disagree.
 func (d *foundDependency) writeFigures(out *strings.Builder) {
 	open := map[string]*claimRow{} // conflicting claims that are not written yet
 	for i := range d.Conflicts {

@@ -29,7 +29,7 @@ const ImportDocument = `query Import($before: Int!, $claims: Int) {
   }
 }` + importFragment + claimFragment
 
-// importRow is an ImportRow.
+// importRow is an import in an answer.
 type importRow struct {
 	ID, Last                                        int
 	RecordedAt, Label, Files, Format, Sync          string
@@ -38,7 +38,7 @@ type importRow struct {
 	ClaimsStated, ClaimsWithdrawn, ClaimsReinstated int
 }
 
-// what says what an import is.
+// what describes an import.
 func (r *importRow) what() string {
 	var parts []string
 	switch {

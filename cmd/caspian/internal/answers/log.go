@@ -42,13 +42,13 @@ func WriteLog(out *strings.Builder, answer json.RawMessage) error {
 	return nil
 }
 
-// recorded are some of the claims that a commit added or withdrew.
+// recorded has some of the claims that a commit added or withdrew.
 type recorded struct {
 	TotalCount int
 	Nodes      []claimRow
 }
 
-// writeRecorded writes a table of what was added and withdrawn.
+// writeRecorded writes a table of the added and withdrawn claims.
 func writeRecorded(out *strings.Builder, added, withdrawn *recorded) {
 	t := console.NewTable("   ", append([]string{"KIND"}, claimColumns...)...)
 	for _, y := range []struct {
@@ -65,7 +65,7 @@ func writeRecorded(out *strings.Builder, added, withdrawn *recorded) {
 	}
 }
 
-// several lists the ids of a few entities, and counts the others.
+// several writes the ids of a few entities, and the number of the others.
 func several(list []Named) string {
 	const few = 5
 	ids := make([]string, 0, few)

@@ -52,8 +52,7 @@ type foundLeg struct {
 	Claims           []claimRow
 }
 
-// when returns the period for which the leg's status is stated, or "" if no status is
-// stated.
+// when returns the period for which the leg's status is stated, or "" if no status is.
 func (l *foundLeg) when() string {
 	for i := range l.Claims {
 		if c := &l.Claims[i]; c.Predicate == "status" {

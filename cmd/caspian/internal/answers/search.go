@@ -17,7 +17,7 @@ const SearchDocument = `query Search($text: String!, $types: [String!], $first: 
   }
 }` + claimFragment
 
-// DidYouMean asks whether one of the entities is meant; it is empty where there is none.
+// DidYouMean asks whether one of the entities is meant; it returns "" if there are none.
 func DidYouMean(near []Named) string {
 	if len(near) == 0 {
 		return ""

@@ -1,8 +1,8 @@
-// Package cli is the frame of the program: what a command is, what it may use of the process,
-// the command line with its help and completion, and the exit codes.
+// Package cli defines what a command is and what it may use of the process. It parses the command line, prints
+// help and completion, and sets the exit code.
 //
-// Read Command, Environment and Run first. The commands help, version and completion are here;
-// it must not know what any other command does.
+// Read Command, Environment and Run first. It has the commands help, version and completion, and must not know
+// what any other command does.
 package cli
 
 import (
@@ -21,31 +21,31 @@ import (
 // Command is one subcommand.
 type Command struct {
 	Name, Short string
-	// Args follows the name and the flags in the usage.
+	// Args is the part of the usage after the name and the flags.
 	Args string
-	// Words are what an argument may be, for completion; Files says that it may name a file.
+	// Words are the possible arguments, for completion. Files is true if an argument may name a file.
 	Words []string
 	Files bool
 	// About and Examples are sections of the help.
 	About, Examples string
-	// Setup declares the settings and returns what runs the command.
+	// Setup declares the settings and returns the function that runs the command.
 	Setup func(s *settings.Set) Action
 }
 
-// Action runs a command with its arguments, once its flags are read. It returns the faults of
-// the settings (settings.Set.Err) before it does anything.
+// Action runs a command with its arguments, after its flags were read. It must return the faults of the
+// settings (settings.Set.Err) before it does anything.
 type Action func(ctx context.Context, e *Environment, args []string) error
 
 // Environment is the part of the process that a command may use.
 type Environment struct {
 	In       io.Reader
 	Out, Err io.Writer
-	Lookup   func(string) (string, bool) // of variables
-	Now      func() time.Time            // nil is the system's clock
+	Lookup   func(string) (string, bool) // looks up an environment variable
+	Now      func() time.Time            // nil means the system clock
 	Version  string                      // of the program
 }
 
-// Say writes a line for a person, to the error output.
+// Say writes a line for people to the error output.
 func (e *Environment) Say(format string, a ...any) {
 	fmt.Fprintln(e.Err, console.Printable(fmt.Sprintf(format, a...)))
 }
@@ -57,7 +57,7 @@ const (
 	ExitUsage  = 2
 )
 
-// ErrReported is a failure that the user has already read about.
+// ErrReported is a failure that was already reported to the user.
 var ErrReported = errors.New("")
 
 // Run runs the command that the arguments name, and returns the exit code.

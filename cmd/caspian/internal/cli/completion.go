@@ -9,7 +9,7 @@ import (
 
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
-// Completion is the command completion: the script completes the commands that the function returns.
+// Completion returns the command completion. Its script completes the commands that the function returns.
 func Completion(commands func() []*Command) *Command {
 	return &Command{
 		Name: "completion", Short: "print a script that completes commands and flags in a shell", Args: strings.Join(shells, "|"), Words: shells,

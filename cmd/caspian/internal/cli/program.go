@@ -12,11 +12,11 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// New builds the command line of the commands over an environment. Each call builds a new one, since a
-// setting keeps what it was given.
+// New builds the command line for the commands. Each run needs a new one, because settings store what they were
+// given.
 func New(commands []*Command, e *Environment) *cobra.Command {
 	root := newCobra("caspian", "a geopolitical knowledge graph of sourced claims, queried through GraphQL")
-	root.CompletionOptions.DisableDefaultCmd = true // Completion has our help
+	root.CompletionOptions.DisableDefaultCmd = true // Completion replaces cobra's command, with our help
 	root.SuggestionsMinimumDistance = 2
 	root.SetIn(e.In)
 	root.SetOut(e.Out)
@@ -51,7 +51,7 @@ func New(commands []*Command, e *Environment) *cobra.Command {
 	return root
 }
 
-// newCobra makes a command that leaves arguments, errors and unknown flags to our code.
+// newCobra returns a command that leaves arguments, errors and unknown flags to our code.
 func newCobra(use, short string) *cobra.Command {
 	c := &cobra.Command{
 		Use: use, Short: short,
@@ -63,7 +63,7 @@ func newCobra(use, short string) *cobra.Command {
 	return c
 }
 
-// toggle is a switch. Help shows only its name, where it shows "[=true|false]" for pflag's own.
+// toggle is a switch. Help shows only its name; for pflag's own type it would show "[=true|false]".
 type toggle bool
 
 func (t *toggle) String() string { return strconv.FormatBool(bool(*t)) }
@@ -76,7 +76,7 @@ func (t *toggle) Set(text string) error {
 	return err
 }
 
-// Build makes the command with its settings.
+// Build returns the cobra command and its settings.
 func (c *Command) Build(e *Environment) (*cobra.Command, *settings.Set) {
 	s := settings.New(e.Lookup)
 	act := c.Setup(s)
@@ -98,12 +98,12 @@ func (c *Command) Build(e *Environment) (*cobra.Command, *settings.Set) {
 	}
 	built.SetFlagErrorFunc(func(cc *cobra.Command, err error) error {
 		s.FlagFault(err)
-		return cc.RunE(cc, nil) // which finds the other faults, and ends with them
+		return cc.RunE(cc, nil) // finds the other faults and ends with all of them
 	})
 	return built, s
 }
 
-// twoDashes adds the second dash to long flags with one: early versions accepted both.
+// twoDashes adds the second dash to long flags with a single one, because early versions accepted both.
 func twoDashes(root *cobra.Command, args []string) []string {
 	ran, _, err := root.Find(args)
 	if err != nil {
@@ -123,7 +123,7 @@ func twoDashes(root *cobra.Command, args []string) []string {
 			args[i] = "-" + args[i]
 		}
 		if !joined && f.NoOptDefVal == "" {
-			i++ // its value
+			i++ // the flag's value
 		}
 	}
 	return args
@@ -137,7 +137,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 	return settings.Usagef("there is no command %q%s; 'caspian help' lists them", name, near)
 }
 
-// helpCommand is 'caspian help COMMAND', the same as 'caspian COMMAND --help'.
+// helpCommand returns the command 'caspian help COMMAND', which equals 'caspian COMMAND --help'.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	c := newCobra("help [COMMAND]", "print the help of a command")
 	c.Long, c.Example = "Prints the help of a command, or the list of commands.", "  caspian help\n  caspian help import"
@@ -174,7 +174,7 @@ func overview(w io.Writer, commands []*Command) {
 		"Exit codes: 0 done, 1 failed, 2 wrong usage.\n")
 }
 
-// helpWidth is the longest line of the flags in a help, in characters.
+// helpWidth is the maximum length of a line about flags, in characters.
 const helpWidth = 110
 
 func help(w io.Writer, c *cobra.Command) {

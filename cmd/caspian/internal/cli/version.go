@@ -36,8 +36,7 @@ var Version = &Command{
 	},
 }
 
-// builtFrom returns the commit that the program was built from, or "" if that is not
-// known.
+// builtFrom returns the commit from which the program was built, or "" if it is unknown.
 func builtFrom() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -16,21 +16,19 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
-// Importer puts changes into a running service through its transact mutation. It
-// is an ingest.Target.
+// Importer sends changes to a running service through its transact mutation. It is an ingest.Target.
 type Importer struct {
-	ctx     context.Context // of Check, which takes none
+	ctx     context.Context // for Check, which has no such parameter
 	service *Service
-	// dry: Commit only checks.
+	// dry makes Commit only check.
 	dry bool
-	// tried are the operations of earlier changes of a dry run.
+	// tried has the operations of earlier changes in a dry run.
 	tried tried
-	// most is the number of bytes of operations that the service takes at once; 0 if that is
-	// not known.
+	// most is the maximum number of bytes of operations in one request to the service; 0 if it is unknown.
 	most int
 }
 
-// NewImporter makes an Importer, whose Check uses ctx. With dry, Commit checks and changes nothing.
+// NewImporter returns an Importer whose Check uses ctx. If dry is set, Commit checks and changes nothing.
 func NewImporter(ctx context.Context, s *Service, dry bool) *Importer {
 	return &Importer{ctx: ctx, service: s, dry: dry}
 }
@@ -39,8 +37,8 @@ const transactDocument = `mutation Import($input: TransactInput!) {
   transact(input: $input) { sequence entities claims retractions superseded reinstatements known replayed import ids notices }
 }`
 
-// Commit implements ingest.Target. A change that the service does not take at once goes in
-// parts; the error has the method Committed if some of them are.
+// Commit implements ingest.Target. It sends a change that is too large for one request in parts. If only some
+// parts are committed, the error has the method Committed.
 func (r *Importer) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
 	ops, notices := withoutNotices(ch.Ops)
 	take := r.whole
@@ -55,7 +53,7 @@ func (r *Importer) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt,
 	return got, nil
 }
 
-// whole makes a change of some operations of another, in parts if the service does not take it at once.
+// whole makes a change of some operations of another change, in parts if they are too large for one request.
 func (r *Importer) whole(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
 	got, err := r.commit(ctx, ops, of)
 	switch {
@@ -69,7 +67,7 @@ func (r *Importer) whole(ctx context.Context, ops []graph.Op, of *graph.Change) 
 	return r.inParts(ctx, ops, of)
 }
 
-// withoutNotices separates the notices from the other operations: the mutation has none.
+// withoutNotices separates the notices from the other operations, because the mutation has none.
 func withoutNotices(ops []graph.Op) ([]graph.Op, graph.Problems) {
 	var notices graph.Problems
 	rest := slices.DeleteFunc(slices.Clone(ops), func(op graph.Op) bool {
@@ -81,15 +79,15 @@ func withoutNotices(ops []graph.Op) ([]graph.Op, graph.Problems) {
 	return rest, notices
 }
 
-// commit makes a change of some operations of another in one request, whole or not at all. Its key makes it happen once,
-// however often it is sent. A sync and an undo need no key: sent again, they change nothing, unless the graph
-// has changed since, and then they should.
+// commit makes a change of some operations of another change in one request, as a whole or not at all. The change has a
+// key, so that it happens once even if it is sent several times. A sync and an undo need no key: sent again, they
+// change nothing unless the graph has changed since, and then they should.
 func (r *Importer) commit(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
 	operations, err := operationsJSON(ops)
 	if err != nil {
 		return nil, err
 	}
-	if r.most > 0 && len(operations) > r.most+len(ops)+2 { // brackets and commas
+	if r.most > 0 && len(operations) > r.most+len(ops)+2 { // for brackets and commas
 		return nil, errTooLarge
 	}
 	input := map[string]any{"operations": operations}
@@ -193,8 +191,7 @@ func (r *Importer) receipt(body []byte, ops []graph.Op) (*live.Receipt, error) {
 
 var operationPath = regexp.MustCompile(`^(?:input\.)?operations\[(\d+)\]`)
 
-// positionOf returns the position in the input of the operation that the service names by its
-// number.
+// positionOf returns the input's position for the operation that the service identifies by its number.
 func positionOf(path string, ops []graph.Op) graph.Position {
 	if m := operationPath.FindStringSubmatch(path); m != nil {
 		if i, err := strconv.Atoi(m[1]); err == nil && i < len(ops) {
@@ -240,7 +237,7 @@ func inputOf(c *graph.Claim) claimInput {
 	} else if c.Value.Kind() == graph.NoneKind {
 		in.None = true
 	} else {
-		// The service's ontology decides what the text means.
+		// The service's ontology decides the kind of the value.
 		text := c.Value.String()
 		in.Value = &text
 	}

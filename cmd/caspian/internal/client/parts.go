@@ -11,19 +11,19 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
-// A change that is larger than a service takes in one request is sent in parts. Each part is
-// committed whole or not at all. The whole change is not, so all of it is checked first.
+// A change that is too large for one request is sent in parts. Each part is committed as a whole or not at all,
+// but the whole change is not; therefore all of it is checked first.
 
 // errTooLarge is the error of a change that the service accepts only in parts.
 var errTooLarge = errors.New("the request is larger than the service accepts")
 
-// parts are the operations of a change in an order in which no part depends on a later one:
-// entities, caps of confidence, claims, withdrawals, reinstatements.
+// parts has the operations of a change in an order in which no part depends on a later one: entities, caps of
+// confidence, claims, withdrawals, reinstatements.
 type parts struct {
 	ops   []graph.Op
-	sizes []int // of the operations as JSON
-	head  int   // how many operations others may need: entities and caps of confidence
-	// linked reports that operations refer to claims, which may be in another part.
+	sizes []int // the lengths of the operations as JSON
+	head  int   // the number of operations on which others may depend: entities and caps of confidence
+	// linked is true if operations refer to claims, which may be in another part.
 	linked bool
 }
 
@@ -68,8 +68,8 @@ func stage(op *graph.Op) int {
 	return stageOther
 }
 
-// each calls send with one part after the other, each of one stage and of at most *most
-// bytes of JSON. If send finds a part too large, *most becomes smaller.
+// each calls send with one part after the other. A part has operations of one stage, and at most *most bytes of
+// JSON. If send finds a part too large, it must reduce *most.
 func (p *parts) each(most *int, send func(from, to int) error) error {
 	for from := 0; from < len(p.ops); {
 		to, size := from, 0
@@ -97,8 +97,8 @@ func tooLargeAlone(op *graph.Op, err error) error {
 	return fmt.Errorf("%s: even alone, %w", op.Position, err)
 }
 
-// needed returns the operations of the head that come before the part and that it builds on:
-// the entities that it mentions, and all caps.
+// needed returns the operations of the head before the part on which it depends: the entities that it mentions,
+// and all caps.
 func (p *parts) needed(from, to int) []graph.Op {
 	named := map[graph.ID]bool{}
 	if stage(&p.ops[from]) == stageEntity {
@@ -122,20 +122,20 @@ func (p *parts) needed(from, to int) []graph.Op {
 	return list
 }
 
-// partial is the error of a change of which a part is committed.
+// partial is the error of a change that is committed in part.
 type partial struct {
-	error   // why the rest is not
+	error   // the reason why the rest is not committed
 	receipt *live.Receipt
-	done    int // operations
+	done    int // number of committed operations
 }
 
-// Committed returns the receipt of the part and how many operations it has.
+// Committed returns the receipt of the committed part, and its number of operations.
 func (p *partial) Committed() (*live.Receipt, int) { return p.receipt, p.done }
 
-// Unwrap is why the rest is not committed.
+// Unwrap returns the reason why the rest is not committed.
 func (p *partial) Unwrap() error { return p.error }
 
-// inParts commits a change in parts. The error is a *partial where some are committed.
+// inParts commits a change in parts. If some parts are committed, the error is a *partial.
 func (r *Importer) inParts(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
 	p, err := newParts(ops)
 	if err != nil {
@@ -178,13 +178,13 @@ func (r *Importer) inParts(ctx context.Context, ops []graph.Op, of *graph.Change
 	return sum, err
 }
 
-// checkParts checks a change in parts, each with the earlier operations that it needs, and
-// returns all problems. The receipt is that of the whole change.
+// checkParts checks a change in parts, each together with the earlier operations that it needs, and returns all
+// problems. The receipt is for the whole change.
 func (r *Importer) checkParts(ctx context.Context, p *parts) (*live.Receipt, error) {
 	dry, most := *r, r.most
-	dry.dry, dry.most = true, 0 // the operations that a part needs are added to its size
+	dry.dry, dry.most = true, 0 // because the operations that a part needs are added to it
 	sum := &live.Receipt{}
-	caps := 0 // new claims of caps, which are sent again with later parts
+	caps := 0 // the number of new caps, which are sent again with later parts
 	var problems graph.Problems
 	err := p.each(&most, func(from, to int) error {
 		before := p.needed(from, to)
@@ -202,7 +202,7 @@ func (r *Importer) checkParts(ctx context.Context, p *parts) (*live.Receipt, err
 			return err
 		}
 		fresh := got.Counts
-		switch stage(&p.ops[from]) { // an operation is counted with its own part only
+		switch stage(&p.ops[from]) { // an operation is counted only with its own part
 		case stageEntity:
 		case stageCap:
 			fresh.Entities = 0

@@ -12,8 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// response is the response to a request: GraphQL's answer, or a refusal by the service or by
-// a proxy before it.
+// response is the response to a request: GraphQL's answer, or a refusal by the service or a proxy.
 type response struct {
 	status int
 	header http.Header
@@ -21,14 +20,14 @@ type response struct {
 }
 
 func (r *response) media() string {
-	media, _, _ := mime.ParseMediaType(r.header.Get("Content-Type")) // "" where it cannot be read
+	media, _, _ := mime.ParseMediaType(r.header.Get("Content-Type")) // "" if the header cannot be parsed
 	return media
 }
 
-// isAnswer reports whether the body is GraphQL's answer, with errors or without.
+// isAnswer reports whether the body is GraphQL's answer, with or without errors.
 func (r *response) isAnswer() bool { return r.media() == "application/graphql-response+json" }
 
-// firstError returns the first error that a body of JSON names.
+// firstError returns the first error in a JSON body.
 func (r *response) firstError() (code, message string) {
 	if !r.isAnswer() && r.media() != "application/json" {
 		return "", ""
@@ -61,7 +60,7 @@ func (r *response) tooLarge() bool {
 type refusal struct {
 	from   string
 	status int
-	code   string // "" where the service did not give one
+	code   string // "" if the response has none
 	text   string
 }
 
@@ -78,7 +77,7 @@ var (
 	blank = regexp.MustCompile(`\s+`)
 )
 
-// longestText is how much of a text is shown.
+// longestText is the number of characters of a text that are shown.
 const longestText = 300
 
 func (r *response) refusal(from string) *refusal {

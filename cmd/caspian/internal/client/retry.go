@@ -12,16 +12,16 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Patience limits how often and how long a rejected request is tried again.
+// Patience limits how often and for how long a rejected request is sent again.
 type Patience struct {
 	attempts int
-	total    time.Duration // of the waits
-	// once says that the request may be sent again although it may have been executed,
-	// because its idempotency key prevents a second effect.
+	total    time.Duration // of all waits together
+	// once says that the request may be sent again even if it may have been executed, because its idempotency
+	// key prevents a second effect.
 	once bool
 }
 
-// How often requests are sent again, by their kind.
+// The patience by kind of request.
 var (
 	ForQueries = Patience{attempts: 4, total: 15 * time.Second}
 	ForImports = Patience{attempts: 12, total: 5 * time.Minute, once: true}
@@ -29,8 +29,8 @@ var (
 	ForSnapshots = Patience{attempts: 30, total: 5 * time.Minute}
 )
 
-// next returns how long to wait before the request is sent again, and whether it is sent
-// again. waited is the sum of the waits so far.
+// next returns how long to wait before the request is sent again; false means that it is not sent again. waited
+// is the sum of the previous waits.
 func (p Patience) next(attempt int, waited time.Duration, got *response, err error) (time.Duration, bool) {
 	least := time.Duration(0)
 	switch {
@@ -46,29 +46,29 @@ func (p Patience) next(attempt int, waited time.Duration, got *response, err err
 		}
 		least = retryAfter(got.header)
 	}
-	// Clients that were rejected at the same time must not return at the same time.
+	// Clients that were rejected at the same time must not all return at the same time.
 	wait := max(least, min(time.Second<<(attempt-1)/2, 30*time.Second))
 	wait += rand.N(wait/2 + 1)
 	return wait, waited+wait <= p.total
 }
 
-// temporary reports whether a request was rejected only for now, and had no effect.
+// temporary reports whether a request was rejected only temporarily, and had no effect.
 func (p Patience) temporary(got *response) bool {
 	code := got.code()
 	switch {
 	case code == codes.Overloaded || code == string(graph.Unavailable) && (p.once || got.status == http.StatusServiceUnavailable):
 		return true
-	case code != "": // another error of the service is final
+	case code != "": // any other error of the service is final
 		return false
 	case got.status == http.StatusTooManyRequests:
 		return true
-	case got.status == http.StatusServiceUnavailable: // a proxy's
+	case got.status == http.StatusServiceUnavailable: // from a proxy
 		return p.once || got.header.Get("Retry-After") != ""
 	}
 	return p.once && (got.status == http.StatusBadGateway || got.status == http.StatusGatewayTimeout)
 }
 
-// retryAfter reads the header, in either of its forms, or 0 if it is missing or malformed.
+// retryAfter reads the header Retry-After, in either form, and returns 0 if it is missing or malformed.
 func retryAfter(h http.Header) time.Duration {
 	text := h.Get("Retry-After")
 	if n, err := strconv.Atoi(text); err == nil {
@@ -80,7 +80,7 @@ func retryAfter(h http.Header) time.Duration {
 	return 0
 }
 
-// pause waits, and reports a wait that a person would notice.
+// pause waits. It reports a wait that is long enough for a person to notice.
 func (s *Service) pause(ctx context.Context, wait time.Duration, got *response, err error) error {
 	if s.Say != nil && wait >= time.Second {
 		why := fmt.Sprint(err)

@@ -1,8 +1,8 @@
 // Package client uses a running service over HTTP.
 //
-// Read Service first: it asks, and tries again where the service rejects a request for now.
-// An Importer puts changes into a service, in parts where they are too large for one request.
-// The package must not know which service a command uses, nor how answers are printed.
+// Read Service first: it sends requests, and sends them again if the service rejects them temporarily. An
+// Importer sends changes to a service, in parts if they are too large for one request. The package must not
+// know which service a command uses, nor how answers are printed.
 package client
 
 import (
@@ -19,30 +19,29 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// Service is a running service, with the credentials for it. It is used by one goroutine at a
-// time.
+// Service is a running service, with credentials for it. Only one goroutine may use it at a time.
 type Service struct {
 	URL string
-	// Name is what messages call the service.
+	// Name is the name of the service in messages.
 	Name string
-	// Token is sent with every request; "" is none.
+	// Token is sent with every request; "" means none.
 	Token string
-	// StoreToken is sent if the service requires a token and Token is empty. It belongs to
-	// one service; the caller must know that it is this one.
+	// StoreToken is sent if the service requires a token and Token is empty. It belongs to one service; the
+	// caller must be certain that this is the one.
 	StoreToken string
 	Patience   Patience
-	// Say is called with a line before each wait for another try; nil says nothing.
+	// Say is called with a line before each wait; nil means that nothing is reported.
 	Say func(format string, a ...any)
 
 	http *http.Client
-	// sleep waits; nil is the clock.
+	// sleep waits; nil means the real clock.
 	sleep func(ctx context.Context, wait time.Duration) error
 }
 
 // answerTime is long enough for a large change.
 const answerTime = 5 * time.Minute
 
-// maxAnswer is the longest answer that is read, in bytes.
+// maxAnswer is the maximum length of an answer, in bytes.
 const maxAnswer = 256 << 20
 
 // At returns the service at an address.
@@ -66,7 +65,7 @@ func OnSocket(path string) *Service {
 	}}}
 }
 
-// Ask sends a request and returns the answer, which is GraphQL's own, with errors or without.
+// Ask sends a request and returns GraphQL's answer, with or without errors.
 func (s *Service) Ask(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
 	got, err := s.exchange(ctx, query, variables)
 	if err != nil {
@@ -78,7 +77,7 @@ func (s *Service) Ask(ctx context.Context, query string, variables json.RawMessa
 	return got.body, nil
 }
 
-// exchange sends a request, again where it was rejected for now, and returns the response.
+// exchange sends a request, again if it is rejected temporarily, and returns the response.
 func (s *Service) exchange(ctx context.Context, query string, variables json.RawMessage) (*response, error) {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
@@ -102,7 +101,7 @@ func (s *Service) exchange(ctx context.Context, query string, variables json.Raw
 	}
 }
 
-// wantsToken reports whether an answer is a refusal because the token is missing.
+// wantsToken reports whether an answer is a refusal because of a missing token.
 func wantsToken(answer []byte) bool {
 	var refused struct {
 		Errors []struct{ Extensions struct{ Code string } }
@@ -117,8 +116,7 @@ func wantsToken(answer []byte) bool {
 	return false
 }
 
-// expectAbove is the length above which a request waits for 100 Continue before it sends its
-// body.
+// expectAbove is the length in bytes above which a request waits for 100 Continue before it sends its body.
 const expectAbove = 1 << 20
 
 func (s *Service) send(ctx context.Context, body []byte) (*response, error) {
@@ -149,7 +147,8 @@ func (s *Service) send(ctx context.Context, body []byte) (*response, error) {
 	return &response{res.StatusCode, res.Header, answer}, nil
 }
 
-// Get requests something that may take any length of time, again where the service rejects it for now. The caller closes the body.
+// Get requests a response that may take any length of time, again if the service rejects the request temporarily. The
+// caller must close the body.
 func (s *Service) Get(ctx context.Context, path string) (*http.Response, error) {
 	waited := time.Duration(0)
 	for attempt := 1; ; attempt++ {
@@ -172,7 +171,7 @@ func (s *Service) Get(ctx context.Context, path string) (*http.Response, error) 
 	}
 }
 
-// get returns what Get does, or the response that refuses it.
+// get returns the response for Get, or the response that refuses the request.
 func (s *Service) get(ctx context.Context, path string) (*http.Response, *response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+path, nil)
 	if err != nil {
@@ -192,7 +191,7 @@ func (s *Service) get(ctx context.Context, path string) (*http.Response, *respon
 	return nil, &response{res.StatusCode, res.Header, body}, err
 }
 
-// Ready asks whether the service is ready, and returns its answer.
+// Ready requests whether the service is ready, and returns its answer.
 func (s *Service) Ready(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()

@@ -7,16 +7,16 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
-// A dry run commits nothing, so that a service does not know what an earlier change of it would have stated.
-// What a later change refers to is sent with it again.
+// A dry run commits nothing, so the service does not know what earlier changes of the run would have stated.
+// Operations to which a later change refers are sent again with it.
 
-// tried are the operations of changes that were checked only.
+// tried has the operations of changes that were only checked.
 type tried struct {
 	declared map[graph.ID]graph.Op
 	stated   map[graph.ClaimID]graph.Op
 }
 
-// try checks a change as if the earlier ones had been made.
+// try checks a change as if the earlier ones had been committed.
 func (r *Importer) try(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
 	before := r.tried.needed(ops)
 	got, err := r.whole(ctx, append(before[:len(before):len(before)], ops...), of)
@@ -30,7 +30,7 @@ func (r *Importer) try(ctx context.Context, ops []graph.Op, of *graph.Change) (*
 		}
 	}
 	got.IDs = got.IDs[min(asserted, len(got.IDs)):]
-	if len(before) > 0 { // it was counted with its own change
+	if len(before) > 0 { // each was counted with its own change
 		alone, err := r.whole(ctx, before, &graph.Change{})
 		if err != nil {
 			return nil, err
@@ -43,7 +43,7 @@ func (r *Importer) try(ctx context.Context, ops []graph.Op, of *graph.Change) (*
 	return got, nil
 }
 
-// add notes the operations of a change, with the ids of its claims in their order.
+// add adds the operations of a change. ids are the ids of its claims, in order.
 func (t *tried) add(ops []graph.Op, ids []graph.ClaimID) {
 	if t.declared == nil {
 		t.declared, t.stated = map[graph.ID]graph.Op{}, map[graph.ClaimID]graph.Op{}
@@ -54,21 +54,22 @@ func (t *tried) add(ops []graph.Op, ids []graph.ClaimID) {
 			t.declared[op.Entity.ID] = op
 		case graph.Assert:
 			if len(ids) > 0 {
-				op.Claim.Supersedes = nil // they are withdrawn, and the service never knew them or does not show it
+				op.Claim.Supersedes = nil // those claims are withdrawn, and the service does not know or show them
 				t.stated[ids[0]], ids = op, ids[1:]
 			}
 		}
 	}
 }
 
-// needed are the earlier operations that others refer to: the entities that they name, and the claims that they withdraw.
+// needed returns the earlier operations to which ops refer: the entities that they name, and the claims that they
+// withdraw.
 func (t *tried) needed(ops []graph.Op) []graph.Op {
 	claims, entities := []graph.Op{}, []graph.Op{}
 	for i := range ops {
 		for _, id := range withdrawn(&ops[i]) {
 			if op, ok := t.stated[id]; ok {
 				claims = append(claims, op)
-				delete(t.stated, id) // once is enough, and the change withdraws it
+				delete(t.stated, id) // once is enough, and the change withdraws the claim
 			}
 		}
 	}
@@ -87,7 +88,7 @@ func (t *tried) needed(ops []graph.Op) []graph.Op {
 	return append(entities, claims...)
 }
 
-// withdrawn are the claims to which an operation refers.
+// withdrawn returns the claims to which an operation refers.
 func withdrawn(op *graph.Op) []graph.ClaimID {
 	switch op.Kind {
 	case graph.Retract:
@@ -100,7 +101,8 @@ func withdrawn(op *graph.Op) []graph.ClaimID {
 	return nil
 }
 
-// names notes the entities that a claim names. The ontology of the service decides whether a text is one's id.
+// names adds the entities that a claim may name. The service's ontology decides whether a text is an entity's
+// id.
 func names(c *graph.Claim, named map[graph.ID]bool) {
 	named[c.Subject], named[c.Source], named[graph.ID(c.AttributedTo)] = true, true, true
 	named[graph.ID(c.Value.String())] = true

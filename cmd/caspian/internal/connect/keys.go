@@ -15,14 +15,14 @@ import (
 	"github.com/caspian-kg/caspian/server/tokens"
 )
 
-// Files in the folder of a store for programs of the same user: the token that may write, and the
-// address of the service, which exists while it runs.
+// Files in the folder of a store for programs of the same user: the token that permits writing, and the address
+// of the service, which exists only while the service runs.
 const (
 	TokenFile   = "token"
 	AddressFile = "address"
 )
 
-// ReadTokens reads a file of tokens, and refuses one that others than its owner can read.
+// ReadTokens reads a file of tokens. It refuses a file that anyone but its owner can read.
 func ReadTokens(path string) (*tokens.Tokens, error) {
 	f, err := openPrivate(path)
 	if err != nil {
@@ -32,7 +32,7 @@ func ReadTokens(path string) (*tokens.Tokens, error) {
 	return tokens.Read(path, f)
 }
 
-// ReadToken reads the first token of a file, and refuses one that others than its owner can read.
+// ReadToken reads the first token in a file. It refuses a file that anyone but its owner can read.
 func ReadToken(path string) (string, error) {
 	f, err := openPrivate(path)
 	if err != nil {
@@ -51,7 +51,7 @@ func ReadToken(path string) (string, error) {
 	return "", errors.New(path + " has no token")
 }
 
-// openPrivate opens a file, and refuses one that others can read or change.
+// openPrivate opens a file. It refuses a file that others can read or change.
 func openPrivate(path string) (*os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -67,7 +67,7 @@ func openPrivate(path string) (*os.File, error) {
 	return f, nil
 }
 
-// OwnerToken reads the token of the store's folder: "" if there is none, an error where it
+// OwnerToken returns the token of the store's folder, or "" if there is none. An error means that the token
 // must be replaced.
 func OwnerToken(dir string) (string, error) {
 	f, err := openPrivate(filepath.Join(dir, TokenFile))
@@ -90,8 +90,8 @@ func OwnerToken(dir string) (string, error) {
 	return token, nil
 }
 
-// KeepToken returns the token of the store's folder, or makes one if there is no valid one. If the
-// new one cannot be stored, the error says so, and the token is valid until the service ends.
+// KeepToken returns the token of the store's folder, and creates it if there is no valid one. If the new token
+// cannot be stored, the error says so, and the token is valid until the service ends.
 func KeepToken(dir string, say func(format string, a ...any)) (string, error) {
 	token, err := OwnerToken(dir)
 	if token != "" {
@@ -107,7 +107,7 @@ func KeepToken(dir string, say func(format string, a ...any)) (string, error) {
 	return token, nil
 }
 
-// ReplaceFile writes a file for its owner only, whole or not at all.
+// ReplaceFile writes a file that only its owner can read, as a whole or not at all.
 func ReplaceFile(path, text string) (err error) {
 	made := path + ".new"
 	if err := os.Remove(made); err != nil && !errors.Is(err, fs.ErrNotExist) {

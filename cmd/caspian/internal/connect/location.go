@@ -1,7 +1,7 @@
-// Package connect finds the service or the store of a command: the flags that name it, the
-// tokens that it wants, and how a store is opened.
+// Package connect finds the service or the store of a command. It has the flags that name them, the tokens for
+// a service, and the opening of a store.
 //
-// Read Location and Open first. It must not know what a command asks or changes there.
+// Read Location and Open first. It must not know what a command reads or changes there.
 package connect
 
 import (
@@ -31,19 +31,19 @@ func urlSetting(s *settings.Set) *string {
 	return s.Text("url", "URL", defaultURL, "a running service")
 }
 
-// Location is where a command finds the graph: in the service of --url, in the service that
-// runs on the store of --store, or in that store.
+// Location is where a command finds the graph: the service of --url, the service that runs on the store of
+// --store, or that store.
 type Location struct {
 	s           *settings.Set
 	url         *string
 	store       *Place
-	ontology    *string // nil where the command has none
+	ontology    *string // nil if the command has no such flag
 	credentials credentials
 	token       string // for the service at url
 }
 
-// Settings declares the settings of a command that works in a store or in a service; action is
-// what it does in one, in the help of --url.
+// Settings declares the settings of a command that uses a store or a service. action is the verb in the help of
+// --url.
 func Settings(s *settings.Set, action string) *Location {
 	l := &Location{s: s, store: StoreSetting(s), ontology: OntologySetting(s)}
 	l.url = s.Text("url", "URL", "", action+" this running service instead of a store")
@@ -51,7 +51,7 @@ func Settings(s *settings.Set, action string) *Location {
 	return l
 }
 
-// QuerySettings declares those of a command that queries a service or a store.
+// QuerySettings declares the settings of a command that queries a service or a store.
 func QuerySettings(s *settings.Set) *Location {
 	l := &Location{s: s, url: urlSetting(s)}
 	l.store = placeSetting(s, "", "query the store of this folder, through the service that runs on it if one does")
@@ -60,12 +60,12 @@ func QuerySettings(s *settings.Set) *Location {
 	return l
 }
 
-// HealthSettings declares those of a command that asks whether a service is ready.
+// HealthSettings declares the settings of a command that checks whether a service is ready.
 func HealthSettings(s *settings.Set) *Location {
 	return &Location{s: s, url: urlSetting(s), store: StoreSetting(s)}
 }
 
-// Check reads the token; a fault becomes one of the settings.
+// Check reads the token. An error becomes a fault of the settings.
 func (l *Location) Check() {
 	var err error
 	if l.token, err = l.credentials.read(l.s); err != nil {
@@ -73,8 +73,8 @@ func (l *Location) Check() {
 	}
 }
 
-// Service returns the service that the command uses, or nil if none runs on the
-// store. Call Check first.
+// Service returns the service that the command uses, or nil if none runs on the store. Check must be called
+// first.
 func (l *Location) Service() *client.Service {
 	if l.AtURL() {
 		return l.ServiceAtURL()
@@ -82,15 +82,15 @@ func (l *Location) Service() *client.Service {
 	return ServiceOn(l.store.Folder())
 }
 
-// ServiceAtURL returns the service of --url, its default included.
+// ServiceAtURL returns the service of --url, or of its default.
 func (l *Location) ServiceAtURL() *client.Service {
 	return ServiceAt(*l.url, l.token, l.store.Folder())
 }
 
-// Store returns where the store is.
+// Store returns the place of the store.
 func (l *Location) Store() *Place { return l.store }
 
-// Ontology loads the ontology of --ontology, or the one built in.
+// Ontology loads the ontology of --ontology, or the built-in one.
 func (l *Location) Ontology() (*schema.Ontology, error) { return LoadOntology(*l.ontology) }
 
 // NamesStore reports whether --store is given.
@@ -99,14 +99,13 @@ func (l *Location) NamesStore() bool { return l.s.Given("store") }
 // NamesOntology reports whether --ontology is given.
 func (l *Location) NamesOntology() bool { return l.s.Given("ontology") }
 
-// AtURL reports whether the command uses the service of --url, and not the store of --store.
-// Where both are given, it uses the service, which runs on that store; but a flag overrides
-// the environment.
+// AtURL reports whether the command uses the service of --url instead of the store of --store. If both are
+// given, it uses the service, which must run on that store; but a flag overrides the environment.
 func (l *Location) AtURL() bool {
 	return l.s.Given("url") && (l.s.ByFlag("url") || !l.s.ByFlag("store"))
 }
 
-// Ready returns what the service says once it is ready.
+// Ready returns the service's answer once it is ready.
 func (l *Location) Ready(ctx context.Context) (string, error) {
 	at := client.At(*l.url)
 	if !l.AtURL() {
@@ -125,18 +124,18 @@ func (l *Location) Ready(ctx context.Context) (string, error) {
 	return text, nil
 }
 
-// ServiceOn returns the service that runs on the store in the folder, or nil if none runs.
-// It is reached by its socket there, and needs no token.
+// ServiceOn returns the service that runs on the store in the folder, or nil if none does. It connects over the
+// owner's socket, which needs no token.
 func ServiceOn(dir string) *client.Service {
 	path, err := owner.Socket(dir)
 	if err != nil {
-		return nil // then the service has no socket either
+		return nil // the service could not create the socket either
 	}
 	return client.OnSocket(path)
 }
 
-// ServiceAt returns the service at an address. A token is sent to it. Without one, a service on
-// this machine that runs on the store in the folder is used as its owner.
+// ServiceAt returns the service at an address, to which it will send the token. Without a token, a service on
+// this machine is used as its owner if it runs on the store in the folder.
 func ServiceAt(address, token, dir string) *client.Service {
 	s := client.At(address)
 	s.Token = token
@@ -148,15 +147,15 @@ func ServiceAt(address, token, dir string) *client.Service {
 	}
 	if path, err := owner.Socket(dir); err == nil {
 		if _, err := os.Lstat(path); err == nil {
-			return s // the service was killed, and another may listen at its address
+			return s // the service was killed, and another program may listen at its address
 		}
 	}
-	s.StoreToken, _ = OwnerToken(dir) // without a token, the service's answer says what it needs
+	s.StoreToken, _ = OwnerToken(dir) // without a token, the service's answer says what is needed
 	return s
 }
 
-// runsOn reports whether the service on the store in the folder listens at the address, by
-// the file that has its address.
+// runsOn reports whether the service on the store in the folder listens at the address, by the file with its
+// address.
 func runsOn(dir, address string) bool {
 	text, err := os.ReadFile(filepath.Join(dir, AddressFile))
 	u, uerr := url.Parse(address)

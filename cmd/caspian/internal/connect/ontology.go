@@ -13,18 +13,17 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// AcceptSetting returns the setting that continues with an ontology that not all
-// claims fit.
+// AcceptSetting declares the setting that accepts an ontology that not all claims fit.
 func AcceptSetting(s *settings.Set) *bool {
 	return s.Toggle("accept-ontology", "continue although not every recorded claim fits the ontology; nothing is lost")
 }
 
-// mostMisfits is how many misfits are listed.
+// mostMisfits is the maximum number of listed misfits.
 const mostMisfits = 20
 
-// settleOntology checks the recorded claims against an ontology that differs from the one
-// under which the store was accepted, and has the store record it. Claims that do not fit
-// are an error, unless they are accepted; where the store is only read, a notice lists them.
+// settleOntology checks the recorded claims against an ontology that differs from the last accepted one, and
+// makes the store record it. Claims that do not fit are an error unless they are accepted. If the store is only
+// read, a notice lists them instead.
 func settleOntology(ctx context.Context, log store.Log, o Options) error {
 	kept, err := log.Ontology("")
 	if err != nil || kept == o.Ontology.Text() {
@@ -57,7 +56,7 @@ func settleOntology(ctx context.Context, log store.Log, o Options) error {
 func misfitsOf(ctx context.Context, log store.Log, o *schema.Ontology, kept string) ([]fit.Misfit, error) {
 	var earlier *schema.Ontology
 	if kept != "" {
-		// An ontology that this version cannot read is treated as unknown.
+		// An ontology that this version cannot read counts as unknown.
 		earlier, _ = schema.Load("the store's ontology", kept)
 	}
 	return live.Misfits(ctx, log, o, earlier)
@@ -75,7 +74,7 @@ func describeMisfits(ms []fit.Misfit) string {
 	return strings.Join(lines, "\n")
 }
 
-// KeptOntology returns the ontology under which a store was accepted.
+// KeptOntology returns the last accepted ontology of a store.
 func KeptOntology(ctx context.Context, at *Place) (text string, err error) {
 	if err := at.Exists(); err != nil {
 		return "", err

@@ -17,7 +17,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// LoadOntology reads an ontology; "" is the one built in.
+// LoadOntology reads an ontology from a file; "" means the built-in one.
 func LoadOntology(file string) (*schema.Ontology, error) {
 	if file == "" {
 		return schema.Load("ontology.graphql", schema.Default)
@@ -29,7 +29,7 @@ func LoadOntology(file string) (*schema.Ontology, error) {
 	return schema.Load(file, string(text))
 }
 
-// Store is an open store and the graph in it.
+// Store is an open store and its graph.
 type Store struct {
 	*live.Graph
 	Log store.Log
@@ -43,32 +43,34 @@ func SnapshotFile(dir string) snapfile.File {
 	return snapfile.File{Path: filepath.Join(dir, "snapshot")}
 }
 
-// unsaved is a snapshot file that is read and never written.
+// unsaved is a snapshot file that is read but never written.
 type unsaved struct{ live.Cache }
 
 func (unsaved) Save(*snapshot.Snapshot, graph.Identity) error { return nil }
 
-// Options say how a store is opened.
+// Options says how a store is opened.
 type Options struct {
 	Ontology *schema.Ontology
 	// Existing refuses a folder without a store.
 	Existing bool
-	// ReadOnly changes nothing on the disk.
+	// ReadOnly opens the store without changing the disk.
 	ReadOnly bool
-	// Keeps writes the snapshot file also with ReadOnly: the folder beside a database is this process's.
+	// Keeps writes the snapshot file even with ReadOnly, because the folder for a database belongs to this
+	// process.
 	Keeps bool
-	// Bootstrap, if not nil, writes a snapshot file from elsewhere. It is called if the own one cannot be used.
+	// Bootstrap, if not nil, writes a snapshot file from elsewhere. It is called if the existing file cannot be
+	// used.
 	Bootstrap func(ctx context.Context, to io.Writer) error
-	// Accept continues with an ontology that not all claims fit.
+	// Accept accepts an ontology that not all claims fit.
 	Accept bool
-	// Say takes lines for the user; nil discards them.
+	// Say gets lines for the user; nil discards them.
 	Say func(format string, a ...any)
-	// NoCache leaves the snapshot file alone.
+	// NoCache neither reads nor writes the snapshot file.
 	NoCache bool
 	Logger  *slog.Logger
 	// IndexMemory is live.Options.IndexMemory.
 	IndexMemory int
-	// Over, if not nil, wraps the log, as a dry run does.
+	// Over, if not nil, wraps the log, for example for a dry run.
 	Over func(live.Log) live.Log
 }
 
@@ -108,7 +110,7 @@ func Open(ctx context.Context, at *Place, o Options) (*Store, error) {
 	return &Store{g, log}, nil
 }
 
-// OrURL adds to the error of a store that is in use how to reach its service.
+// OrURL adds to the error for a store in use how to use its service.
 func OrURL(err error) error {
 	var ge *graph.Error
 	if errors.As(err, &ge) && ge.Code == graph.Unavailable {

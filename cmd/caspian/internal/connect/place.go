@@ -21,8 +21,8 @@ import (
 // StandardStore is the folder of the store if none is named.
 const StandardStore = "data"
 
-// Place is where a store is: in a folder, or in a database, for which a folder has what a process
-// keeps beside it: the snapshot file, the token and the socket of the owner.
+// Place is where a store is: in a folder or in a database. A database also has a folder, for what a process
+// stores locally: the snapshot file, the token and the owner's socket.
 type Place struct{ store, folder string }
 
 // StoreSetting declares --store, and --folder for a database.
@@ -55,7 +55,7 @@ func (p *Place) IsDatabase() bool {
 	return strings.HasPrefix(p.store, "postgres://") || strings.HasPrefix(p.store, "postgresql://")
 }
 
-// String names the store, without a password.
+// String names the store, without its password.
 func (p *Place) String() string {
 	if p.IsDatabase() {
 		return postgres.Redacted(p.store)
@@ -63,7 +63,7 @@ func (p *Place) String() string {
 	return p.store
 }
 
-// Folder returns the folder of the store, or that beside a database.
+// Folder returns the folder of the store, or the folder for its database.
 func (p *Place) Folder() string {
 	switch {
 	case !p.IsDatabase():
@@ -73,19 +73,19 @@ func (p *Place) Folder() string {
 	}
 	named := p.store
 	if u, err := url.Parse(p.store); err == nil {
-		u.User = url.User(u.User.Username()) // a new password names the same folder
+		u.User = url.User(u.User.Username()) // so that a new password leads to the same folder
 		named = u.String()
 	}
 	sum := sha256.Sum256([]byte(named))
 	top, err := os.UserCacheDir()
 	if err != nil {
-		top = "." // others may write to a folder of temporary files
+		top = "." // others may write to a folder for temporary files
 	}
 	return filepath.Join(top, "caspian", hex.EncodeToString(sum[:8]))
 }
 
-// Exists returns an error that says how to make a store, where the folder has none. Of a database only
-// its opening shows that.
+// Exists returns an error if the folder has no store; it says how to create one. For a database, only opening
+// it shows that.
 func (p *Place) Exists() error {
 	if p.IsDatabase() {
 		return nil

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Progress shows on a terminal what is in progress and for how long, once it
-// takes more than a second. On anything else it writes nothing.
+// Progress shows on a terminal what is in progress and for how long, once it takes more than a second. On any
+// other output it writes nothing.
 type Progress struct {
 	text  atomic.Pointer[string]
 	start time.Time
@@ -23,7 +23,7 @@ const (
 	progressEvery = 200 * time.Millisecond
 )
 
-// StartProgress begins to show progress; the caller must call End.
+// StartProgress starts to show progress; the caller must call End.
 func StartProgress(w io.Writer, format string, a ...any) *Progress {
 	p := &Progress{start: time.Now(), stop: make(chan struct{})}
 	p.Show(format, a...)
@@ -33,7 +33,7 @@ func StartProgress(w io.Writer, format string, a ...any) *Progress {
 	return p
 }
 
-// IsTerminal reports whether what is written is shown to a person.
+// IsTerminal reports whether an output is shown to a person.
 func IsTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

@@ -1,7 +1,6 @@
-// Package console writes what a person reads on a terminal: counts, tables, and what is in
-// progress.
+// Package console writes what a person reads on a terminal: counts, tables, and progress.
 //
-// Read Table, Progress and Printable first. It must not know what is written.
+// Read Table, Progress and Printable first. The package must not know the content.
 package console
 
 import (
@@ -12,18 +11,17 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Table is rows of cells that are written as aligned columns, the first row as
-// the head. A column that is empty below the head is left out.
+// Table has rows of cells that are written as aligned columns; the first row is the head. A column that is
+// empty below the head is left out.
 type Table struct {
 	indent string
 	rows   [][]string
 }
 
-// NewTable makes a table with this head; each line begins with indent.
+// NewTable returns a table with this head; each line begins with indent.
 func NewTable(indent string, head ...string) *Table { return &Table{indent, [][]string{head}} }
 
-// Row adds a row of at most as many cells as the head. It replaces control characters in
-// them.
+// Row adds a row of at most as many cells as the head. It replaces control characters in the cells.
 func (t *Table) Row(cells ...string) {
 	for i := range cells {
 		cells[i] = Printable(strings.ReplaceAll(cells[i], "\n", " "))
@@ -31,7 +29,7 @@ func (t *Table) Row(cells ...string) {
 	t.rows = append(t.rows, cells)
 }
 
-// Write writes the table; without rows, nothing.
+// Write writes the table, or nothing if there are no rows.
 func (t *Table) Write(out *strings.Builder) {
 	if len(t.rows) < 2 {
 		return
@@ -80,7 +78,7 @@ func Printable(text string) string {
 	}, text)
 }
 
-// Count writes a number with its noun, which is in the singular.
+// Count writes a number with its noun, given in the singular.
 func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -1,4 +1,4 @@
-// Package files opens what a command reads and writes: a file, or the standard input or output.
+// Package files opens the files that a command reads and writes, or the standard input or output.
 //
 // It must not know which command uses it.
 package files
@@ -11,8 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// To calls write with the file, which it creates, or with the standard output where
-// the path is empty.
+// To calls write with the file, which it creates, or with the standard output if the path is empty.
 func To(path string, standard io.Writer, write func(io.Writer) error) error {
 	if path == "" {
 		return write(standard)
@@ -21,11 +20,11 @@ func To(path string, standard io.Writer, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	// A full disk may show only when the file is closed.
+	// A full disk may be reported only when the file is closed.
 	return errors.Join(write(file), file.Close())
 }
 
-// New is To with a file that must not exist yet, and appears when it is whole.
+// New is like To for a file that must not exist yet. The file appears only when it is complete.
 func New(path string, standard io.Writer, write func(io.Writer) error) error {
 	if path == "" {
 		return write(standard)
@@ -44,7 +43,7 @@ func New(path string, standard io.Writer, write func(io.Writer) error) error {
 	return os.Rename(part, path)
 }
 
-// From calls read with the file, or with the standard input where the path is -.
+// From calls read with the file, or with the standard input if the path is "-".
 func From(path string, standard io.Reader, read func(io.Reader) error) error {
 	if path == "-" {
 		return read(standard)
@@ -53,6 +52,6 @@ func From(path string, standard io.Reader, read func(io.Reader) error) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close() // a fault at closing does not change what was read
+	defer file.Close() // an error at closing does not change what was read
 	return read(file)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// Changes is the command changes.
+// Changes returns the command changes.
 func Changes(at Connect) *cli.Command {
 	return &cli.Command{
 		Name: "changes", Short: "list what differs between two views, or what the store has recorded", Args: "[SUBJECT]",

@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// Chokepoints is the command chokepoints.
+// Chokepoints returns the command chokepoints.
 func Chokepoints(at Connect) *cli.Command {
 	return &cli.Command{
 		Name: "chokepoints", Short: "find what every route passes, or what a closure breaks", Args: "FROM TO",

@@ -9,7 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// Conflicts is the command conflicts.
+// Conflicts returns the command conflicts.
 func Conflicts(at Connect) *cli.Command {
 	return &cli.Command{
 		Name: "conflicts", Short: "find claims that cannot all be true", Args: "[SUBJECT]",

@@ -9,7 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// Connections is the command connections.
+// Connections returns the command connections.
 func Connections(at Connect) *cli.Command {
 	return &cli.Command{
 		Name: "connections", Short: "explain how two entities are connected", Args: "FROM TO",

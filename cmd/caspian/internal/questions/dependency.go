@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// Dependency is the command dependency.
+// Dependency returns the command dependency.
 func Dependency(at Connect) *cli.Command {
 	return &cli.Command{
 		Name: "dependency", Short: "measure on which partners a country's trade depends", Args: "COUNTRY [RESOURCE]",

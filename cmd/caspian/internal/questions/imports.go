@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// Imports is the command imports.
+// Imports returns the command imports.
 func Imports(at Connect) *cli.Command {
 	return &cli.Command{
 		Name: "imports", Short: "list the imports, show what one did, or compare two", Args: "[N [M]]",
@@ -57,7 +57,7 @@ type importFlags struct {
 	pages  *paging
 }
 
-// importRow is what the command reads of an import.
+// importRow has the fields of an import that the command reads.
 type importRow struct {
 	ID         int
 	RecordedAt string
@@ -117,7 +117,7 @@ func decoded[T any](raw json.RawMessage) (v T, err error) {
 	return v, err
 }
 
-// compare shows what differs between the graph after one import and after another.
+// compare shows the differences between the graph after import n and after import m.
 func (f *importFlags) compare(ctx context.Context, e *cli.Environment, n, m int) error {
 	both := f.q.view()
 	return f.q.run(ctx, e, func(a *asker) (json.RawMessage, error) {

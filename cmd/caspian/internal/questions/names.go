@@ -10,23 +10,22 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 )
 
-// lookupDocument finds what a text that is not a known id may mean.
+// lookupDocument searches for what a text may mean that is not a known id.
 const lookupDocument = `query Lookup($text: String!, $types: [String!], $view: View) {
   search(text: $text, types: $types, first: 20, view: $view) { edges { kind matched node { id type name } } didYouMean { node { id type name } } }
 }`
 
-// knownDocument asks whether a text is an id: on the date of the view, or today.
+// knownDocument requests whether a text is an id, on the date of the view or today.
 const knownDocument = `query Known($id: ID!, $view: View, $now: View) {
   node(id: $id, view: $view) { id type name }
   now: node(id: $id, view: $now) { id type name }
 }`
 
-// resolve replaces names by ids, and reports each on the error output. A name that no entity
-// has, or that several have, stays, and its fault is returned: the API decides whether it is an
-// id.
+// resolve replaces names by ids, and reports each on the error output. If no entity or several have a name, the
+// name remains and its fault is returned: the API decides whether it is an id.
 func (q *question) resolve(ctx context.Context, e *cli.Environment, backend *Backend) (unknown []string, err error) {
-	// Names are looked up in all sources, also if the view has few of them. The dates of the
-	// view decide which entities exist.
+	// Names are looked up in all sources, even if the view selects few. The dates of the view decide which
+	// entities exist.
 	now, view := map[string]any{}, map[string]any{}
 	if *q.knownAt != "" {
 		now["knownAt"], view["knownAt"] = *q.knownAt, *q.knownAt
@@ -58,9 +57,8 @@ func (q *question) resolve(ctx context.Context, e *cli.Environment, backend *Bac
 	return unknown, nil
 }
 
-// lookUp finds the entity that has a text as its id or its name, or else returns a hint
-// of what the text may mean. It returns neither where the view is invalid, which the
-// question itself reports.
+// lookUp returns the entity that has a text as its id or name, or else a hint of what the text may mean. It
+// returns neither if the view is invalid, which the question itself reports.
 func lookUp(ctx context.Context, backend *Backend, now, view map[string]any, text string, types []string) (*answers.Named, string, error) {
 	r, err := backend.ask(ctx, knownDocument, map[string]any{"id": text, "view": view, "now": now})
 	if err != nil {
@@ -91,7 +89,7 @@ func lookUp(ctx context.Context, backend *Backend, now, view map[string]any, tex
 	}
 	var ids, byName, byAlias, near []answers.Named
 	for _, x := range search.Edges {
-		// Titles of documents contain many names.
+		// Titles of documents contain many names, so sources are left out.
 		if x.Node.Type != "Source" || types != nil {
 			near = append(near, x.Node)
 		}
@@ -118,7 +116,7 @@ func lookUp(ctx context.Context, backend *Backend, now, view map[string]any, tex
 	return nil, noneHint(text, types, near), nil
 }
 
-// noneHint says that no entity has a text as its id or its name, and what may be meant.
+// noneHint returns the hint that no entity has a text as its id or name, with entities that may be meant.
 func noneHint(text string, types []string, near []answers.Named) string {
 	hint := fmt.Sprintf("nothing in view has the id or the name %q", text)
 	if types != nil {
@@ -130,8 +128,7 @@ func noneHint(text string, types []string, near []answers.Named) string {
 	return hint + "; 'caspian search' finds ids by parts of names"
 }
 
-// call returns the name of an entity of the arguments, or its id if it has no name in the
-// view.
+// call returns the name of an entity in the arguments, or its id if it has no name in the view.
 func (q *question) call(id string) string {
 	if name := q.called[id]; name != "" {
 		return name

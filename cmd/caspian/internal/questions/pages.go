@@ -12,7 +12,7 @@ import (
 // pageSize is how many items of a list one request fetches.
 const pageSize = 200
 
-// paging are the flags of a question whose answer is a list.
+// paging has the flags of a question whose answer is a list.
 type paging struct {
 	first *int
 	all   *bool
@@ -27,14 +27,14 @@ func pagingSettings(s *settings.Set, standard int) *paging {
 	}
 }
 
-// check finds flags that exclude each other.
+// check adds a fault for flags that exclude each other.
 func (p *paging) check(s *settings.Set) {
 	if *p.all && s.ByFlag("first") {
 		s.Fault("--all and --first: give one of the two")
 	}
 }
 
-// size is how many items the next request asks for, when had have arrived.
+// size returns how many items the next request should fetch, when had items have arrived.
 func (p *paging) size(had int) int {
 	if *p.all {
 		return pageSize
@@ -42,7 +42,7 @@ func (p *paging) size(had int) int {
 	return min(pageSize, *p.first-had)
 }
 
-// page is a page of a connection, or several joined. JSON keeps the API's form.
+// page is a page of a connection, or several joined pages. Its JSON has the API's form.
 type page struct {
 	TotalCount int `json:"totalCount"`
 	PageInfo   struct {
@@ -54,8 +54,8 @@ type page struct {
 	Edges []json.RawMessage `json:"edges"`
 }
 
-// pages sends the document, which has the variables $first and $after, until enough items have
-// arrived, and joins the pages.
+// pages sends the document, which has the variables $first and $after, until enough items have arrived, and
+// joins the pages.
 func (a *asker) pages(ctx context.Context, p *paging, document string, variables map[string]any) (json.RawMessage, error) {
 	joined := page{Edges: []json.RawMessage{}}
 	variables = maps.Clone(variables)

@@ -12,7 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// Query is the command query.
+// Query returns the command query.
 func Query(at Connect) *cli.Command {
 	return &cli.Command{
 		Name: "query", Short: "query a running service or a store", Args: "'QUERY'|-",
@@ -113,7 +113,7 @@ func setView(vars map[string]json.RawMessage, view map[string]any) error {
 	return err
 }
 
-// printAnswer writes the answer; an answer with errors is a failure.
+// printAnswer writes the answer. It returns an error if the answer has errors.
 func printAnswer(e *cli.Environment, body []byte, compact bool) error {
 	if err := printJSON(e.Out, body, compact); err != nil {
 		return err

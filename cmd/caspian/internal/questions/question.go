@@ -1,8 +1,8 @@
 // Package questions has the commands that query the graph: the flags that they share, names
 // instead of ids, pages, and the errors of the API in the words of the command line.
 //
-// Read question and its run first; each command is a file. It must not know where the graph
-// is, which Connect does, nor how an answer is printed, which package answers does.
+// Read question and its run first; each command is a file. It must not know where the graph is (Connect does),
+// nor how an answer is printed (package answers does).
 package questions
 
 import (
@@ -20,14 +20,14 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// Connect declares the settings of a command that say where it asks, and returns that place.
+// Connect declares a command's settings for where it finds the graph, and returns the endpoint.
 type Connect func(s *settings.Set) Endpoint
 
-// Endpoint is where a command asks: a service, or a store.
+// Endpoint is where a command sends its queries: a service or a store.
 type Endpoint interface {
-	// Check adds the faults of its settings to theirs.
+	// Check adds the faults of the endpoint's settings to the set.
 	Check()
-	// Open connects to what the settings name; call Check first.
+	// Open connects to the service or store that the settings name. Check must be called first.
 	Open(ctx context.Context, e *cli.Environment) (*Backend, error)
 }
 
@@ -37,16 +37,15 @@ type Backend struct {
 	Close  func() error
 }
 
-// question is shared by the commands that query the graph: it has the endpoint and the view, and
+// question is the common part of the commands that query the graph: it has the endpoint and the view, and
 // prints the answer or the errors.
 type question struct {
 	s     *settings.Set
-	name  string // of the command
-	field string // of the API
-	// labels are the command line's names for arguments of the API, where these are not flags of
-	// the same name.
+	name  string // the name of the command
+	field string // the API's field
+	// labels are the command line's names for those arguments of the API that are not flags of the same name.
 	labels map[string]string
-	// called has the names of the entities of the arguments, by their ids.
+	// called has the names of entities in the arguments, by their ids.
 	called map[string]string
 	// names are the arguments that name entities.
 	names []argument
@@ -60,11 +59,11 @@ type question struct {
 type argument struct {
 	label string
 	ids   []*string
-	types []string // of the entities that a name may mean; nil: all but sources
+	types []string // the types of entities that a name may mean; nil means all except Source
 }
 
-// newQuestion declares the settings that all questions share. Call it after the
-// command's own, so that these come first in the help.
+// newQuestion declares the settings that all questions share. It must be called after the command's own
+// settings are declared, so that these come first in the help.
 func newQuestion(s *settings.Set, at Connect, name, field string) *question {
 	q := &question{s: s, name: name, field: field, labels: map[string]string{}, called: map[string]string{}}
 	q.View = ViewSettings(s)
@@ -73,8 +72,8 @@ func newQuestion(s *settings.Set, at Connect, name, field string) *question {
 	return q
 }
 
-// positional takes the required arguments, then the extra ones, and returns a text for
-// each. Errors about arguments of the API with the same names in lower case use these names.
+// positional returns a text for each of the required and extra arguments. Errors about arguments of the API
+// with the same names in lower case use these names.
 func (q *question) positional(args []string, required []string, extra ...string) []string {
 	all := append(required[:len(required):len(required)], extra...)
 	if len(args) < len(required) || len(args) > len(all) {
@@ -102,7 +101,7 @@ func (q *question) positional(args []string, required []string, extra ...string)
 	return texts
 }
 
-// ends takes the arguments FROM and TO, which name entities.
+// ends returns the arguments FROM and TO, which name entities.
 func (q *question) ends(args []string) []string {
 	ids := q.positional(args, []string{"FROM", "TO"})
 	q.entity("FROM", &ids[0])
@@ -117,7 +116,7 @@ func (q *question) entity(label string, id *string, types ...string) {
 	}
 }
 
-// entities does the same for the values of a flag.
+// entities declares that the values of a flag name entities.
 func (q *question) entities(flag string, ids *[]string, types ...string) {
 	a := argument{label: "--" + flag, types: types}
 	for i := range *ids {
@@ -126,14 +125,14 @@ func (q *question) entities(flag string, ids *[]string, types ...string) {
 	q.names = append(q.names, a)
 }
 
-// view returns the view that the flags describe, as the API takes it. Its sources may be given by
-// name.
+// view returns the view that the flags describe, in the form of the API. Its sources may be given by name.
 func (q *question) view() map[string]any {
 	q.entities("sources", q.sources, "Source")
 	return q.View.Value()
 }
 
-// withoutView adds a fault for each of these flags, and those of a cursor and of a view, that is given; who has none of them.
+// withoutView adds a fault for each of these flags that is given, and for each flag of a cursor or a view; who has none
+// of them.
 func (q *question) withoutView(who string, flags ...string) {
 	for _, name := range append(append(flags, "after"), viewFlagNames...) {
 		if q.s.ByFlag(name) {
@@ -142,7 +141,7 @@ func (q *question) withoutView(who string, flags ...string) {
 	}
 }
 
-// upper writes the values of a flag as enum values of the API.
+// upper converts the values of a flag to enum values of the API.
 func upper(values []string) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
@@ -151,8 +150,8 @@ func upper(values []string) []string {
 	return out
 }
 
-// optional sets a variable unless the list is empty: for the API, an empty list is not the same
-// as a missing one.
+// optional sets a variable unless the list is empty, because the API distinguishes an empty list from a missing
+// one.
 func optional(variables map[string]any, name string, list []string) {
 	if len(list) > 0 {
 		variables[name] = list
@@ -188,8 +187,8 @@ func (b *Backend) ask(ctx context.Context, document string, variables map[string
 	return &r, nil
 }
 
-// run fetches the answer, once or page by page, and passes it to show or prints it as
-// JSON. The document's root field is the question's.
+// run fetches the answer, at once or page by page, and passes it to show or prints it as JSON. The document's
+// root field must be the question's field.
 func (q *question) run(ctx context.Context, e *cli.Environment, fetch func(a *asker) (json.RawMessage, error), show func(out *strings.Builder, answer json.RawMessage) error) (err error) {
 	q.endpoint.Check()
 	if err := q.s.Err(); err != nil {
@@ -231,7 +230,7 @@ type asker struct {
 	*question
 	backend *Backend
 	e       *cli.Environment
-	unknown []string // faults of names that no entity has
+	unknown []string // faults about names that no entity has
 	notes   []string // printed after the answer
 }
 
@@ -257,7 +256,7 @@ func (a *asker) ask(ctx context.Context, document string, variables map[string]a
 		a.e.Say("caspian %s: %s", a.name, hint)
 	}
 	report := func(code, message string) {
-		// The hints say more about unknown ids.
+		// The hints say more about unknown ids than the API's error.
 		if a.unknown == nil || code != codes.UnknownID {
 			a.e.Say("caspian %s: %s", a.name, a.inCommandTerms(message))
 		}
@@ -279,7 +278,7 @@ var (
 	capitals    = regexp.MustCompile(`[A-Z]`)
 )
 
-// inCommandTerms replaces the API's name of an argument in an error by that of the command line.
+// inCommandTerms replaces, in an error, the API's name of an argument by the command line's.
 func (q *question) inCommandTerms(message string) string {
 	for _, pattern := range []*regexp.Regexp{badVariable, badArgument} {
 		if m := pattern.FindStringSubmatch(message); m != nil {
@@ -305,7 +304,7 @@ func (q *question) label(argument string) string {
 	return ""
 }
 
-// printJSON writes JSON, indented or on one line, and keeps the order of its members.
+// printJSON writes JSON, indented or on one line. The order of members is unchanged.
 func printJSON(w io.Writer, raw json.RawMessage, compact bool) error {
 	var out bytes.Buffer
 	form := func() error { return json.Indent(&out, raw, "", "  ") }

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// Routes is the command routes.
+// Routes returns the command routes.
 func Routes(at Connect) *cli.Command {
 	return &cli.Command{
 		Name: "routes", Short: "find routes under constraints", Args: "FROM TO",
@@ -56,18 +56,18 @@ entity has.`,
 	}
 }
 
-// wayFlags are the flags that routes and chokepoints share.
+// wayFlags has the flags that routes and chokepoints share.
 type wayFlags struct {
 	avoid, modes, statuses *[]string
 	cargo, network         *string
 }
 
-// waySettings declares --avoid; the command's own flags come between the others.
+// waySettings declares --avoid. The command's own flags follow, and then the other shared ones.
 func waySettings(s *settings.Set, avoid string) *wayFlags {
 	return &wayFlags{avoid: s.Many("avoid", "IDS", avoid)}
 }
 
-// carriage declares what is carried, and how.
+// carriage declares the flags for the cargo and the modes.
 func (f *wayFlags) carriage(s *settings.Set) {
 	f.modes = s.Many("modes", "MODES", "only these, such as RAIL,FERRY; without a cargo all but PIPELINE and TANKER by default")
 	f.cargo = s.Text("cargo", "ID", "", "the resource that is carried, such as uranium: legs that take other goods only are not used")
@@ -78,7 +78,7 @@ func (f *wayFlags) networks(s *settings.Set) {
 	f.network = s.Choice("network", "transport", "what routes consist of", "transport", "borders")
 }
 
-// entities declares the entities that FROM, TO and the flags name, and returns the ids of the first two.
+// entities declares the entities that FROM, TO and the flags name, and returns the ids of FROM and TO.
 func (f *wayFlags) entities(q *question, args []string) []string {
 	ids := q.ends(args)
 	q.entities("avoid", f.avoid)
@@ -86,7 +86,7 @@ func (f *wayFlags) entities(q *question, args []string) []string {
 	return ids
 }
 
-// set adds FROM, TO and the flags to the variables, once names are resolved.
+// set adds FROM, TO and the flags to the variables. Names must be resolved.
 func (f *wayFlags) set(variables map[string]any, ids []string) {
 	variables["from"], variables["to"], variables["avoid"], variables["network"] = ids[0], ids[1], *f.avoid, *f.network
 	optional(variables, "modes", upper(*f.modes))

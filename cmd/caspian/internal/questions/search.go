@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// Search is the command search.
+// Search returns the command search.
 func Search(at Connect) *cli.Command {
 	return &cli.Command{
 		Name: "search", Short: "find entities and their ids by name", Args: "TEXT...",

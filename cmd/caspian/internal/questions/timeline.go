@@ -9,7 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 )
 
-// Timeline is the command timeline.
+// Timeline returns the command timeline.
 func Timeline(at Connect) *cli.Command {
 	return &cli.Command{
 		Name: "timeline", Short: "list the claims about an entity in order of time", Args: "ENTITY",

@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// View has the flags that describe a view, by the names of its members in the API.
+// View has the flags that describe a view; they are named after the view's members in the API.
 type View struct {
 	settings                       *settings.Set
 	asOf, during, mode, holds      *string
@@ -31,10 +31,10 @@ func ViewSettings(s *settings.Set) *View {
 	}
 }
 
-// viewFlagNames are the names of the flags that ViewSettings declares.
+// viewFlagNames has the names of the flags that ViewSettings declares.
 var viewFlagNames = []string{"as-of", "during", "mode", "holds", "known-at", "sources-published-until", "min-confidence", "sources"}
 
-// Value returns the view that the flags describe, as the API takes it.
+// Value returns the view that the flags describe, in the form of the API.
 func (f *View) Value() map[string]any {
 	view := map[string]any{}
 	if *f.during != "" {

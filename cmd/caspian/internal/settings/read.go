@@ -24,12 +24,12 @@ func (s *Set) AddTo(c *cobra.Command) {
 		if v.value == "" {
 			f.NoOptDefVal = "true"
 		}
-		_ = c.RegisterFlagCompletionFunc(v.Name, v.complete) // it fails only for an unknown or repeated name
+		_ = c.RegisterFlagCompletionFunc(v.Name, v.complete) // fails only for an unknown or repeated name
 	}
 }
 
-// Read takes the flags, which the command has parsed, then the environment, then the config
-// file, and returns the arguments. Err reports the faults, so that a command can add its own.
+// Read reads the flags, which the command has parsed, then the environment, then the config file. It returns
+// the arguments. Err reports the faults, so that a command can add its own.
 func (s *Set) Read(c *cobra.Command) []string {
 	var args []string
 	flags := c.Flags()
@@ -54,16 +54,16 @@ func (s *Set) Read(c *cobra.Command) []string {
 	return args
 }
 
-// IsFlag reports whether an argument is written as a flag; "-" is the standard input.
+// IsFlag reports whether an argument has the form of a flag; "-" is the standard input.
 func IsFlag(arg string) bool { return len(arg) > 1 && arg[0] == '-' }
 
-// unknown adds a flag that does not exist.
+// unknown adds the fault of a flag that does not exist.
 func (s *Set) unknown(arg string) {
 	flag, _, _ := strings.Cut(arg, "=")
 	s.Fault("there is no flag %s%s", flag, s.near("--", strings.TrimLeft(flag, "-")))
 }
 
-// near suggests the setting whose name is nearest to a misspelt one, if any is near.
+// near returns a suggestion of the setting with the most similar name, or "" if none is similar.
 func (s *Set) near(prefix, name string) string {
 	best, least := "", 3
 	for _, v := range s.list {
@@ -101,7 +101,7 @@ func (s *Set) readFile(path string) error {
 		switch {
 		case v == nil || key.Value == "config":
 			s.Fault("%s: there is no such setting%s", at, s.near("", key.Value))
-		case v.given: // by a flag or the environment, or twice
+		case v.given: // set by a flag or the environment, or twice
 		case value.Kind == yaml.ScalarNode:
 			v.take(at, value.Value)
 		case value.Kind == yaml.SequenceNode:

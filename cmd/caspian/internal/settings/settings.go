@@ -17,27 +17,27 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// UsageError is a wrong command line. Without a message, the user has already read what is wrong.
+// UsageError is the error of a wrong command line. An empty message means that the user was already informed.
 type UsageError struct{ Message string }
 
 func (u *UsageError) Error() string { return u.Message }
 
-// Usagef makes a UsageError.
+// Usagef returns a UsageError.
 func Usagef(format string, a ...any) error { return &UsageError{fmt.Sprintf(format, a...)} }
 
 // Setting is one setting. It is a pflag.Value.
 type Setting struct {
 	Name string
 
-	value, help   string   // value is the word for its value in the help; "" for a switch
-	standard      string   // the default as the help shows it
-	words         []string // some or all values, for completion
+	value, help   string   // value is the word for the value in the help; "" for a switch
+	standard      string   // the default, as the help shows it
+	words         []string // some or all possible values, for completion
 	set           func(text string) error
 	given, byFlag bool
 	faults        *[]string
 }
 
-// Set implements pflag.Value. It keeps faults for Err, which reports all of them at once.
+// Set implements pflag.Value. It stores faults for Err, which reports all of them at once.
 func (v *Setting) Set(text string) error {
 	v.byFlag = true
 	v.take("--"+v.Name, text)
@@ -47,7 +47,7 @@ func (v *Setting) Set(text string) error {
 // String implements pflag.Value; AddTo gives the default.
 func (v *Setting) String() string { return "" }
 
-// Type implements pflag.Value: the word for the value in the help.
+// Type implements pflag.Value. It returns the word for the value in the help.
 func (v *Setting) Type() string {
 	if v.value == "" {
 		return "bool"
@@ -62,12 +62,12 @@ func (v *Setting) take(origin, text string) {
 	}
 }
 
-// Variable returns the name in the environment.
+// Variable returns the name of the environment variable.
 func (v *Setting) Variable() string {
 	return "CASPIAN_" + strings.ToUpper(strings.ReplaceAll(v.Name, "-", "_"))
 }
 
-// complete offers values to the shell.
+// complete returns the values for completion in the shell.
 func (v *Setting) complete(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	switch {
 	case v.words != nil:
@@ -80,28 +80,27 @@ func (v *Setting) complete(*cobra.Command, []string, string) ([]cobra.Completion
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
-// Set has all settings of one command, and the faults found in them. It is read once, by one
-// goroutine.
+// Set has all settings of one command, and their faults. It is read once, by one goroutine.
 type Set struct {
 	list   []*Setting
 	faults []string
 	lookup func(string) (string, bool)
-	config *string // the file's path, where the command takes one
+	config *string // the path of the config file; nil if the command has none
 }
 
-// New makes an empty set; lookup finds environment variables.
+// New returns an empty set. lookup looks up environment variables.
 func New(lookup func(string) (string, bool)) *Set { return &Set{lookup: lookup} }
 
 // All returns the settings in the order in which they were added. The caller must not change it.
 func (s *Set) All() []*Setting { return s.list }
 
-// Add declares a setting: value is the word for its value in the help ("" for a switch),
-// standard the default that the help shows. set checks a text and keeps its value.
+// Add declares a setting: value is the word for its value in the help ("" for a switch), standard is the
+// default in the help. The function set checks a text and stores its value.
 func (s *Set) Add(name, value, standard, help string, set func(string) error) {
 	s.list = append(s.list, &Setting{Name: name, value: value, standard: standard, help: help, set: set, faults: &s.faults})
 }
 
-// Text declares a setting that takes any text.
+// Text declares a setting that accepts any text.
 func (s *Set) Text(name, value, standard, help string) *string {
 	p := &standard
 	s.Add(name, value, standard, help, func(t string) error { *p = t; return nil })
@@ -120,10 +119,10 @@ func (s *Set) Toggle(name, help string) *bool {
 	return p
 }
 
-// JSON adds the switch that prints JSON instead of a table.
+// JSON declares the switch that prints JSON instead of a table.
 func (s *Set) JSON() *bool { return s.Toggle("json", "print JSON") }
 
-// Number declares a whole number of at least least.
+// Number declares a setting that is a whole number of at least least.
 func (s *Set) Number(name string, standard, least int, help string) *int {
 	p := &standard
 	s.Add(name, "N", strconv.Itoa(standard), help, func(t string) error {
@@ -137,7 +136,7 @@ func (s *Set) Number(name string, standard, least int, help string) *int {
 	return p
 }
 
-// Duration declares a duration above zero.
+// Duration declares a setting that is a positive duration.
 func (s *Set) Duration(name string, standard time.Duration, help string) *time.Duration {
 	p := &standard
 	s.Add(name, "TIME", standard.String(), help, func(t string) error {
@@ -166,8 +165,7 @@ func (s *Set) Many(name, value, help string) *[]string {
 	return p
 }
 
-// Choice declares a setting that takes one of a few words, in any case. Its value is in upper
-// case.
+// Choice declares a setting that accepts one of a few words, in any case. Its value is in upper case.
 func (s *Set) Choice(name, standard, help string, words ...string) *string {
 	p := new(strings.ToUpper(standard))
 	s.Add(name, "NAME", standard, help+": "+strings.Join(words, ", "), func(t string) error {
@@ -186,7 +184,7 @@ func (s *Set) Choice(name, standard, help string, words ...string) *string {
 // Config declares the setting "config", which names the config file.
 func (s *Set) Config(help string) { s.config = s.Text("config", "FILE", "", help) }
 
-// Offer gives some or all values of a setting to completion.
+// Offer sets some or all values of a setting, for completion.
 func (s *Set) Offer(name string, words ...string) { s.find(name).words = words }
 
 // Has reports whether the command has the setting.
@@ -218,7 +216,7 @@ func (s *Set) Fault(format string, a ...any) {
 	s.faults = append(s.faults, fmt.Sprintf(format, a...))
 }
 
-// FlagFault adds a flag that pflag could not parse.
+// FlagFault adds the fault of a flag that pflag could not parse.
 func (s *Set) FlagFault(err error) {
 	var missing *pflag.ValueRequiredError
 	var syntax *pflag.InvalidSyntaxError
@@ -239,7 +237,7 @@ func (s *Set) NoArguments(args []string) {
 	}
 }
 
-// Err returns all faults so far as a *UsageError, nil if there are none.
+// Err returns all faults so far as a *UsageError, or nil if there are none.
 func (s *Set) Err() error {
 	switch len(s.faults) {
 	case 0:

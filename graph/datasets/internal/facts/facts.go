@@ -1,5 +1,5 @@
-// Package facts has what the readers of data sets share: it states what they find, once, and maps the
-// names that they print to ids of the graph.
+// Package facts is shared by the readers of data sets. It emits each claim once, and maps printed names to ids
+// of the graph.
 //
 // Read Facts and Places first. The package must not know any one data set.
 package facts
@@ -11,19 +11,19 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// The confidence of claims, by how they were read.
+// The constants are the confidence of a claim by the way in which a reader found it.
 const (
-	StatedConfidence   = 0.9 // the text says so
-	InferredConfidence = 0.8 // a table or a rule of ours says what the text means
-	PossibleConfidence = 0.5 // the text calls it possible
+	StatedConfidence   = 0.9 // the text states the claim
+	InferredConfidence = 0.8 // a table or a rule of Caspian says what the text means
+	PossibleConfidence = 0.5 // the text says that it is possible
 )
 
-// Facts emits what the reader of a data set finds: it declares each entity before its first claim,
-// states a claim once, and keeps the first error of the receiver. Source comes before State.
+// Facts emits what the reader of a data set finds. It declares each entity before its first claim, emits each
+// claim once, and stores the first error of the receiver. Call Source before State.
 type Facts struct {
-	from     graph.ID // the source of what is stated
+	from     graph.ID // the source of the claims
 	emit     codec.Emit
-	Err      error // of emit; nothing is emitted after it
+	Err      error // the first error of emit, after which nothing is emitted
 	declared map[graph.ID]string
 	stated   map[graph.ClaimID]bool
 	named    map[string]bool
@@ -40,8 +40,8 @@ func (f *Facts) send(op graph.Op) {
 	}
 }
 
-// Source makes the source that of the claims that follow. The first time, it declares it and
-// states what is given: the publisher, the address, the licence, and more by predicate.
+// Source sets the source of the claims that follow. The first call with an id also declares the source and
+// states its publisher, address and licence; more has further pairs of predicate and text.
 func (f *Facts) Source(id graph.ID, publisher, url, licence string, more ...[2]string) {
 	f.from = id
 	if !f.First("source " + string(id)) {
@@ -53,7 +53,7 @@ func (f *Facts) Source(id graph.ID, publisher, url, licence string, more ...[2]s
 	}
 }
 
-// Declare introduces an entity; it reports whether the id is free for the type.
+// Declare introduces an entity. It returns false if the id already belongs to an entity of another type.
 func (f *Facts) Declare(id graph.ID, typ string) bool {
 	if have, known := f.declared[id]; known {
 		return have == typ
@@ -63,30 +63,30 @@ func (f *Facts) Declare(id graph.ID, typ string) bool {
 	return true
 }
 
-// Option says more of a claim than what it states.
+// Option sets a member of a claim that State emits.
 type Option func(*graph.Claim)
 
-// AsInferred says that the claim is inferred, which lowers its confidence.
+// AsInferred marks the claim as inferred, which limits its confidence to InferredConfidence.
 func AsInferred(c *graph.Claim) {
 	c.Attribution, c.Confidence = graph.Inferred, min(c.Confidence, InferredConfidence)
 }
 
-// AsEstimated says that the source calls it an estimate.
+// AsEstimated marks the claim as an estimate by the source.
 func AsEstimated(c *graph.Claim) { c.Attribution = graph.Estimated }
 
-// AsConfidence gives the confidence, if it is not StatedConfidence.
+// AsConfidence sets the confidence, which is StatedConfidence by default.
 func AsConfidence(f float64) Option { return func(c *graph.Claim) { c.Confidence = f } }
 
-// AsPrinted gives the source's wording.
+// AsPrinted sets the original wording of the source.
 func AsPrinted(original string) Option { return func(c *graph.Claim) { c.Original = original } }
 
-// WithNote gives the note.
+// WithNote sets the note.
 func WithNote(note string) Option { return func(c *graph.Claim) { c.Note = note } }
 
-// InConflict names the group of claims that contradict each other.
+// InConflict sets the name of the group of claims that contradict each other.
 func InConflict(group string) Option { return func(c *graph.Claim) { c.Conflict = group } }
 
-// During gives the valid time.
+// During sets the valid time.
 func During(iv graph.Interval) Option { return func(c *graph.Claim) { c.Valid = iv } }
 
 // Qualified adds a qualifier.
@@ -94,7 +94,7 @@ func Qualified(name string, v graph.Value) Option {
 	return func(c *graph.Claim) { c.Qualifiers = append(c.Qualifiers, graph.QualifierValue{Name: name, Value: v}) }
 }
 
-// State emits a claim once, however many texts repeat it word for word.
+// State emits a claim. If several texts state exactly the same claim, it is emitted once.
 func (f *Facts) State(at graph.Position, locator string, subject graph.ID, predicate string, v graph.Value, opts ...Option) {
 	c := graph.Claim{Subject: subject, Predicate: predicate, Value: v, Source: f.from, Locator: locator, Confidence: StatedConfidence}
 	for _, o := range opts {
@@ -109,8 +109,8 @@ func (f *Facts) State(at graph.Position, locator string, subject graph.ID, predi
 	f.send(graph.Op{Kind: graph.Assert, Claim: c, Position: at})
 }
 
-// First reports whether the key comes up for the first time: the name of an entity is
-// stated once, and not again from every file.
+// First reports whether it is called with the key for the first time. With it, a reader states the name of an
+// entity once and not again for each file.
 func (f *Facts) First(key string) bool {
 	if f.named[key] {
 		return false
@@ -119,15 +119,15 @@ func (f *Facts) First(key string) bool {
 	return true
 }
 
-// Office is what a position is: its name, the country, and the role in the ontology.
+// Office describes a position: its name, its country, and its role in the ontology.
 type Office struct {
-	Name string // President of Kazakhstan
+	Name string // such as President of Kazakhstan
 	Of   graph.ID
 	Role string
 }
 
-// Position declares the position of an office, and calls state once for each claim about it. It
-// returns "" if the id made of the name is that of another thing.
+// Position declares the position of an office, and calls state once for each claim about it. It returns "" if
+// another thing already has the id that the name gives.
 func (f *Facts) Position(o Office, state func(id graph.ID, predicate string, v graph.Value, opts ...Option)) graph.ID {
 	id := Slug(o.Name)
 	if id == "" || !f.Declare(id, "Position") {
@@ -143,7 +143,7 @@ func (f *Facts) Position(o Office, state func(id graph.ID, predicate string, v g
 	return id
 }
 
-// Remark emits a notice.
+// Remark emits a notice about the data set.
 func (f *Facts) Remark(at graph.Position, format string, a ...any) {
 	f.send(graph.Op{Kind: graph.Notice, Notice: fmt.Sprintf(format, a...), Position: at})
 }

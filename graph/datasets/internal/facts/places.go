@@ -13,7 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// names/ has the tables of countries and cities, each explained in its head.
+// names/ contains the tables of countries and cities. Comments at the beginning of each file explain it.
 //
 //go:embed names/countries.csv names/cities.csv
 var placeFiles embed.FS
@@ -22,10 +22,10 @@ var placeFiles embed.FS
 type Country struct {
 	ID   graph.ID
 	Name string
-	Of   string // as it is written after "President of"
-	// Part marks an entry that covers a part of the country only, or one of several
-	// entries for it: Gaza Strip and West Bank for PSE. Relations are read from such an
-	// entry, figures are not.
+	Of   string // the name as written after "President of"
+	// Part marks an entry of the data set about only a part of the country, or about the country together with
+	// others: Gaza Strip and West Bank are parts of PSE. Relations of such an entry are read, and figures are
+	// not.
 	Part bool
 }
 
@@ -33,12 +33,12 @@ type Country struct {
 type Places struct {
 	ByFIPS    map[string]*Country
 	ByID      map[graph.ID]*Country
-	countries map[string]graph.ID // by nameKey
-	Cities    map[string]graph.ID // "KAZ/astana" or "/astana", by nameKey
-	CityNames map[graph.ID]string // where the printed name is not the city's own
+	countries map[string]graph.ID // keyed by nameKey
+	Cities    map[string]graph.ID // keys are "KAZ/astana" or "/astana", by nameKey
+	CityNames map[graph.ID]string // names of cities for which a data set prints another name
 }
 
-// KnownPlaces reads names/countries.csv and names/cities.csv once.
+// KnownPlaces returns the places of names/countries.csv and names/cities.csv. It reads the files once.
 var KnownPlaces = Once(func() (*Places, error) {
 	t := &Places{
 		ByFIPS: map[string]*Country{}, ByID: map[graph.ID]*Country{}, countries: map[string]graph.ID{},
@@ -50,8 +50,8 @@ var KnownPlaces = Once(func() (*Places, error) {
 	return t, ReadTable(placeFiles, "names/cities.csv", t.cityRow)
 })
 
-// Once returns what read returns, which it calls once. The tables are part of the binary, so a
-// fault in them is ours; tests read them all.
+// Once returns a function that calls read the first time and returns the same value each time. It panics if
+// read fails: the tables are embedded, so only a defect of Caspian causes that, and tests read all tables.
 func Once[T any](read func() (T, error)) func() T {
 	return sync.OnceValue(func() T {
 		t, err := read()
@@ -91,7 +91,7 @@ func (t *Places) cityRow(c []string) error {
 	return nil
 }
 
-// City is the id of a city of the country.
+// City returns the id of a city of the country.
 func (t *Places) City(of graph.ID, name string) graph.ID {
 	for _, in := range []graph.ID{of, ""} {
 		if id, ok := t.Cities[string(in)+"/"+nameKey(name)]; ok {
@@ -101,13 +101,14 @@ func (t *Places) City(of graph.ID, name string) graph.ID {
 	return Slug(name)
 }
 
-// Country is the id of the country with the printed name.
+// Country returns the id of the country with the printed name.
 func (t *Places) Country(printed string) (id graph.ID, known bool) {
 	id, known = t.countries[nameKey(printed)]
 	return id, known
 }
 
-// nameKey makes two spellings of one name equal: St. and &, San José and San Jose.
+// nameKey returns the same key for different spellings of a name, such as St. and Saint, & and and, San José
+// and San Jose.
 func nameKey(s string) string {
 	s = strings.ToLower(strings.NewReplacer("&", "and", "’", "'", "St. ", "Saint ", "St ", "Saint ").Replace(s))
 	s = strings.TrimSpace(strings.TrimPrefix(s, "the "))
@@ -122,7 +123,7 @@ func nameKey(s string) string {
 	return b.String()
 }
 
-// ReadTable reads a table of names that is a part of the binary.
+// ReadTable reads an embedded table of names.
 func ReadTable(files fs.FS, file string, row func(cells []string) error) error {
 	f, err := files.Open(file)
 	if err != nil {

@@ -9,15 +9,15 @@ import (
 	"github.com/caspian-kg/caspian/graph/table"
 )
 
-// Table reads a table whose first line names its columns.
+// Table reads a table whose first line has the names of the columns.
 type Table struct {
-	Name   string // of the file, for messages
-	Give   string // what to give instead of a table without the columns
+	Name   string // the name of the file, for messages
+	Give   string // which file the user should give if the table lacks the columns
 	Column map[string]int
 }
 
-// Each calls row with each row, until it returns false. All faults of the rows are the error,
-// and a table without one of the columns is refused.
+// Each calls row with each row until row returns false. The error joins all faults of the rows. A table that
+// lacks one of the columns is an error.
 func (t *Table) Each(ctx context.Context, r io.Reader, columns []string, row func(at graph.Position, cells []string, ps *codec.Faults) bool) error {
 	var ps codec.Faults
 	err := table.Read(ctx, t.Name, r, table.Options{CSV: true, Need: columns, Give: t.Give}, func(r *table.Row) bool {

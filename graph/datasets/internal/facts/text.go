@@ -9,10 +9,10 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// Tidy returns the words of a text with one space between them.
+// Tidy replaces each run of white space in a text by one space.
 func Tidy(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// Clip shortens a text for a message.
+// Clip shortens a text so that it fits into a message.
 func Clip(s string) string {
 	const most = 120
 	if len(s) <= most {
@@ -21,38 +21,39 @@ func Clip(s string) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-// Number is the pattern of a number with commas between thousands.
+// Number is a pattern that matches a number with commas between thousands.
 const Number = `\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?`
 
 var scales = map[string]float64{"": 1, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
-// ParseNumber reads 1,234.5 with a scale word, which may be empty.
+// ParseNumber reads a number such as 1,234.5. scale is a word such as million, or "".
 func ParseNumber(digits, scale string) (float64, bool) {
 	by, known := scales[scale]
 	f, err := strconv.ParseFloat(strings.ReplaceAll(digits, ",", ""), 64)
 	if err != nil || !known {
 		return 0, false
 	}
-	// 1.955 million is 1955000, not a neighbour of it.
+	// Rounding makes 1.955 million exactly 1955000.
 	if v := f * by; by > 1 && math.Abs(v-math.Round(v)) < v*1e-12 {
 		return math.Round(v), true
 	}
 	return f * by, true
 }
 
-// Year reads a year, or a text in the form of a valid time; empty if the text is neither.
+// Year returns the valid time that a text gives: a year, or another form that graph.ParseInterval reads. It
+// returns the zero Interval if the text is neither.
 func Year(digits string) graph.Interval {
 	iv, err := graph.ParseInterval(digits)
 	if err != nil {
-		return graph.Interval{} // year 0000 and the like say nothing
+		return graph.Interval{} // a year such as 0000 has no meaning
 	}
 	return iv
 }
 
-// Since is the valid time from a date on, with an unknown end.
+// Since returns the valid time that begins at a date and has an unknown end.
 func Since(date string) graph.Interval { return Year(date + "/") }
 
-// WithoutBrackets drops what is in round brackets.
+// WithoutBrackets removes the parts of a text within round brackets.
 func WithoutBrackets(s string) string {
 	var b strings.Builder
 	depth := 0
@@ -69,5 +70,5 @@ func WithoutBrackets(s string) string {
 	return Tidy(b.String())
 }
 
-// Slug turns a name into an id by codec.Slug.
+// Slug converts a name to an id with codec.Slug.
 func Slug(name string) graph.ID { return graph.ID(codec.Slug(name)) }
