@@ -1,9 +1,9 @@
 // Package api is the GraphQL API of an ontology over the live graph: it builds the schema's types
 // from the ontology and binds their fields to the snapshot.
 //
-// Read API and Session first, then root.go for the root fields and entity.go for how a type of the
-// ontology becomes one of the API. Arguments are declared and read by api/internal/input. The
-// package must not know HTTP, the store, or how documents are executed (that is gql).
+// Read API and Session first, then root.go for the root fields and entity.go for how a type of the ontology
+// becomes a type of the API. Arguments are declared and read by api/internal/input. The package must not know
+// HTTP, the store, or how package gql executes documents.
 package api
 
 import (
@@ -38,7 +38,7 @@ type Options struct {
 	// Version is the version of the service, shown in the field graph.
 	Version string
 	Limits  gql.Limits
-	// MinSequenceWait bounds how long a view waits for its minSequence or bookmark; 0 is live.Patience.
+	// MinSequenceWait bounds how long a view waits for its minSequence or bookmark; 0 means live.Patience.
 	MinSequenceWait time.Duration
 	// Logger gets the errors that are hidden from clients; nil discards them.
 	Logger *slog.Logger
@@ -101,14 +101,14 @@ type Session struct {
 	snapshot *snapshot.Snapshot
 	now      time.Time
 	today    graph.Day
-	view     *snapshot.View // of an empty view argument; nil until a field needs it
+	view     *snapshot.View // the view of an empty view argument; nil until a field needs it
 	last     lastView       // the last view of a non-empty argument: most documents use one argument for all fields
 	refusal  error
 	pauser   operation.Pauser
 	paused   error   // the error that ended a wait, after which the request must end
 	followed *Follow // set by Subscribe
-	feed     *feed   // of a subscription
-	reads    reads   // what it has read, for Pinned
+	feed     *feed   // the feed of a subscription; nil for other requests
+	reads    reads   // which data the request has read, for Pinned
 
 	// The state of the request being executed:
 	executing gql.Request
@@ -128,14 +128,14 @@ func (a *API) today() graph.Day { return graph.DayOf(a.opts.Now()) }
 // Seq returns the sequence number of the snapshot that the request reads.
 func (s *Session) Seq() graph.Seq { return s.snapshot.Seq() }
 
-// Bookmark names the commit that the request reads up to.
+// Bookmark returns the bookmark of the newest commit that the request reads.
 func (s *Session) Bookmark() graph.Bookmark { return s.api.opts.Graph.Bookmark(s.snapshot, s.Seq()) }
 
-// ETag returns a strong validator of the answer to a document: it changes with the store, the
-// snapshot, the day, the schema and the request. The time of the last commit distinguishes
-// histories with a common beginning, as after a store is restored.
+// ETag returns a strong validator of the answer to a document. It changes with the store, the snapshot, the
+// day, the schema and the request. It contains the time of the last commit, to distinguish two histories with a
+// common beginning, as when a store is restored from a backup.
 func (s *Session) ETag(query, operation string, variables []byte) string {
-	var buffer [1024]byte // on the stack except for long documents
+	var buffer [1024]byte // on the stack if the document is short
 	b := append(append(buffer[:0], s.api.opts.Version...), 0)
 	b = append(append(b, s.snapshot.Ontology().Hash()...), 0)
 	of, seq := s.api.opts.Graph.Identity(), s.snapshot.Seq()
@@ -144,7 +144,7 @@ func (s *Session) ETag(query, operation string, variables []byte) string {
 		b = binary.BigEndian.AppendUint64(b, uint64(n))
 	}
 	if now, last := s.now, s.snapshot.RecordedAt(seq); last.After(now) && asksKnownAt(query, variables) {
-		b = binary.BigEndian.AppendUint64(b, uint64(now.UnixMicro())) // until then, the present is later at each request
+		b = binary.BigEndian.AppendUint64(b, uint64(now.UnixMicro())) // the last commit has a later time than now, so the present is different for each request until then
 	}
 	b = append(append(append(b, query...), operation...), variables...)
 	sum := sha256.Sum256(b)
@@ -226,8 +226,9 @@ func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte 
 	return dst
 }
 
-// Resolve builds the view of an argument. A minSequence or a bookmark beyond the session's snapshot waits for a later one,
-// which the whole request then reads: so it must come before anything else is read.
+// Resolve builds the view of an argument. If its minSequence or bookmark is later than the snapshot of the session,
+// Resolve waits for a later snapshot, which the whole request then reads. Therefore Resolve must be called before the
+// request reads anything else.
 func (s *Session) Resolve(ctx context.Context, a input.View) (*snapshot.View, error) {
 	if s.paused != nil {
 		return nil, s.paused
@@ -267,7 +268,8 @@ func (s *Session) Resolve(ctx context.Context, a input.View) (*snapshot.View, er
 	return s.last.view, nil
 }
 
-// reach moves the session to a snapshot that has what the view must see.
+// reach waits until the store has the commit that the argument names, and changes the session's snapshot if
+// necessary.
 func (s *Session) reach(ctx context.Context, a input.View) error {
 	of, marked := s.api.opts.Graph.Identity(), a.Bookmark != graph.Bookmark{}
 	if marked {
@@ -294,7 +296,7 @@ func (s *Session) reach(ctx context.Context, a input.View) error {
 	return nil
 }
 
-// await waits for the snapshot of a sequence number.
+// await waits for a snapshot that has the sequence number.
 func (s *Session) await(ctx context.Context, seq graph.Seq) (next *snapshot.Snapshot, err error) {
 	wait := func() {
 		ctx, cancel := context.WithTimeout(ctx, s.api.opts.MinSequenceWait)

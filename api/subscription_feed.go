@@ -75,7 +75,7 @@ func (f *feed) wait(ctx context.Context) error {
 	return nil
 }
 
-// sleep is separate from wait, so that a sleeping goroutine refers to no snapshot.
+// sleep is a separate function, so that no variable of wait refers to a snapshot while the goroutine sleeps.
 func sleep(ctx context.Context, replaced <-chan struct{}) error {
 	select {
 	case <-replaced:

@@ -1,5 +1,5 @@
-// Package bench builds synthetic graphs of any size and measures whole paths
-// with them: loading, starting, querying. Run it with make bench.
+// Package bench builds synthetic graphs of any size, and measures loading, starting and querying them. Run it
+// with make bench.
 package bench
 
 import (
@@ -9,10 +9,9 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Synthetic calls fn with the operations of a graph of about n claims, in
-// batches; the same n gives the same graph. It is shaped like the seeds: few
-// hubs (countries), many leaves, ten claims for each entity, names, figures
-// by year, offices with their terms, relations with qualifiers.
+// Synthetic calls fn with the operations of a graph of about n claims, in batches. The same n always gives the
+// same graph. The graph resembles the seeds: it has few hubs (countries), many leaves, ten claims for each
+// entity, names, figures by year, offices with their terms, and relations with qualifiers.
 func Synthetic(n, batch int, fn func(*graph.Change) error) error {
 	g := &generator{rnd: rand.New(rand.NewPCG(1, uint64(n))), batch: batch, fn: fn}
 	g.run(n)
@@ -105,7 +104,7 @@ func (g *generator) run(n int) {
 				Qualifiers: []graph.QualifierValue{{Name: "lengthKm", Value: graph.FloatValue(float64(g.rnd.IntN(5000)))}}})
 		}
 	}
-	// Half of the rest is trade between hubs, half are cities and people.
+	// Half of the other claims are trade between hubs, half are about cities and people.
 	for i := 0; g.claims < n && g.err == nil; i++ {
 		city := graph.ID(fmt.Sprintf("city-%d", i))
 		g.declare(city, "City")

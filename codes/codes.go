@@ -1,11 +1,10 @@
-// Package codes lists every extensions.code that an error of the API may carry: what it
-// means, its status, and what to do. docs/errors.md is generated from List.
+// Package codes lists every value of extensions.code that an error of the API may have: its meaning, its HTTP
+// status, and what to do. docs/errors.md is generated from List.
 //
-// Read List first. The package is a leaf: it knows neither what causes an error nor how it
-// is sent.
+// Read List first. The package is a leaf: it must not know what causes an error, nor how it is sent.
 package codes
 
-// The codes, each named as it is spelled.
+// The codes. Each constant has the name of its code.
 const (
 	BadRequest                 = "BAD_REQUEST"
 	Unauthenticated            = "UNAUTHENTICATED"
@@ -74,10 +73,10 @@ const (
 // Entry describes one code.
 type Entry struct {
 	Code string
-	// Status has the statuses of answers in application/graphql-response+json whose first
-	// error has the code, the usual one first; Partial for an error with data, even null.
+	// Status lists the HTTP statuses of answers in application/graphql-response+json whose first error has the
+	// code, the usual one first. It is Partial for an error of an answer that has data, even null.
 	Status []int
-	// Meaning says what has happened, Action what the client can do.
+	// Meaning says what has happened. Action says what the client can do.
 	Meaning, Action string
 }
 
@@ -86,7 +85,7 @@ const Partial = 294
 
 // List has every code once, grouped by subject.
 var List = []Entry{
-	// HTTP: faults found before the document is read.
+	// Faults in HTTP, which the service finds before it reads the document.
 	{BadRequest, []int{400, 422}, "the body or the address cannot be read (400), or its JSON is not a GraphQL request (422)", "correct what the message names"},
 	{Unauthenticated, []int{401}, "the token is unknown, or a required token is missing", "send Authorization: Bearer TOKEN with a token of the service"},
 	{HostNotAllowed, []int{421}, "the request names a host for which the service does not answer", "use a name of the service, or start the service with --host for this name"},
@@ -111,7 +110,7 @@ var List = []Entry{
 	{PersistedQueryNotSupported, []int{422}, "the service stores no documents by hash", "send documents in full"},
 	{TooManySubscribers, []int{503}, "the service or the connection has reached its limit of streams, WebSockets or operations", "try again later, or end some"},
 	{Unavailable, []int{503, Partial}, "the service is starting or stopping, or minSequence or the bookmark was not reached in time", "try again after Retry-After"},
-	// The document.
+	// Faults in the document.
 	{GraphQLParseFailed, []int{400}, "the text is not a GraphQL document", "correct it at the given line and column"},
 	{GraphQLValidationFailed, []int{422}, "the document does not fit the schema", "correct it at the given line and column; /schema.graphql has the schema"},
 	{OperationResolutionFailure, []int{422}, "the document has no operation with this name, or several and the request names none", "give operationName"},
@@ -130,7 +129,7 @@ var List = []Entry{
 	{LimitVariables, []int{422}, "the variables exceed --max-variables, --max-variable-values or --max-variable-depth", "send less in one request"},
 	{LimitSubscription, []int{422}, "a subscription and its variables are longer than --max-subscription", "send a shorter one"},
 	{LimitCost, []int{422}, "the estimated cost (fields weighted by the sizes of lists) is above --max-cost", "request shorter lists (first), or fewer fields"},
-	// Arguments and values.
+	// Faults in arguments and values.
 	{BadUserInput, []int{422, Partial}, "a variable, argument, value or date is malformed or out of range", "correct what the message names"},
 	{UnknownID, []int{Partial}, "nothing has this id", "find the id with search"},
 	{UnknownName, []int{Partial}, "the ontology has no type, field or qualifier with this name", "use a name that the message suggests"},
@@ -139,7 +138,7 @@ var List = []Entry{
 	{LimitOutput, []int{Partial}, "the answer is longer than --max-output", "select less, or use pages"},
 	{LimitErrors, []int{Partial}, "the answer has more errors than --max-errors, and lists only the first", "correct those first"},
 	{NullInNonNull, []int{Partial}, "a field has no value although the schema requires one: a fault of the service", "report it"},
-	// Writing.
+	// Faults in writing.
 	{ReadOnly, []int{Partial}, "the service accepts no writes, or none from this client", "send a token, or write where the message says"},
 	{NoSource, []int{Partial}, "a claim has no source", "name its source"},
 	{Duplicate, []int{Partial}, "the change has the same thing twice", "remove one"},
@@ -147,7 +146,7 @@ var List = []Entry{
 	{SeqMismatch, []int{Partial}, "the store has another sequence number than ifSequence", "read the current state, and decide again"},
 	{KeyReused, []int{Partial}, "the idempotency key belongs to another change", "choose another key"},
 	{HistoryReplaced, []int{412, Partial}, "the bookmark is of another store, or of commits that this one has lost: it was restored or rewound", "forget the bookmark, and look whether the last write is there"},
-	// How the request ended.
+	// Requests that ended early.
 	{Timeout, []int{503, Partial}, "the request did not finish within --timeout", "select less, or try again"},
 	{Cancelled, []int{503, Partial}, "the client disconnected, or the service is stopping", "try again"},
 	{Overloaded, []int{503, Partial}, "the service has more work than it can finish in time, or bodies and answers in progress use all their memory", "try again after Retry-After"},

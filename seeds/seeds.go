@@ -1,5 +1,5 @@
-// Package seeds embeds the files with which an empty store is filled.
-// People write and review them; their formats are codec.Seed and, for tables of names, datasets.Labels.
+// Package seeds embeds the files from which an empty store is filled. People write and review them. Their
+// formats are codec.Seed and, for tables of names, datasets.Labels.
 package seeds
 
 import "embed"

@@ -28,7 +28,7 @@ type Keys struct {
 type right int
 
 const (
-	mayNothing right = iota // except for probes of the service
+	mayNothing right = iota // may only probe the service
 	mayRead
 	mayWrite
 )
@@ -113,7 +113,8 @@ var (
 		"open the link that 'caspian serve' printed in your browser, or use 'caspian import --store DIR' on the machine of the service, with the folder of its store")
 )
 
-// readOnlyAt refuses the writes that reach a service that accepts none, and names the one that does, if it is known.
+// readOnlyAt returns the refusal of writes by a service that accepts none. It names the service that accepts them,
+// if that is known.
 func readOnlyAt(writer string) error {
 	if writer == "" {
 		return graph.Errorf(graph.ReadOnly, "the service was started with --read-only and accepts no writes")

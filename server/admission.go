@@ -57,7 +57,7 @@ func overloaded() *requestError {
 // connection can be used again.
 func (s *Server) shed(w http.ResponseWriter, media string, err error) {
 	if !errors.Is(err, admission.ErrOverloaded) {
-		return // the client has gone
+		return // the client has disconnected
 	}
 	bad := overloaded()
 	w.Header().Set("Retry-After", s.admission.RetryAfter())

@@ -86,7 +86,7 @@ func (s *Server) answerBatch(w http.ResponseWriter, r *http.Request, media strin
 		out = append(out, res.Body...)
 		answered = append(answered, res)
 		if r.Context().Err() != nil {
-			return // the client has gone
+			return // the client has disconnected
 		}
 	}
 	slot.Leave()

@@ -11,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
-// reach waits until the graph has the commit that the request's bookmark names. It holds no slot, and all that
-// the request reads afterwards comes from a snapshot with that commit.
+// reach waits until the graph has the commit that the request's bookmark names. The request holds no slot
+// during the wait. Afterwards it reads from a snapshot that has the commit.
 func reach(w *responseRecorder, r *http.Request, b *Backend) *requestError {
 	text := r.Header.Get(BookmarkHeader)
 	if text == "" {
@@ -35,7 +35,7 @@ func reach(w *responseRecorder, r *http.Request, b *Backend) *requestError {
 	return &requestError{status: e.Status[0], code: e.Code, message: "the header " + BookmarkHeader + ": " + known.Message}
 }
 
-// location is where a snapshot is in the history of its store, as headers have it.
+// location identifies a snapshot in the history of its store, in the form of the headers.
 type location struct {
 	seq                graph.Seq
 	sequence, bookmark string
@@ -43,7 +43,8 @@ type location struct {
 
 func sequenceText(seq graph.Seq) string { return strconv.FormatUint(uint64(seq), 10) }
 
-// locationOf returns that of a session. It remembers the last one, which most answers share.
+// locationOf returns the location of a session's snapshot. It caches the last one, because most answers have
+// the same.
 func (s *Server) locationOf(session Session) *location {
 	last := s.located.Load()
 	if seq := session.Seq(); last == nil || last.seq != seq {
@@ -53,7 +54,7 @@ func (s *Server) locationOf(session Session) *location {
 	return last
 }
 
-// locate says in the headers from which snapshot the answer comes.
+// locate sets the headers that say which snapshot the answer comes from.
 func (s *Server) locate(w http.ResponseWriter, session Session) { s.locationOf(session).label(w) }
 
 func (l *location) label(w http.ResponseWriter) {

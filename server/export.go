@@ -55,19 +55,19 @@ func (s *Server) serveExport(w http.ResponseWriter, r *http.Request, b *Backend)
 	s.download(w, r, x)
 }
 
-// oneOf takes one of the places for downloads, or refuses the request.
+// oneOf takes one of the places for downloads, or answers with a refusal and returns false.
 func oneOf(w http.ResponseWriter, places chan struct{}, taken string) bool {
 	select {
 	case places <- struct{}{}:
 		return true
 	default:
-		w.Header().Set("Retry-After", strconv.Itoa(1+rand.N(10))) // those that were refused together must not return together
+		w.Header().Set("Retry-After", strconv.Itoa(1+rand.N(10))) // so that clients refused together do not all return together
 		writeError(w, http.StatusServiceUnavailable, jsonType, codes.Overloaded, "other "+taken+"; try again when one has ended")
 		return false
 	}
 }
 
-// download writes an export. If it fails on its way, the trailer says so.
+// download writes an export. If an error ends it early, the trailer says so.
 func (s *Server) download(w http.ResponseWriter, r *http.Request, x *Export) {
 	h := w.Header()
 	h.Set("Content-Type", x.Media)
@@ -83,7 +83,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, x *Export) {
 	}
 	switch {
 	case err == nil:
-	case r.Context().Err() != nil: // the client has gone
+	case r.Context().Err() != nil: // the client has disconnected
 		s.log.Debug("export_left", "error", err.Error())
 	case w.(*responseRecorder).bytes == 0:
 		h.Del("Trailer")
@@ -95,7 +95,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, x *Export) {
 	}
 }
 
-// patient is a writer with a deadline for each part instead of one for the whole.
+// patient is a writer that sets a new deadline for each part.
 type patient struct {
 	w       io.Writer
 	control *http.ResponseController

@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	// SequenceHeader carries the sequence number of the snapshot that answered.
+	// SequenceHeader is the response header with the sequence number of the snapshot that answered.
 	SequenceHeader = "Caspian-Sequence"
-	// BookmarkHeader carries the bookmark of that snapshot. A client that sends one reads from a snapshot that has the
-	// commit which it names.
+	// BookmarkHeader is the response header with the bookmark of the snapshot that answered. If a request has this
+	// header, it reads a snapshot that has the commit of the bookmark.
 	BookmarkHeader = "Caspian-Bookmark"
 )
 
@@ -59,14 +59,14 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 	s.answerOne(w, r, b, req, form{table, media, streamed})
 }
 
-// form is what a client accepts, see formOf.
+// form is the form of the answer, from formOf.
 type form struct {
 	table    table
 	media    string
 	streamed bool
 }
 
-// answerOne answers one request, from the response cache where it can.
+// answerOne answers one request, from the response cache if possible.
 func (s *Server) answerOne(w *responseRecorder, r *http.Request, b *Backend, req *operation.Request, as form) {
 	table, media := as.table, as.media
 	session := b.Begin()
@@ -91,7 +91,7 @@ func (s *Server) answerOne(w *responseRecorder, r *http.Request, b *Backend, req
 	res := s.execute(ctx, slot, session, req, begun)
 	valid.pinned = session.Pinned()
 	making.finish(w, res, valid.pinned)
-	slot.Leave() // it is not held while the answer is sent
+	slot.Leave() // so that sending the answer occupies no slot
 	if res.Code == codes.SubscriptionNotSupported && as.streamed {
 		res.Release()
 		ctx.End()
@@ -108,21 +108,21 @@ func (s *Server) answerOne(w *responseRecorder, r *http.Request, b *Backend, req
 	s.answer(w, r, media, statusOf(res, media), session, valid, res)
 }
 
-// validity says what an answer depends on.
+// validity says whether and for how long an answer may be reused.
 type validity struct {
-	tag    string // of validator
+	tag    string // the ETag from validator
 	pinned bool   // see Session.Pinned
 }
 
-// validator returns the ETag of the answer to a request, or "" if the answer has none.
+// validator returns the ETag of the answer to a request, or "" if the answer has no ETag.
 func validator(session Session, req *operation.Request, table table) string {
-	if waits(req) || req.Cost || req.Trace || req.Plan { // because these differ from run to run
+	if waits(req) || req.Cost || req.Trace || req.Plan { // their answers differ each time
 		return ""
 	}
 	return table.tag(session.ETag(req.Query, req.OperationName, req.Variables))
 }
 
-// unchanged answers with 304 where the client already has the answer, which takes no slot.
+// unchanged answers with status 304 if the client already has the answer. This takes no slot.
 func (s *Server) unchanged(w http.ResponseWriter, session Session, etag string, held []string) bool {
 	if etag == "" || !matches(held, etag) {
 		return false
@@ -138,8 +138,8 @@ func (s *Server) unchanged(w http.ResponseWriter, session Session, etag string, 
 	return true
 }
 
-// acceptList reads a request, or the list of a batch, and waits for the commit that its bookmark names. Both are nil where
-// it has answered with a refusal.
+// acceptList reads a request, or the list of a batch, and waits for the commit of its bookmark. If it has answered with
+// a refusal, both results are nil.
 func (s *Server) acceptList(w *responseRecorder, r *http.Request, media string, table table, b *Backend) (*operation.Request, []json.RawMessage) {
 	req, list, bad := s.read(w, r)
 	switch {
@@ -227,7 +227,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, media string, st
 	s.send(w, r, status, res.Body)
 }
 
-// label sets the headers that say from which snapshot the answer comes, and how long it may be kept.
+// label sets the headers that say which snapshot the answer comes from, and how long the answer may be cached.
 func (s *Server) label(w http.ResponseWriter, r *http.Request, session Session, valid validity, res *gql.Response) {
 	t := w.(*responseRecorder)
 	h := w.Header()
@@ -245,8 +245,8 @@ func (s *Server) label(w http.ResponseWriter, r *http.Request, session Session, 
 	}
 }
 
-// waits reports whether the answer may come from a later snapshot than the
-// session's: the view names what it needs.
+// waits reports whether the request may wait for a later snapshot than the session's, because a view may have a
+// minSequence or a bookmark.
 func waits(req *operation.Request) bool {
 	vars := string(req.Variables)
 	for _, name := range [...]string{"minSequence", "bookmark"} {

@@ -83,9 +83,9 @@ func hostOf(header string) (string, bool) {
 	return host, host != "" && len(host) <= 253 && !strings.HasSuffix(host, ".")
 }
 
-// allow reports whether the request is for an allowed host: one of the names, a loopback address,
-// or the address at which the connection arrived. A browser sends an address as host only for pages
-// of that address, so allowing addresses gives no other page access.
+// allow reports whether the request is for an allowed host: one of the names, a loopback address, or the
+// address at which the connection arrived. A browser sends an address as host only if the page itself has that
+// address, so allowing addresses gives no other page access.
 func (h *hosts) allow(r *http.Request) bool {
 	if _, ok := h.known.Load(r.Host); ok {
 		return true

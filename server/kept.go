@@ -13,11 +13,11 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/answers"
 )
 
-// The response cache. An answer is kept under its validator, which names the store, its epoch and
-// sequence number, the day, the schema and the request: so nothing is ever taken from the cache
-// that a new execution would answer otherwise. What has no validator is never kept.
+// The response cache stores an answer under its validator. The validator depends on the store, its epoch and
+// sequence number, the day, the schema and the request. So the cache returns an answer only if executing the
+// request again would give the same one. An answer without a validator is never stored.
 
-// cacheStatus says in each answer how the response cache took part in it (RFC 9211).
+// cacheStatus is the header that says how the response cache was used for an answer (RFC 9211).
 const cacheStatus = "Cache-Status"
 
 var (
@@ -28,15 +28,15 @@ var (
 	cacheBypass = []string{"Caspian; fwd=bypass"}
 )
 
-// How long clients and proxies may keep an answer that cannot change: thirty days, since a newer
-// version of the program may correct what an older one answered.
+// The values let clients and proxies cache an answer that cannot change for thirty days. They do not cache it
+// forever, because a newer version of the program may correct it.
 var (
 	immutable = []string{"max-age=2592000, immutable"}
-	// Where reading needs a token, a proxy must not give one reader's answer to another.
+	// If reading needs a token, a proxy must not give one reader's answer to another.
 	immutableForOne = []string{"private, max-age=2592000, immutable"}
 )
 
-// lifetime returns the header Cache-Control of an answer that has a validator.
+// lifetime returns the value of the header Cache-Control for an answer that has a validator.
 func (s *Server) lifetime(t *responseRecorder, valid validity) []string {
 	switch {
 	case !valid.pinned:
@@ -47,21 +47,22 @@ func (s *Server) lifetime(t *responseRecorder, valid validity) []string {
 	return immutable
 }
 
-// shareable reports whether an answer is the same for all who ask for it at the same sequence
-// number and on the same day. Errors may depend on limits and on time.
+// shareable reports whether every request for the same data gets this answer. An answer with errors is not
+// shareable, because errors may depend on limits and on time.
 func shareable(res *gql.Response) bool {
 	return res.HasData && res.Errors == 0 && res.Operation == "query"
 }
 
-// making is an answer that a request makes, for itself and others. Nil is for itself only.
+// making is an answer that this request makes for itself and for waiting requests. It is nil if no other
+// request may share the answer.
 type making struct {
 	*answers.Making
-	ctx   context.Context // of its request
+	ctx   context.Context // the context of the request
 	ended bool
 }
 
-// kept answers from the response cache, or with what another request is making. Where it returns
-// false, the caller makes the answer.
+// kept answers from the response cache, or with the answer that another request is making. If it returns false,
+// the caller makes the answer.
 func (s *Server) kept(w *responseRecorder, r *http.Request, media string, session Session, req *operation.Request, etag string, form table) (*making, bool) {
 	if s.answers == nil {
 		return nil, false
@@ -82,7 +83,7 @@ func (s *Server) kept(w *responseRecorder, r *http.Request, media string, sessio
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		s.shed(w, media, admission.ErrOverloaded)
-	case err != nil: // the client has gone
+	case err != nil: // the client has disconnected
 	case a != nil:
 		h[cacheStatus] = cacheShared
 		s.sendKept(w, r, media, session, etag, a)
@@ -96,7 +97,7 @@ func (s *Server) kept(w *responseRecorder, r *http.Request, media string, sessio
 	return nil, true
 }
 
-// finish gives the answer to those that wait for it, and to the cache.
+// finish gives the answer to the requests that wait for it, and to the cache.
 func (m *making) finish(w http.ResponseWriter, res *gql.Response, pinned bool) {
 	switch {
 	case m == nil:
@@ -110,8 +111,8 @@ func (m *making) finish(w http.ResponseWriter, res *gql.Response, pinned bool) {
 	}
 }
 
-// leave ends the making, if finish did not. Those that wait make their own answers, or one of them
-// does for all where the client of this request has gone.
+// leave ends the making if finish did not. The waiting requests then make separate answers. But if the client
+// of this request has disconnected, one of them makes the answer for all.
 func (m *making) leave() {
 	if m != nil && !m.ended {
 		m.ended = true
@@ -119,7 +120,7 @@ func (m *making) leave() {
 	}
 }
 
-// sendKept answers with an answer that was made before, or for another request.
+// sendKept sends an answer from the cache, or one that another request made.
 func (s *Server) sendKept(w *responseRecorder, r *http.Request, media string, session Session, etag string, a *answers.Answer) {
 	defer s.answers.Release(a)
 	s.metrics.Kept()
@@ -138,7 +139,7 @@ func (s *Server) sendKept(w *responseRecorder, r *http.Request, media string, se
 	s.write(w, http.StatusOK, body)
 }
 
-// packKept returns a kept answer compressed, which is done once; nil where no packer is free.
+// packKept returns a cached answer compressed, or nil if no packer is free. An answer is compressed only once.
 func (s *Server) packKept(r *http.Request, a *answers.Answer) []byte {
 	if b := s.answers.Packed(a); b != nil {
 		return b
@@ -149,7 +150,7 @@ func (s *Server) packKept(r *http.Request, a *answers.Answer) []byte {
 	}
 	defer s.packers.Give(out)
 	b := bytes.Clone(out.Bytes())
-	if r.Context().Err() == nil { // or it may be a part only
+	if r.Context().Err() == nil { // otherwise b may be incomplete
 		s.answers.Pack(a, b)
 	}
 	return b

@@ -48,7 +48,7 @@ func (s *Server) serveVerify(w http.ResponseWriter, r *http.Request, tasks *Owne
 	}
 	body, err := json.Marshal(report)
 	if err != nil {
-		panic(err) // cannot fail: the report is the program's
+		panic(err) // cannot fail, because the report has no types that JSON lacks
 	}
 	w.Header().Set("Content-Type", jsonType)
 	w.Header().Set("Cache-Control", "no-store")

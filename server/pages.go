@@ -19,15 +19,16 @@ import (
 	"github.com/caspian-kg/caspian/web"
 )
 
-// policy lets the pages load what the service serves and nothing else.
+// policy lets the pages load only what the service itself serves.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// page is one kind of address of the explorer. Its name is that of its file in web/src/pages.
+// page is one kind of page in the explorer. name is the name of its file in web/src/pages.
 type page struct {
 	pattern, name, heading, lead string
 }
 
-// pages are the addresses of the explorer. All that a page shows is in its address, so that each can be sent as a link.
+// pages lists the pages of the explorer. The address of a page determines everything that it shows, so each can be sent
+// as a link.
 var pages = []page{
 	{"/{$}", "home", "What would you like to know?", "Countries, leaders, resources and corridors: every fact with its source, for any date."},
 	{"/e/{id}", "entity", "", ""},
@@ -75,7 +76,7 @@ func (s *Server) explorer(p page) http.HandlerFunc {
 	})
 }
 
-// bar are the pages that the head of every page leads to.
+// bar lists the pages to which the head of every page has links.
 var bar = []struct{ path, text string }{
 	{"/routes", "Routes"}, {"/dependency", "Dependency"}, {"/map", "Map"}, {"/network", "Network"}, {"/table", "Tables"},
 	{"/changes", "Changes"}, {"/conflicts", "Disagreements"},
@@ -89,7 +90,8 @@ type (
 	parameter struct{ Name, Value string }
 )
 
-// navigation sets the links of the head, which keep the date, and what the control of the date keeps of the address.
+// navigation sets the links in the head, which have the date of the page. It also sets the parameters that the date
+// control must send again.
 func navigation(r *http.Request, p page, values map[string]any) {
 	asked := r.URL.Query()
 	dated := url.Values{}
@@ -112,7 +114,7 @@ func navigation(r *http.Request, p page, values map[string]any) {
 	values["Nav"], values["Kept"], values["Home"], values["Today"] = links, kept, to("/"), today.String()
 }
 
-// toEntity answers addresses of entities as they were before /e/.
+// toEntity redirects an old address of an entity to the one that begins with /e/.
 func toEntity(w http.ResponseWriter, r *http.Request, id string) {
 	q := r.URL.Query()
 	q.Del("id")
@@ -121,7 +123,8 @@ func toEntity(w http.ResponseWriter, r *http.Request, id string) {
 	http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
 }
 
-// describe sets title, heading and description of an entity's page, by what it is called in its view.
+// describe sets the title, heading and description of an entity's page, from the name of the entity in the
+// page's view.
 func (s *Server) describe(r *http.Request, b *Backend, id graph.ID, values map[string]any) (status int) {
 	values["ID"], values["Heading"], values["Title"] = id, id, string(id)+" · Caspian"
 	if _, ok := b.Graph.Snapshot().Number(id); !ok {
@@ -131,7 +134,7 @@ func (s *Server) describe(r *http.Request, b *Backend, id graph.ID, values map[s
 		return http.StatusNotFound
 	}
 	e := s.called(r, b, id, viewOf(r.URL.Query()))
-	if e.Type == "" { // the page itself says what is wrong with the view
+	if e.Type == "" { // the page itself reports what is wrong with the view
 		e = s.called(r, b, id, map[string]any{})
 	}
 	values["Heading"], values["Type"], values["Lead"] = cmp.Or(e.Name, string(id)), e.Type, e.Description
@@ -140,24 +143,25 @@ func (s *Server) describe(r *http.Request, b *Backend, id graph.ID, values map[s
 	return http.StatusOK
 }
 
-// called is what heads the page of an entity.
+// called has the texts in the head of an entity's page.
 type called struct{ Name, Type, Description string }
 
-// called reads it in a view; the zero value means that the view is not valid or does not show the entity.
+// called returns the texts of an entity in a view. They are empty if the view is not valid or does not show the
+// entity.
 func (s *Server) called(r *http.Request, b *Backend, id graph.ID, view map[string]any) called {
 	variables, err := json.Marshal(map[string]any{"id": id, "view": view})
 	if err != nil {
-		panic(err) // strings
+		panic(err) // cannot fail: only strings
 	}
 	res := b.Begin().Execute(r.Context(), &operation.Request{
 		Query: `query ($id: ID!, $view: View) { entity(id: $id, view: $view) { name type description } }`, Variables: variables,
 	})
 	var body struct{ Data struct{ Entity called } }
-	_ = json.Unmarshal(res.Body, &body) // an answer without data leaves it empty
+	_ = json.Unmarshal(res.Body, &body) // if there is no data, body remains empty
 	return body.Data.Entity
 }
 
-// viewOf is the view that an address asks for, as a variable of GraphQL.
+// viewOf returns the view in the parameters of an address, as a variable of GraphQL.
 func viewOf(q url.Values) map[string]any {
 	view := map[string]any{}
 	for _, name := range []string{"asOf", "knownAt"} {
@@ -171,7 +175,7 @@ func viewOf(q url.Values) map[string]any {
 func sendShell(w http.ResponseWriter, r *http.Request, t *template.Template, status int, values map[string]any) {
 	var text bytes.Buffer
 	if err := t.Execute(&text, values); err != nil {
-		panic(err) // the template and its values are the program's
+		panic(err) // cannot fail: the template and its values are constant
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
@@ -183,7 +187,8 @@ func sendShell(w http.ResponseWriter, r *http.Request, t *template.Template, sta
 	}
 }
 
-// asset serves a built file, whose name has the hash of its content, or the words of the ontology.
+// asset serves a built file, or the words of the ontology. The name of a built file contains the hash of its
+// content.
 func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
 	name := path.Base(r.URL.Path)
 	if name == "ontology.json" && r.URL.Path == "/assets/ontology.json" {

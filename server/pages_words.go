@@ -12,24 +12,24 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// words are what the pages know of an ontology: labels, kinds of values, themes. They do not change once made.
+// words is what the pages know of an ontology: labels, kinds of values and themes. It is immutable.
 type words struct {
 	of      *schema.Ontology
 	text    []byte
-	version string // of the text
+	version string // the version of the text
 }
 
-// ontologyText is the form of the words in which the pages read them.
+// ontologyText is the JSON form of the words, which the pages read.
 type ontologyText struct {
-	// Fields are the predicates in the order in which a page shows them: the relations of
-	// concrete types, their properties, what interfaces declare, and last what every
-	// entity has; among these as the ontology declares them.
+	// Fields are the predicates in the order in which a page shows them: the relations of concrete types, their
+	// properties, the fields that interfaces declare, and last the fields of every entity. Within each group
+	// they have the order of the ontology.
 	Fields []word `json:"fields"`
-	// Qualifiers are all qualifiers that claims may have.
+	// Qualifiers are the qualifiers that claims can have.
 	Qualifiers []word `json:"qualifiers"`
-	// Units are the symbols of units that are not written as their code.
+	// Units maps each unit to its symbol, if the symbol differs from the code.
 	Units map[string]string `json:"units"`
-	// Types are the types that have entities.
+	// Types are the types that may have entities.
 	Types []typeWord `json:"types"`
 	// Themes are the sections of an entity's page, in the order of the ontology.
 	Themes []string `json:"themes"`
@@ -38,13 +38,13 @@ type ontologyText struct {
 type word struct {
 	Name  string `json:"name"`
 	Label string `json:"label"`
-	// Kind is the scalar of the values, such as Long or Enum; empty for entities.
+	// Kind is the scalar of the values, such as Long or Enum, or "" for entities.
 	Kind  string `json:"kind,omitempty"`
 	Time  string `json:"time,omitempty"`
 	Theme string `json:"theme,omitempty"`
-	// Inverse is, by type, what the relation is called from its object's side, and the theme there.
+	// Inverse maps a type of the objects to the label and the theme of the relation in that direction.
 	Inverse map[string]inverseWord `json:"inverse,omitempty"`
-	// Symmetric is true of a relation that holds in both directions, under one label.
+	// Symmetric is true if the relation holds in both directions with one label.
 	Symmetric bool `json:"symmetric,omitempty"`
 }
 
@@ -57,21 +57,23 @@ type typeWord struct {
 	Name   string `json:"name"`
 	Label  string `json:"label"`
 	Plural string `json:"plural"`
-	// Fields are those that can be columns of a table: with a value, or leading to one entity.
+	// Fields are the fields that can be columns of a table: those with a value, and those that lead to one
+	// entity.
 	Fields []column `json:"fields"`
 }
 
-// column is a field of a type as a column of a table.
+// column is a field of a type, as a column of a table.
 type column struct {
 	Name  string `json:"name"`
 	Label string `json:"label"`
 	Kind  string `json:"kind,omitempty"` // empty for entities
 	Many  bool   `json:"many,omitempty"`
-	// Inverse is true of the other side of a relation.
+	// Inverse is true if the column is a relation, read from its object.
 	Inverse bool `json:"inverse,omitempty"`
 }
 
-// ontologyWords serves the words of the graph's ontology. A browser keeps them for as long as the address has their version.
+// ontologyWords serves the words of the graph's ontology. A browser may cache them without limit if the address
+// contains their version.
 func (s *Server) ontologyWords(w http.ResponseWriter, r *http.Request, b *Backend) {
 	known := s.wordsOf(b)
 	h := w.Header()
@@ -98,7 +100,7 @@ func (s *Server) wordsOf(b *Backend) *words {
 	}
 	text, err := json.Marshal(textOf(o))
 	if err != nil {
-		panic(err) // strings and maps of them
+		panic(err) // cannot fail: words has only strings and maps of strings
 	}
 	known := &words{of: o, text: text, version: fmt.Sprintf("%.8x", sha256.Sum256(text))}
 	s.words.Store(known)
@@ -130,7 +132,7 @@ func textOf(o *schema.Ontology) ontologyText {
 	return all
 }
 
-// distinct returns the texts that are not empty, each where it comes first.
+// distinct returns the non-empty texts without repetitions, in the order of first occurrence.
 func distinct(texts []string) []string {
 	seen := map[string]bool{"": true}
 	return slices.DeleteFunc(texts, func(text string) bool {
@@ -148,7 +150,7 @@ func typeWordOf(t *schema.Type) typeWord {
 	return w
 }
 
-// inversesOf returns, by relation and type, what the relation is called from its object's side.
+// inversesOf returns the label and theme of each relation as read from its object, by relation and type.
 func inversesOf(o *schema.Ontology) map[string]map[string]inverseWord {
 	inverse := map[string]map[string]inverseWord{}
 	for _, t := range o.Types {

@@ -10,24 +10,24 @@ import (
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
-// responseRecorder records the status of an answer, and has the state of its request.
+// responseRecorder records the status of an answer, and has the state of the request.
 type responseRecorder struct {
 	http.ResponseWriter
-	start    time.Time    // of the request
+	start    time.Time    // when the request began
 	by       *http.Server // the server that received the request; nil in tests
 	status   int
 	bytes    int64
-	refusal  string              // its code, where one was written
-	streamed bool                // the answer has no end that is known
-	quota    admission.BodyQuota // of the request's body
-	slot     admission.Slot      // in which it runs
+	refusal  string              // the code of the refusal, if one was written
+	streamed bool                // the length of the answer is not known
+	quota    admission.BodyQuota // the quota of the request's body
+	slot     admission.Slot      // the slot in which the request runs
 	caller   caller              // who sent the request
-	span     *tracing.Span       // of the request, nil where it is not traced
-	values   [3]string           // of headers, see header
-	headers  int                 // used of values
-	watched  bool                // Lasts is called where the request takes long
-	hurried  bool                // net/http's deadline of reading the request is still set
-	body     *bytes.Buffer       // of the request, from Server.buffers; nil where it is not from there
+	span     *tracing.Span       // the span of the request; nil if it is not traced
+	values   [3]string           // values of headers, see header
+	headers  int                 // how many of values are used
+	watched  bool                // Lasts will be called if the request runs long
+	hurried  bool                // the deadline that net/http set for reading the request still applies
+	body     *bytes.Buffer       // the body of the request, from Server.buffers; nil if it is not pooled
 }
 
 // header sets a header to a value that is particular to this answer. The key must be in canonical

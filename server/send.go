@@ -57,7 +57,7 @@ func (s *Server) packs(r *http.Request, body []byte) bool {
 func markPacked(h http.Header) {
 	h.Set("Content-Encoding", "gzip")
 	if tag := h.Get("ETag"); tag != "" {
-		h.Set("ETag", "W/"+tag) // other bytes, the same answer
+		h.Set("ETag", "W/"+tag) // the compressed bytes differ, so the ETag is weak
 	}
 }
 
@@ -69,7 +69,7 @@ func (s *Server) write(w http.ResponseWriter, status int, body []byte) {
 	}
 	w.WriteHeader(status)
 	var err error
-	if len(body) <= streams.Piece { // short enough for the kernel's buffer, or for the server's own deadline
+	if len(body) <= streams.Piece { // short enough for the kernel's buffer, or for the deadline of the server
 		_, err = w.Write(body)
 	} else {
 		err = streams.Write(w, http.NewResponseController(w), s.opts.Live.WriteTimeout, body)

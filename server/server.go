@@ -1,5 +1,5 @@
-// Package server serves the graph over HTTP: GraphQL by the specification GraphQL over HTTP of
-// September 2026, the health and metrics of the service, and a few pages for people.
+// Package server serves the graph over HTTP: GraphQL as in the specification "GraphQL over HTTP" of September
+// 2026, the health and metrics of the service, and a few pages for people.
 //
 // Read Options, Server and graphql.go first. A Server answers from the moment it listens: until
 // Publish gives it a graph, everything but /healthz says that it is not ready. Each request begins
@@ -45,7 +45,7 @@ import (
 type Session interface {
 	// Seq returns the sequence number of the snapshot.
 	Seq() graph.Seq
-	// Bookmark names that snapshot.
+	// Bookmark returns the bookmark of the snapshot.
 	Bookmark() graph.Bookmark
 	// ETag is a strong validator, in quotes, of the answer that the session
 	// would give.
@@ -82,7 +82,8 @@ type Options struct {
 	Version string
 	// ReadOnly refuses every write.
 	ReadOnly bool
-	// Writer is the address of a service that accepts writes, which refusals name where ReadOnly is set; "" if it is not known.
+	// Writer is the address of a service that accepts writes, or "" if it is not known. If ReadOnly is set, refusals
+	// name it.
 	Writer string
 	// Keys are the tokens at the start; SetKeys replaces them.
 	Keys Keys
@@ -108,7 +109,7 @@ type Options struct {
 	// QueueTime is how long a request may wait before it is shed; 0 means half a second. Under
 	// overload, requests are shed sooner.
 	QueueTime time.Duration
-	// MaxPaused bounds the requests that wait for a commit; 0 is 1,000.
+	// MaxPaused bounds the requests that wait for a commit; 0 means 1,000.
 	MaxPaused int
 	// MaxConnections bounds the open connections, including sockets and streams; 0 means
 	// DefaultMaxConnections. Live.MaxSubscribers is at most nine tenths of MaxConnections.
@@ -132,11 +133,11 @@ type Options struct {
 	// MaxPersisted bounds the memory, in bytes, of documents that clients register by hash; 0 means
 	// 16 MiB, a negative number keeps none.
 	MaxPersisted int
-	// ResponseCache bounds the memory of answers that are kept for the next request of the same; 0 is 32
-	// MiB, a negative number keeps none.
+	// ResponseCache bounds the bytes of the answers in the response cache; 0 means 32 MiB, and a negative
+	// number disables the cache.
 	ResponseCache int
-	// Slow is how long a request may run before it is logged as slow; 0 is half a second, a
-	// negative duration means never.
+	// Slow is how long a request may run before it is logged as slow; 0 means half a second, and a negative
+	// duration means that none is logged.
 	Slow time.Duration
 	// Tracer sends spans of requests; nil sends none.
 	Tracer *tracing.Tracer
@@ -162,8 +163,8 @@ const (
 	DefaultSlow         = 500 * time.Millisecond
 
 	DefaultResponseCache = 32 << 20
-	// Up to this length an answer arrives with the packets that TCP sends without waiting
-	// (ten segments), compressed or not.
+	// TCP sends the first ten segments without waiting. An answer up to this length fits into them, so
+	// compressing it saves no time.
 	DefaultCompressAbove = 14 << 10
 )
 
@@ -187,16 +188,16 @@ type Server struct {
 	hosts   hosts
 	guesses tokens.Guesses
 
-	exports   chan struct{} // one value for each export that runs for others than the owner
-	snapshots chan struct{} // one value for each snapshot that is sent
+	exports   chan struct{} // has one value for each export in progress that is not the owner's
+	snapshots chan struct{} // has one value for each snapshot that is being sent
 	accepts   content.Memo
 	persisted *persisted
-	answers   *answers.Cache // nil for none
+	answers   *answers.Cache // nil if there is no response cache
 	packers   *content.Packers
 	streams   *streams.Streams
-	buffers   sync.Pool // of *bytes.Buffer, for bodies
+	buffers   sync.Pool // values of type *bytes.Buffer, for bodies
 	located   atomic.Pointer[location]
-	readOnly  error // of writes, where Options.ReadOnly is set
+	readOnly  error // the refusal of writes, if Options.ReadOnly is set
 	words     atomic.Pointer[words]
 
 	admission   *admission.Admission
@@ -349,8 +350,8 @@ func (s *Server) unavailable(w http.ResponseWriter) {
 	writeError(w, http.StatusServiceUnavailable, jsonType, codes.Unavailable, "the service is starting or stopping; try again in a second")
 }
 
-// maxLag is how long a service may not know whether it has the whole log, to which others append, and still be
-// ready.
+// maxLag is how long a service that reads a log of another process may not know whether it has the whole log,
+// and still be ready.
 const maxLag = 10 * time.Second
 
 // healthz answers as long as the process runs.

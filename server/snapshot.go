@@ -8,11 +8,12 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 )
 
-// maxSnapshots bounds the snapshots that are sent at a time, so that many nodes that start together start in turn.
+// maxSnapshots bounds how many snapshots are sent at once. If many nodes start together, they get the snapshot one
+// after the other.
 const maxSnapshots = 2
 
-// serveSnapshot streams the newest snapshot as a snapshot file, from which another node of the store starts. It has all that
-// was ever recorded, so that it takes the right to write, even where writes are refused.
+// serveSnapshot streams the newest snapshot as a snapshot file, from which another node can start. The file contains
+// everything that was ever recorded, so serveSnapshot requires the right to write, even if the service refuses writes.
 func (s *Server) serveSnapshot(w http.ResponseWriter, r *http.Request, b *Backend) {
 	if callerOf(w).may < mayWrite {
 		s.refuse(w, r, jsonType, &requestError{status: http.StatusUnauthorized, code: codes.Unauthenticated,

@@ -133,7 +133,7 @@ func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http
 			s.answer(w, r, jsonType, statusOf(res, jsonType), session, validity{}, res)
 			return nil, nil
 		}
-		at = s.locationOf(session) // a mutation reads what it wrote
+		at = s.locationOf(session) // a mutation reads its own write, so the location has changed
 	}
 	at.label(w)
 	recorder.streamed = true

@@ -12,14 +12,14 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/content"
 )
 
-// table says whether a request wants its answer as a table: by the parameter format, else by the ending of the
-// path, else by the header Accept.
+// table is the form of a table that a request wants. It comes from the parameter format, or else from the
+// ending of the path, or else from the header Accept.
 type table string
 
 const (
 	noTable table = ""
 	csv     table = "csv"
-	rawCSV  table = "csv-raw" // without the apostrophe before formulas
+	rawCSV  table = "csv-raw" // a formula is not preceded by an apostrophe
 )
 
 // csvPath is the path of /graphql for tables.
@@ -74,8 +74,8 @@ func (t table) tag(etag string) string {
 	return strings.TrimSuffix(etag, `"`) + "-" + string(t) + `"`
 }
 
-// answerTable writes the engine's result as a table, or as JSON where it has errors. Then the status is never one of
-// success, since the client expects a table.
+// answerTable writes the engine's result as a table. If the result has errors, it writes JSON, and the status is
+// never one of success, because the client expects a table.
 func (s *Server) answerTable(w *responseRecorder, r *http.Request, form table, session Session, valid validity, res *gql.Response) {
 	if res.Code == codes.MutationNotAllowed && r.Method == http.MethodPost {
 		writeError(w, http.StatusNotAcceptable, content.Response, codes.NotAcceptable, "a mutation is answered as JSON; accept application/json")

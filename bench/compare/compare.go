@@ -19,10 +19,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Document is one row of the comparison.
+// Document is one compared query, a row of the results.
 type Document struct {
 	Name, Query string
-	// Variables is a JSON object.
+	// Variables is a JSON object of the variables.
 	Variables string
 }
 
@@ -35,12 +35,11 @@ var Documents = []Document{
 	{"sum_by_group", `{ country(id: "AAC") { exportsTo(series: true) { aggregate { groups(by: resource) { key count sum { share } } } } } }`, `{}`},
 }
 
-// Nested is the document that hand-written handlers answer as well.
+// Nested is the name of the document that the hand-written handlers answer too.
 const Nested = "nested_10x10x10"
 
-// Graph makes the synthetic graph of about n claims, in memory. A few hundred
-// claims more give the entities that the documents show a value in each field,
-// and the first countries ten neighbours.
+// Graph returns a synthetic graph of about n claims in memory. It adds a few hundred claims, so that the
+// entities in the documents have a value in each field and the first countries have ten neighbours.
 func Graph(ctx context.Context, n int) (*live.Graph, error) {
 	g, err := live.Open(ctx, &live.Unkept{}, schema.MustDefault(), live.Options{})
 	if err != nil {
@@ -96,11 +95,11 @@ func firstCities(g *live.Graph, n int) []graph.ID {
 	return ids
 }
 
-// Today returns the view of a document without the argument view.
+// Today returns the view of a document that has no argument view.
 func Today(g *live.Graph) *snapshot.View {
 	v, err := g.Snapshot().View(graph.View{}, graph.DayOf(time.Now()))
 	if err != nil {
-		panic(err) // the empty view is always there
+		panic(err) // cannot fail: the empty view is always valid
 	}
 	return v
 }

@@ -21,25 +21,25 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// The names of the contestants.
+// The constants are the names of the contestants.
 const (
 	Caspian   = "caspian"
 	GraphqlGo = "graphql-go"
 	Gqlgen    = "gqlgen"
 	GraphqlJS = "graphql-js"
-	// Hand is a hand-written handler that reads the snapshot through a view,
-	// Flat one that reads arrays computed in advance; they answer Nested only.
+	// Hand and Flat are hand-written handlers, which answer only Nested. Hand reads the snapshot through a
+	// view, Flat reads arrays that were computed in advance.
 	Hand = "hand-written"
 	Flat = "flat arrays"
 )
 
-// Contestant answers documents in this process and over HTTP.
+// Contestant answers documents, in this process and over HTTP.
 type Contestant struct {
 	Name    string
 	Handler http.Handler
-	// Answer runs a document in process and calls done with the response.
+	// Answer runs a document in this process and calls done with the response.
 	Answer func(ctx context.Context, d *Document, done func(body []byte)) error
-	// Only names the one document it answers; "" is all.
+	// Only is the name of the only document that the contestant answers, or "" if it answers all.
 	Only string
 }
 
@@ -109,8 +109,8 @@ func gqlgenInProcess(s graphql.ExecutableSchema) func(context.Context, *Document
 	}
 }
 
-// data returns the member data of a response for comparison: its keys sorted, and its numbers
-// with twelve digits, since contestants add in different orders.
+// data returns the member data of a response in a form for comparison: its keys are sorted, and its numbers
+// have twelve digits, because contestants add numbers in different orders.
 func data(body []byte) ([]byte, error) {
 	var r struct {
 		Data   any
@@ -126,7 +126,7 @@ func data(body []byte) ([]byte, error) {
 func rounded(value any) any {
 	switch x := value.(type) {
 	case float64:
-		x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64) // it was just written
+		x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64) // cannot fail: FormatFloat wrote the text
 		return x
 	case map[string]any:
 		for k, v := range x {
@@ -140,7 +140,7 @@ func rounded(value any) any {
 	return value
 }
 
-// overHTTP returns the answer of a handler, without a network.
+// overHTTP returns the answer of a handler to a document, without a network.
 func overHTTP(h http.Handler, d *Document) []byte {
 	req := request("localhost", d.Query, d.Variables)
 	body := req[bytes.Index(req, []byte("\r\n\r\n"))+4:]

@@ -19,30 +19,30 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// node is an entity as graphql-go passes it from one resolver to the next.
+// node is an entity that one resolver of graphql-go passes to the next.
 type node struct {
 	v *snapshot.View
 	n uint32
 }
 
-// listing is a connection, passed in the same way.
+// listing is a connection that one resolver passes to the next.
 type listing struct {
 	v     *snapshot.View
 	list  *snapshot.List
 	query filter.Query
 }
 
-// export is an edge, passed in the same way.
+// export is an edge that one resolver passes to the next.
 type export struct {
 	v *snapshot.View
 	e snapshot.Edge
 }
 
-// graphqlGo is graphql-go's executor over the accessors of the snapshot, with
-// parsed documents cached and validation left out after the first time.
+// graphqlGo executes documents with graphql-go, which reads the snapshot. It caches parsed documents and
+// validates each only once.
 type graphqlGo struct {
 	schema graphql.Schema
-	parsed sync.Map // document to *ast.Document
+	parsed sync.Map // values of type *ast.Document, by document
 }
 
 func newGraphqlGo(g *live.Graph) (*graphqlGo, error) {
@@ -86,7 +86,7 @@ func (c *graphqlGo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // fails if the client has disconnected
 }
 
-// goTypes makes the schema.
+// goTypes creates the types of the schema.
 type goTypes struct {
 	o *schema.Ontology
 	g *live.Graph
@@ -239,7 +239,7 @@ func (t *goTypes) exports(country *schema.Type, countryType *graphql.Object) *gr
 	}
 }
 
-// at follows keys into nested input objects.
+// at returns the value at a path of keys in nested input objects.
 func at(m map[string]any, keys ...string) any {
 	for _, k := range keys[:len(keys)-1] {
 		m, _ = m[k].(map[string]any)

@@ -11,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// hand writes the nested answer without GraphQL, from the snapshot: what a
-// program for this one question would do. The view's rules hold for it too.
+// hand writes the answer to Nested from the snapshot, without GraphQL, like a program for this one question. It
+// obeys the rules of the view.
 type hand struct {
 	g                        *live.Graph
 	countries                []*schema.Type
@@ -60,13 +60,12 @@ func (h *hand) appendAnswer(dst []byte) []byte {
 	return append(dst, `}}`...)
 }
 
-// flat writes the nested answer from arrays computed in advance, for one date
-// and without sources: names by number and lists of numbers. It ignores views,
-// so it is an upper bound.
+// flat writes the answer to Nested from arrays that were computed in advance, for one date and without sources.
+// It ignores views, so its speed is an upper bound.
 type flat struct {
-	names, ids         []string // of the countries, then of the cities
+	names, ids         []string // names and ids of the countries and then of the cities
 	countries          []uint32
-	neighbours, cities [][]uint32 // by country
+	neighbours, cities [][]uint32 // numbers of neighbours and cities, by country
 }
 
 func newFlat(g *live.Graph) *flat {
@@ -131,7 +130,7 @@ func (f *flat) appendAnswer(dst []byte) []byte {
 
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// written serves what a hand-written writer appends, for every request.
+// written returns a handler that answers every request with what appendAnswer appends.
 func written(appendAnswer func([]byte) []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		buf := buffers.Get().(*[]byte)

@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// request returns the bytes of one POST, the same for every contestant.
+// request returns the bytes of one POST request, which is the same for every contestant.
 func request(addr, query, variables string) []byte {
 	body := fmt.Sprintf(`{"query":%s,"variables":%s}`, strconv.Quote(query), variables)
 	return fmt.Appendf(nil, "POST /graphql HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: %d\r\n\r\n%s",
 		addr, len(body), body)
 }
 
-// client is one connection. It reads just as much HTTP as the contestants
-// write, so that one core can ask faster than any of them answers.
+// client is one connection. It parses only the parts of HTTP that the contestants write. So one core is enough
+// to send requests faster than any contestant answers them.
 type client struct {
 	conn net.Conn
 	r    *bufio.Reader
@@ -38,8 +38,7 @@ func dial(addr string, patience time.Duration) (*client, error) {
 	return &client{conn: c, r: bufio.NewReaderSize(c, 64<<10)}, nil
 }
 
-// ask sends a request and reads the answer; the body is the client's until
-// the next.
+// ask sends a request and returns the body of the answer, which is valid until the next call.
 func (c *client) ask(req []byte) ([]byte, error) {
 	if _, err := c.conn.Write(req); err != nil {
 		return nil, err
@@ -108,11 +107,11 @@ func (c *client) chunks() error {
 	}
 }
 
-// connections is how many clients ask at once, each for one answer at a time.
+// connections is the number of clients that ask at the same time. Each waits for one answer at a time.
 const connections = 16
 
-// rate asks for a time and returns the answers a second. Answers must all be of one length.
-// Requests that are running when the time ends are awaited and count.
+// rate sends requests for a time and returns the answers per second. All answers must have the given length.
+// Requests that are running at the end of the time are awaited and counted.
 func rate(addr string, req []byte, length int, during time.Duration) (float64, error) {
 	var wg sync.WaitGroup
 	var answers atomic.Int64

@@ -1,9 +1,8 @@
-// Package codec turns bytes into operations on the graph, with the position of
-// each, and claims into bytes: one file for each format.
+// Package codec decodes bytes into operations on the graph, each with its position, and encodes claims as
+// bytes. Each format has a file.
 //
-// Read Format and Formats first. A decoder checks the form of its input and
-// nothing else: whether an entity exists or a value fits is for graph.Check.
-// The package must not know the store, the snapshot or HTTP.
+// Read Format and Formats first. A decoder checks only the form of its input: graph.Check decides whether an
+// entity exists and whether a value is valid. The package must not know the store, the snapshot or HTTP.
 package codec
 
 import (
@@ -19,50 +18,50 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Emit takes one operation of an input; if it returns an error, the reading ends.
+// Emit receives one operation of an input. If it returns an error, the decoder stops.
 type Emit func(graph.Op) error
 
-// Format is one way to write the graph down. A format reads a stream (Decode),
-// or a folder of files that belong together (DecodeDir), or both, and may
-// write (Encode).
+// Format is one format of claims. It can decode a stream (Decode), a folder of files that belong together
+// (DecodeDir), or both. It may also encode (Encode).
 type Format struct {
 	Name string
-	// About is one line for help texts.
+	// About describes the format in one line, for help texts.
 	About string
-	// Extensions recognise a file by its name, with their dots.
+	// Extensions are the extensions of the format's files, with their dots.
 	Extensions []string
-	// Lossless is true if what Encode writes gives the same graph again.
+	// Lossless is true if decoding the output of Encode gives the same graph.
 	Lossless bool
 
-	// Once, if not nil, states what holds for all inputs of the format together; it is called before they are read.
+	// Once, if not nil, emits the operations that all inputs of the format share. It is called once, before the
+	// inputs are read.
 	Once func(ctx context.Context, emit Emit) error
-	// Decode reads a stream; name is for messages. It calls emit with what is
-	// well formed and returns graph.Problems with every fault of form.
+	// Decode reads a stream; name is for messages. It calls emit with each well-formed operation, and returns
+	// graph.Problems with every fault of form.
 	Decode func(ctx context.Context, name string, r io.Reader, emit Emit) error
 	// DecodeDir reads a folder.
 	DecodeDir func(ctx context.Context, dir fs.FS, name string, emit Emit) error
-	// Encode writes the claims of a source.
+	// Encode writes the claims of a graph.
 	Encode func(ctx context.Context, w io.Writer, from Graph) error
 }
 
-// Graph is what an encoder writes: everything the store knows, in record order.
+// Graph is the graph that an encoder writes. Its methods pass everything in record order.
 type Graph interface {
 	Ontology() *schema.Ontology
 	// Entities calls fn for each entity.
 	Entities(fn func(graph.Entity) error) error
-	// Claims calls fn for each claim; live is false for withdrawn ones.
+	// Claims calls fn for each claim; live is false for a withdrawn claim.
 	Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error
-	// ReasonOf is why a claim was withdrawn, or reinstated if that came later; "" if nobody said.
+	// ReasonOf returns the reason of the last withdrawal or reinstatement of a claim, or "" if it has none.
 	ReasonOf(graph.ClaimID) string
 }
 
 // List is an ordered list of formats.
 type List []*Format
 
-// Formats lists every format of this package; the tests of all formats walk it.
+// Formats lists all formats of this package; the tests of all formats iterate over it.
 var Formats = List{Seed, JSONLines, NQuads, JSONLD}
 
-// ByName returns the named format or an error that lists them.
+// ByName returns the format with the name, or an error that lists all names.
 func (l List) ByName(name string) (*Format, error) {
 	names := make([]string, len(l))
 	for i, f := range l {
@@ -74,7 +73,7 @@ func (l List) ByName(name string) (*Format, error) {
 	return nil, graph.Errorf(graph.BadInput, "there is no format %q; the formats are %s", name, strings.Join(names, ", "))
 }
 
-// ForFile returns the format that belongs to the extension of a file's name, before that of its packing.
+// ForFile returns the format whose extension the file name has, ignoring an extension for compression.
 func (l List) ForFile(name string) (*Format, error) {
 	ext := packed.Ext(name)
 	for _, f := range l {
@@ -85,8 +84,7 @@ func (l List) ForFile(name string) (*Format, error) {
 	return nil, graph.Errorf(graph.BadInput, "%s: the file's name has no known extension; name the format with --format", name)
 }
 
-// MaxProblems bounds how many faults of one input are listed; a last one says
-// that there are more.
+// MaxProblems is how many faults of one input are listed. One more problem then says that there are more.
 const MaxProblems = 100
 
 // Faults collects the faults of form of one input. The zero value is ready.
@@ -95,12 +93,12 @@ type Faults struct {
 	more int
 }
 
-// Add records a fault; beyond MaxProblems it only counts.
+// Add records a fault. After MaxProblems faults, it only counts.
 func (p *Faults) Add(at graph.Position, code graph.Code, format string, a ...any) {
 	p.Report(graph.Problem{Position: at, Code: code, Message: fmt.Sprintf(format, a...)})
 }
 
-// Report is Add of a fault at hand.
+// Report records a fault that is a graph.Problem already.
 func (p *Faults) Report(fault graph.Problem) {
 	if len(p.list) >= MaxProblems {
 		p.more++

@@ -9,14 +9,15 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// filter changes the values of a cell. What it cannot change is an error; what it makes nothing
-// of is empty.
+// filter changes the values of a cell. A value that it cannot change is an error. A value that becomes nothing
+// becomes "".
 type filter func(t *mapped, values []string) ([]string, error)
 
-// filterNames are the names of filters in the order of the documentation.
+// filterNames lists the names of the filters in the order of the documentation.
 var filterNames = []string{"lower", "upper", "slug", "line", "first", "pad", "without", "split", "match", "table", "number", "percent", "times", "date", "key", "find"}
 
-// filters make the filter of each name, with what follows the name in the mapping.
+// filters maps each name to the function that makes the filter. argument is the text after the name in the
+// mapping.
 var filters = map[string]func(m *Mapping, argument string) (filter, error){
 	"lower": func(*Mapping, string) (filter, error) { return each(strings.ToLower), nil },
 	"upper": func(*Mapping, string) (filter, error) { return each(strings.ToUpper), nil },
@@ -106,8 +107,9 @@ var filters = map[string]func(m *Mapping, argument string) (filter, error){
 	"find": findNamed,
 }
 
-// findNamed is the filter that finds an entity by an id, a code or a name: find City, or find City in land, with a
-// column that has the id of what the city is linked with. Several types have a comma between them.
+// findNamed makes the filter that finds an entity by an id, a code or a name. It is written as find City, or as
+// find City in land, where the column land has the id of an entity with which the city is linked. Several types
+// are separated by commas.
 func findNamed(m *Mapping, a string) (filter, error) {
 	types, in, _ := strings.Cut(a, " in ")
 	if in = strings.TrimSpace(in); in != "" {
@@ -132,7 +134,8 @@ func findNamed(m *Mapping, a string) (filter, error) {
 	}), nil
 }
 
-// others are all words that a table of the mapping does not list, and the words themselves as what they become.
+// others is the entry of a table for all words that the table does not list. As the result of an entry, it
+// means the word itself.
 const others = "*"
 
 // count reads a number of characters.
@@ -144,7 +147,7 @@ func count(argument string) (int, error) {
 	return n, nil
 }
 
-// each is the filter that changes every value by itself.
+// each returns the filter that changes each value separately.
 func each(change func(string) string) filter {
 	return func(_ *mapped, values []string) ([]string, error) {
 		for i, v := range values {
@@ -154,7 +157,8 @@ func each(change func(string) string) filter {
 	}
 }
 
-// all is the filter that makes values of every value; the first that it cannot change is the error.
+// all returns the filter that replaces each value by several. It returns the error of the first value that it
+// cannot change.
 func all(change func(string) ([]string, error)) filter {
 	return func(_ *mapped, values []string) (out []string, err error) {
 		for _, v := range values {
@@ -170,7 +174,7 @@ func all(change func(string) ([]string, error)) filter {
 
 func one(v string, err error) ([]string, error) { return []string{v}, err }
 
-// found is the filter that finds an entity for every value.
+// found returns the filter that replaces each value by the entity that find finds.
 func found(find func(t *mapped, v string) (graph.ID, error)) filter {
 	return func(t *mapped, values []string) ([]string, error) {
 		if t.find == nil {

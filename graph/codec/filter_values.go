@@ -10,15 +10,15 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Numbers as tables print them: groups of three digits between commas, points, spaces or apostrophes, and decimals after
-// a point, or after a comma.
+// The patterns match printed numbers. The digits of a number are in groups of three between commas, points, spaces or
+// apostrophes. The decimals follow a point or a comma.
 var (
 	pointNumber = regexp.MustCompile(`^[-+−]?(\d{1,3}([, '’\x{a0}\x{202f}]\d{3})+|\d+)?(\.\d+)?([eE][-+]?\d{1,3})?$`)
 	commaNumber = regexp.MustCompile(`^[-+−]?(\d{1,3}([. '’\x{a0}\x{202f}]\d{3})+|\d+)?(,\d+)?([eE][-+]?\d{1,3})?$`)
 	marks       = regexp.MustCompile(`[ '’\x{a0}\x{202f}]`)
 )
 
-// plainNumber writes a printed number without its marks.
+// plainNumber returns a printed number without the marks between its digits.
 func plainNumber(v string, comma bool) (string, error) {
 	form, other, mark := pointNumber, commaNumber, ","
 	if comma {
@@ -36,18 +36,19 @@ func plainNumber(v string, comma bool) (string, error) {
 	return strings.Replace(v, ",", ".", 1), nil
 }
 
-// What is between the ends of a printed range, and what before an end says how the numbers are beyond it.
+// The patterns match the text between the two ends of a printed range, and the words before an end that say
+// whether it is excluded or open.
 var (
 	rangeDashes = strings.NewReplacer("–", "..", "—", "..", " to ", "..", "≥", ">=", "≤", "<=")
 	rangeSigns  = regexp.MustCompile(`(?i)^(over|at least|under|at most|[<>]=?)\s*`)
 )
 
-// figures is the filter that converts printed numbers, those of printed ranges too.
+// figures returns the filter that converts printed numbers, including those in printed ranges.
 func figures(number func(string) (string, error)) filter {
 	return all(func(v string) ([]string, error) { return one(inRange(v, number)) })
 }
 
-// inRange converts a printed number, or the numbers of a printed range: 10–15, over 5, >= 3.
+// inRange converts a printed number, or the numbers in a printed range such as 10–15, over 5, >= 3.
 func inRange(v string, number func(string) (string, error)) (string, error) {
 	ends := strings.Split(rangeDashes.Replace(v), "..")
 	if len(ends) > 2 {
@@ -65,7 +66,7 @@ func inRange(v string, number func(string) (string, error)) (string, error) {
 	return strings.Join(ends, ".."), nil
 }
 
-// scaled is a printed number times a factor.
+// scaled multiplies a printed number by a factor.
 func scaled(v, factor string) (string, error) {
 	plain, err := plainNumber(v, false)
 	if err != nil {
@@ -83,18 +84,18 @@ func scaled(v, factor string) (string, error) {
 	return text, nil
 }
 
-// dateWords are the words of the forms of dates, the longer ones first, with Go's words for them.
+// dateWords maps words of forms of dates to those of Go's layouts, the longest first.
 var dateWords = []struct{ word, layout string }{
 	{"YYYY", "2006"}, {"Month", "January"}, {"Mon", "Jan"}, {"MM", "01"}, {"DD", "02"}, {"YY", "06"}, {"M", "1"}, {"D", "2"},
 }
 
-// dateForm is one form of dates as Go's layout, with what of the date it has.
+// dateForm is one form of dates, as a Go layout with the parts of the date that it has.
 type dateForm struct {
 	layout     string
 	month, day bool
 }
 
-// dateForms reads forms of dates with " or " between them.
+// dateForms parses forms of dates that are separated by " or ".
 func dateForms(argument string) (forms []dateForm, err error) {
 	for form := range strings.SplitSeq(argument, " or ") {
 		var layout strings.Builder
@@ -130,7 +131,7 @@ func dateForms(argument string) (forms []dateForm, err error) {
 	return forms, nil
 }
 
-// isoDate writes a printed date as EDTF, no more precise than it is.
+// isoDate converts a printed date to EDTF, with the precision of the form.
 func isoDate(v string, forms []dateForm, as string) (string, error) {
 	for _, f := range forms {
 		at, err := time.Parse(f.layout, v)

@@ -35,10 +35,10 @@ var JSONLines = &Format{
 	Encode:     encodeJSONLines,
 }
 
-// MaxLine bounds one line of a line format, in bytes.
+// MaxLine is the most bytes of one line in a format of lines.
 const MaxLine = 1 << 20
 
-// jsonLine is one line as it is written; its keys say what it states.
+// jsonLine is one line as it is written. Its keys show what the line states.
 type jsonLine struct {
 	Entity string `json:"entity,omitempty"`
 	Type   string `json:"type,omitempty"`
@@ -84,8 +84,8 @@ func decodeJSONLines(ctx context.Context, name string, r io.Reader, emit Emit) e
 	return ps.Err()
 }
 
-// lines calls fn with each line that is not blank. A line that is too long or
-// not valid UTF-8 is a problem, and reading goes on after it.
+// lines calls fn with each line that is not blank. A line that is too long or is not valid UTF-8 becomes a
+// problem, and reading continues after it.
 func lines(ctx context.Context, name string, r io.Reader, ps *Faults, fn func(line int, text []byte) error) error {
 	br := bufio.NewReaderSize(r, 64<<10)
 	var long []byte
@@ -118,7 +118,7 @@ func lines(ctx context.Context, name string, r io.Reader, ps *Faults, fn func(li
 	}
 }
 
-// readLine returns the next line without copying it where it fits the buffer.
+// readLine returns the next line. It copies the line only if the buffer is too small.
 func readLine(br *bufio.Reader, long *[]byte) (text []byte, tooLong bool, err error) {
 	*long = (*long)[:0]
 	for {

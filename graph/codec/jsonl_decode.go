@@ -14,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// lineKeys are the keys of a line by what it states.
+// lineKeys maps the key that shows what a line states to all keys that such a line may have.
 var lineKeys = map[string][]string{
 	"entity":    {"entity", "type"},
 	"retract":   {"retract", "reason"},
@@ -25,7 +25,7 @@ var lineKeys = map[string][]string{
 	},
 }
 
-// knownKeys has each key by itself, so that reading one allocates no string.
+// knownKeys maps each key to itself, so that reading a key allocates no string.
 var knownKeys = func() map[string]string {
 	known := map[string]string{}
 	for _, keys := range lineKeys {
@@ -38,20 +38,19 @@ var knownKeys = func() map[string]string {
 
 // lineReader reads lines one after the other. Its zero value is ready.
 type lineReader struct {
-	src  bytes.Buffer // from which dec reads without copying
+	src  bytes.Buffer // dec reads from src without copying
 	dec  jsontext.Decoder
-	keys []string // of the line
+	keys []string // the keys of the line
 }
 
-// lineContent is what a line says: its texts, and its values as values of the graph.
+// lineContent is the content of a line: its texts and its values.
 type lineContent struct {
 	jsonLine
-	value      *graph.Value // nil if it has none
+	value      *graph.Value // nil if the line has none
 	qualifiers []graph.QualifierValue
 }
 
-// text returns where the text of a key is stored, or nil for keys with another kind of
-// value.
+// text returns a pointer to the text of a key, or nil if the value of the key is not a text.
 func (l *lineContent) text(key string) *string {
 	switch key {
 	case "entity":
@@ -117,7 +116,7 @@ func (r *lineReader) op(text []byte) (graph.Op, error) {
 	return l.op(kind)
 }
 
-// object reads an object: member is called for each key and reads its value.
+// object reads an object. It calls member for each key, which must read the value.
 func (r *lineReader) object(member func(key string) error) error {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
@@ -143,8 +142,8 @@ func (r *lineReader) object(member func(key string) error) error {
 	return err
 }
 
-// member reads the value of a key. It skips the value of an unknown key, which lineKind
-// refuses.
+// member reads the value of a key. It skips the value of an unknown key, because lineKind refuses the line
+// afterwards.
 func (r *lineReader) member(l *lineContent, key string) (err error) {
 	if to := l.text(key); to != nil {
 		*to, err = r.text(key)
@@ -169,7 +168,7 @@ func (r *lineReader) member(l *lineContent, key string) (err error) {
 	return r.dec.SkipValue()
 }
 
-// text reads a string; null is the empty one.
+// text reads a string. null is read as "".
 func (r *lineReader) text(key string) (string, error) {
 	switch kind := r.dec.PeekKind(); kind {
 	case '"':
@@ -221,7 +220,7 @@ func (r *lineReader) qualifiers(l *lineContent) error {
 	return r.mismatch("qualifiers", `an object, {"name": value}`)
 }
 
-// list reads an array, each item by item; null is the empty one.
+// list reads an array and calls item for each item. null is read as an empty list.
 func (r *lineReader) list(key string, item func() error) error {
 	switch r.dec.PeekKind() {
 	case '[':
@@ -242,11 +241,11 @@ func (r *lineReader) list(key string, item func() error) error {
 	return err
 }
 
-// jsonKinds are the kinds of JSON's values, as people call them.
+// jsonKinds has names of the kinds of JSON values for messages.
 var jsonKinds = map[jsontext.Kind]string{'"': "string", '0': "number", '{': "object", '[': "array", 't': "boolean", 'f': "boolean", 'n': "null"}
 
-// mismatch returns the error for a value of a kind that its key does not take. If the line
-// is not JSON at all, the error says so.
+// mismatch returns the error for a value of a kind that the key does not allow. If the line is not JSON, the
+// error says so.
 func (r *lineReader) mismatch(key, needed string) error {
 	kind := r.dec.PeekKind()
 	if err := r.dec.SkipValue(); err != nil {
@@ -255,7 +254,7 @@ func (r *lineReader) mismatch(key, needed string) error {
 	return graph.Errorf(graph.BadInput, "%q is a JSON %s; it takes %s", key, jsonKinds[kind], needed)
 }
 
-// value reads a value of the graph; what a text or number means, the ontology decides.
+// value reads a value of the graph. The ontology decides later what a text or a number means.
 func (r *lineReader) value() (graph.Value, error) {
 	switch r.dec.PeekKind() {
 	case '"':
@@ -285,12 +284,12 @@ type part struct {
 
 func (p part) isText() bool { return p.kind == '"' }
 
-// isNumber reports whether it is a number, or one in quotes.
+// isNumber reports whether the part is a number, possibly in quotes.
 func (p part) isNumber() bool {
 	return p.kind == '0' || p.isText() && jsontext.Value(p.text).Kind() == '0' && jsontext.Value(p.text).IsValid()
 }
 
-// parts reads a value that is an object.
+// parts reads a value that is a JSON object.
 func (r *lineReader) parts() (graph.Value, error) {
 	var parts []part
 	err := r.object(func(name string) (err error) {
@@ -330,8 +329,8 @@ func (r *lineReader) parts() (graph.Value, error) {
 	return graph.Value{}, graph.Errorf(graph.BadInput, `an object as a value is {"value":…,"unit":…}, {"min|over":…,"max|under":…,"unit":…}, {"lat":…,"lon":…}, {"entity":…} or {"none":true}`)
 }
 
-// kindValue returns a value that states its kind, because the ontology of the exporting
-// store had no field for it.
+// kindValue returns a value whose object states its kind. An export states the kind if the ontology has no
+// field for the value.
 func kindValue(parts []part) (graph.Value, error) {
 	given := map[string]string{}
 	for _, p := range parts {
@@ -347,8 +346,8 @@ func kindValue(parts []part) (graph.Value, error) {
 	return graph.ParseValue(kind, text)
 }
 
-// lineKind returns the key that says what the line states, or "" if there is none. Each of
-// its keys must be known to that.
+// lineKind returns the key that shows what the line states, or "" if there is none. It returns an error if the
+// line has a key that such a line cannot have.
 func lineKind(keys []string) (string, error) {
 	kind := ""
 	for _, k := range keys {
@@ -372,7 +371,7 @@ func lineKind(keys []string) (string, error) {
 	return kind, nil
 }
 
-// jsonFault says what is wrong with a line.
+// jsonFault returns an error that says what is wrong with a line.
 func jsonFault(text []byte, err error) error {
 	var ours *graph.Error
 	var syntax *jsontext.SyntacticError
@@ -391,7 +390,7 @@ func jsonFault(text []byte, err error) error {
 	return graph.Errorf(graph.BadInput, "not well-formed JSON at byte %d: %v", at+1, syntax.Err)
 }
 
-// isSurrogate reports whether an escape such as \ud800 is of a surrogate.
+// isSurrogate reports whether an escape such as \ud800 is a surrogate.
 func isSurrogate(escape []byte) bool {
 	if len(escape) != 6 || escape[0] != '\\' || escape[1] != 'u' {
 		return false

@@ -11,11 +11,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// kindsOf says which values must be written with their kind, since no field
-// determines it.
+// kindsOf decides which values must be written with their kind, because no field of the ontology determines it.
 type kindsOf struct {
 	o    *schema.Ontology
-	lost map[graph.ID]bool // entities whose type the ontology does not have
+	lost map[graph.ID]bool // entities whose type is not in the ontology
 }
 
 func (k kindsOf) raw(c *graph.Claim) json.RawMessage {
@@ -35,8 +34,7 @@ func (k kindsOf) rawQualifier(c *graph.Claim, q graph.QualifierValue) json.RawMe
 	return rawKind(q.Value)
 }
 
-// rawKind returns a value with its kind, or without it if the form of the value
-// shows it.
+// rawKind returns a value as JSON, with its kind unless the form of the value shows it.
 func rawKind(v graph.Value) json.RawMessage {
 	switch v.Kind() {
 	case graph.EntityKind, graph.QuantityKind, graph.CoordinatesKind, graph.NoneKind, graph.RangeKind:
@@ -44,7 +42,7 @@ func rawKind(v graph.Value) json.RawMessage {
 	}
 	raw, err := json.Marshal(map[string]string{"kind": v.Kind().String(), "value": v.String()})
 	if err != nil {
-		panic(err) // texts only
+		panic(err) // cannot fail: only texts
 	}
 	return raw
 }
@@ -89,7 +87,7 @@ func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range reinstated { // after those that supersede them
+	for _, id := range reinstated { // written after the claims that supersede them
 		if err := enc.Encode(jsonLine{Reinstate: id.String(), Reason: from.ReasonOf(id)}); err != nil {
 			return err
 		}
@@ -97,8 +95,7 @@ func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
 	return bw.Flush()
 }
 
-// supersededIn returns the claims that another one supersedes. Those that hold were reinstated
-// after that.
+// supersededIn returns the claims that other claims supersede. If such a claim holds, it was reinstated later.
 func supersededIn(ctx context.Context, from Graph) (map[graph.ClaimID]bool, error) {
 	superseded := map[graph.ClaimID]bool{}
 	err := from.Claims(func(c *graph.Claim, _ graph.ClaimID, _ bool) error {
@@ -168,7 +165,7 @@ func rawValue(v graph.Value) json.RawMessage {
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(x); err != nil {
-		panic(err) // texts and finite numbers only
+		panic(err) // cannot fail: only texts and finite numbers
 	}
 	return bytes.TrimSpace(buf.Bytes())
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// jsonRange is a range as a line writes it: min and max belong to it, over and under do not.
+// jsonRange is a range in a line: the range includes min and max, and excludes over and under.
 type jsonRange struct {
 	Min   *float64 `json:"min,omitempty"`
 	Over  *float64 `json:"over,omitempty"`
@@ -33,7 +33,7 @@ func rangeJSON(v graph.Value) (x jsonRange) {
 	return x
 }
 
-// rangeOf reads a value that is an object as a range; ok is false for other objects.
+// rangeOf converts a value that is a JSON object to a range. ok is false if the object is not a range.
 func rangeOf(parts []part) (v graph.Value, ok bool, err error) {
 	r, unit := graph.Range{Min: math.Inf(-1), Max: math.Inf(1)}, ""
 	for _, p := range parts {

@@ -11,8 +11,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/rdf"
 )
 
-// JSONLD is the quads of NQuads as JSON-LD: an object for each entity, and one for each claim, which names a graph with
-// the fact and says the rest about that graph. Each is on a separate line:
+// JSONLD writes the quads of NQuads as JSON-LD. It has one object for each entity and one for each claim, each on a
+// separate line. The object of a claim names a graph that has the fact, and states the rest about that graph:
 //
 //	{"@id":"e:KAZ","@type":"t:Country"}
 //	{"@id":"c:c…","@graph":{"@id":"e:KAZ","p:capital":{"@id":"e:astana"}},"m:source":{"@id":"e:factbook"},"m:confidence":{"@value":"0.9","@type":"x:decimal"}}
@@ -27,7 +27,7 @@ var JSONLD = &Format{
 	Encode:     encodeJSONLD,
 }
 
-// prefixesOfJSONLD are the prefixes of the context, by what they stand for.
+// prefixesOfJSONLD maps each address that the context shortens to its prefix.
 var prefixesOfJSONLD = map[string]string{
 	entityIRI: "e:", typeIRI: "t:", predicateIRI: "p:", qualifierIRI: "q:", metaIRI: "m:", claimIRI: "c:",
 }
@@ -39,7 +39,7 @@ const (
 
 func encodeJSONLD(ctx context.Context, w io.Writer, from Graph) error {
 	j := &jsonld{w: bufio.NewWriterSize(w, 64<<10)}
-	_, _ = j.w.WriteString(jsonldBegin) // Flush returns the error
+	_, _ = j.w.WriteString(jsonldBegin) // Flush returns the error, if any
 	if err := encodeRDF(ctx, from, j); err != nil {
 		return err
 	}
@@ -47,11 +47,11 @@ func encodeJSONLD(ctx context.Context, w io.Writer, from Graph) error {
 	return j.w.Flush()
 }
 
-// jsonld writes nodes. The writer under it keeps the first error.
+// jsonld writes nodes. Its writer keeps the first error.
 type jsonld struct {
 	w    *bufio.Writer
 	text []byte
-	many bool // it has written a node
+	many bool // whether a node was written already
 }
 
 func (j *jsonld) entity(e graph.Entity) {
@@ -90,7 +90,7 @@ func (j *jsonld) claim(c *graph.Claim, id string, quads []about) {
 	j.end()
 }
 
-// objects writes what quads of one predicate say: a list if there are several.
+// objects writes the objects of quads with one predicate, as a list if there are several.
 func (j *jsonld) objects(quads []about) {
 	if len(quads) == 1 {
 		j.object(quads[0].object)
@@ -122,7 +122,7 @@ func (j *jsonld) object(o object) {
 	j.put("}")
 }
 
-// address writes an address by its prefix; ids and names of the ontology need no escapes.
+// address writes an address with its prefix. Ids and names of the ontology need no escapes.
 func (j *jsonld) address(prefix, rest string) {
 	j.put(`"`)
 	j.put(prefixesOfJSONLD[prefix])

@@ -16,41 +16,42 @@ import (
 	"github.com/caspian-kg/caspian/graph/table"
 )
 
-// Find finds the entities that cells name.
+// Find finds the entities that cells of a table name.
 type Find interface {
-	// Key returns the entity that has the value of a key, such as iso2; "" where none has.
+	// Key returns the entity that has the value of a key, such as iso2, or "" if no entity has it.
 	Key(ctx context.Context, key, value string) (graph.ID, error)
-	// Named returns the entity that a text means; "" where a person decided that it means none. The error is an
-	// *Unknown where nothing is like the text, and another where it is not sure what is meant.
+	// Named returns the entity that a text names, or "" if a person decided that the text names none. The error
+	// is an *Unknown if no entity has a similar name, and another error if it is not certain which entity is
+	// meant.
 	Named(ctx context.Context, n Named) (graph.ID, error)
 }
 
-// Named is a text of a row that is to name an entity.
+// Named is a text in a row that names an entity.
 type Named struct {
-	// Text is an id, a code or a name, Types are the types that the entity may have, and In, if not empty, is an
+	// Text is an id, a code or a name. Types are the types that the entity may have. In, if not empty, is an
 	// entity with which it is linked.
 	Text  string
 	Types []string
 	In    graph.ID
-	// Optional is true if the mapping says what else to do about a text that names nothing.
+	// Optional is true if the mapping has an alternative for a text that names nothing.
 	Optional bool
 	At       graph.Position
 }
 
-// Unknown is the fault that nothing has a name or a code.
+// Unknown is the error for a name or a code that no entity has.
 type Unknown struct{ Message string }
 
 func (u *Unknown) Error() string { return u.Message }
 
-// record is a row as a mapping sees it: a *table.Row, or a subject of RDF.
+// record is the row that a mapping reads: a *table.Row, or a subject in a document of RDF.
 type record interface {
 	Values(column string) []string
 	Names() []string
 	Position(column string) graph.Position
 }
 
-// Format is the format of the tables and documents of RDF that the mapping reads. Entities are looked up by find, which may
-// be nil: then a mapping that needs it is refused.
+// Format returns the format of the tables and RDF documents that the mapping reads. It finds entities with find. If
+// find is nil, a mapping that must find entities is refused.
 func (m *Mapping) Format(find Find) *Format {
 	return &Format{Name: "table", About: "tables and RDF, by a mapping", Extensions: tableEndings, Once: m.declare, Decode: func(ctx context.Context, name string, r io.Reader, emit Emit) error {
 		t := &mapped{Mapping: m, find: find}
@@ -71,7 +72,7 @@ func (m *Mapping) Format(find Find) *Format {
 	}}
 }
 
-// declare states the entities of the mapping itself.
+// declare emits the entities of the mapping itself.
 func (m *Mapping) declare(ctx context.Context, emit Emit) error {
 	if m.entities == nil {
 		return nil
@@ -84,12 +85,12 @@ func (m *Mapping) declare(ctx context.Context, emit Emit) error {
 	return d.Err()
 }
 
-// NewCopy begins a file that the mapping reads, for rows of files like the named one.
+// NewCopy begins a copy that the mapping can read, for rows of files like the named one.
 func (m *Mapping) NewCopy(w io.Writer, name string) (*table.Copy, error) {
 	return table.NewCopy(w, name, m.file)
 }
 
-// Copy copies those rows of a file that keep has. RDF is not copied: ok is false.
+// Copy copies the rows of a file for which keep returns true. It cannot copy RDF, and then ok is false.
 func (m *Mapping) Copy(ctx context.Context, name string, r io.Reader, keep func(row int) bool, out *table.Copy) (ok bool, err error) {
 	if IsRDF(name) {
 		return false, nil
@@ -101,37 +102,37 @@ func (m *Mapping) Copy(ctx context.Context, name string, r io.Reader, keep func(
 			out.Row(row)
 		}
 		return true
-	}, func(graph.Problem) {}) // they are known
+	}, func(graph.Problem) {}) // the faults are known already
 	return true, err
 }
 
-// tableEndings are the endings of the files that a mapping reads.
+// tableEndings lists the extensions of the files that a mapping reads.
 var tableEndings = []string{".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson", ".geojson", ".nt", ".nq", ".ttl", ".trig"}
 
-// mapped is a table, or a document of RDF, while it is read.
+// mapped reads one table or one document of RDF.
 type mapped struct {
 	seedDecoder
 	*Mapping
 	find    Find
-	stopped error // by which emit ended the reading
+	stopped error // the error with which emit ended the reading
 
-	optional bool // another text of the mapping serves if nothing is found
+	optional bool // the mapping has an alternative if nothing is found
 
 	rec    record
-	over   map[string]string   // the cells that wide and each put in the place of others
-	lets   map[string][]string // what is known of let
-	fits   bool                // a column fits wide
-	faulty map[string]bool     // faults of the row
+	over   map[string]string   // the columns that wide and each add or replace, with their cells
+	lets   map[string][]string // the values of let that are known for this row
+	fits   bool                // a column has matched wide
+	faulty map[string]bool     // the faults that are reported for this row
 }
 
-// Columns that every row has.
+// The constants name columns that every row has.
 const (
 	rowNumber  = "#"     // the number of the row
 	fileColumn = "@file" // the name of the file, without its folder
-	partColumn = "value" // the cell of a column that wide makes a row of, or the value that each does
+	partColumn = "value" // the cell of the column that became a row by wide, or one of the values that each separates
 )
 
-// cell has the values of a column for the row.
+// cell returns the values of a column in the row.
 func (t *mapped) cell(column string) ([]string, error) {
 	if text, ok := t.over[column]; ok {
 		return []string{text}, nil
@@ -146,7 +147,7 @@ func (t *mapped) cell(column string) ([]string, error) {
 		values, known := t.lets[column]
 		if !known {
 			var err error
-			optional := t.optional // of the text that has the column, not of the one it stands for
+			optional := t.optional // optional belongs to the text that contains the column, and not to the text of let
 			values, _, err = let.values(t)
 			if t.optional = optional; err != nil {
 				return nil, err
@@ -158,7 +159,7 @@ func (t *mapped) cell(column string) ([]string, error) {
 	return t.rec.Values(t.iriOf(column)), nil
 }
 
-// record states what the mapping makes of a record; false ends the reading.
+// record emits the claims of a record. It returns false if the reading must end.
 func (t *mapped) record(rec record) bool {
 	t.row, t.rec, t.over, t.faulty = rec.Position("").Row, rec, nil, map[string]bool{}
 	if row, ok := rec.(*table.Row); ok && slices.ContainsFunc(row.Cells, func(c string) bool { return !utf8.ValidString(c) }) {
@@ -195,7 +196,7 @@ func (t *mapped) record(rec record) bool {
 	return true
 }
 
-// members states the row, or each row that the mapping makes of it.
+// members emits the claims of the row, or of each row into which the mapping divides it.
 func (t *mapped) members() bool {
 	if t.each == nil {
 		return t.state()
@@ -228,10 +229,10 @@ func (t *mapped) members() bool {
 	return true
 }
 
-// states reports whether the row at hand states anything.
+// states reports whether the row meets the condition of the mapping.
 func (t *mapped) states() bool { return t.condition == nil || t.expand(t.condition) != nil }
 
-// state states what the mapping makes of the row at hand; false ends the reading.
+// state emits the claims of one row. It returns false if the reading must end.
 func (t *mapped) state() bool {
 	t.lets = map[string][]string{}
 	if !t.states() {
@@ -271,7 +272,7 @@ func (t *mapped) state() bool {
 	return true
 }
 
-// locator is where the row or subject is found in its source.
+// locator returns the locator of the row or subject in its source.
 func (t *mapped) locator() string {
 	if s, ok := t.rec.(*described); ok {
 		return s.values[subjectColumn][0]
@@ -284,7 +285,7 @@ func (t *mapped) scalarNode(text, column string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Line: at.Line, Column: at.Column}
 }
 
-// fault reports a fault in a column of the row, once for the row.
+// fault reports a fault in a column, once for each row.
 func (t *mapped) fault(column, place string, err error) {
 	key := place + "\x00" + err.Error()
 	if t.faulty[key] {
@@ -296,7 +297,8 @@ func (t *mapped) fault(column, place string, err error) {
 	t.Add(at, codeOf(err), "%v", err)
 }
 
-// values is what a template makes of the row, and the column of its first cell; a fault counts as nothing.
+// values returns the values of a template for the row, and the column of its first cell. If it reports a fault,
+// there are no values.
 func (t *mapped) values(n *yaml.Node) ([]string, string) {
 	values, column, err := t.templates[n].values(t)
 	if err != nil {
@@ -306,8 +308,8 @@ func (t *mapped) values(n *yaml.Node) ([]string, string) {
 	return values, column
 }
 
-// expand is a part of the mapping with the cells of the row in it; nil where nothing is left.
-// What is empty is left out, and with the value of a claim the claim.
+// expand returns a part of the mapping with the cells of the row inserted, or nil if the result is empty. Empty
+// parts are left out, and so is a claim whose value is empty.
 func (t *mapped) expand(n *yaml.Node) *yaml.Node {
 	if n == nil {
 		return nil
@@ -345,10 +347,11 @@ func (t *mapped) expand(n *yaml.Node) *yaml.Node {
 	return out
 }
 
-// condition is the key of an entity or a claim that says when it is stated.
+// conditionKey is the key of the condition under which an entity or a claim is stated.
 const conditionKey = "if"
 
-// expandMapping is expand for a mapping. A value of several makes as many claims.
+// expandMapping does the work of expand for a YAML mapping. If the value of a claim is a list, each item
+// becomes a claim.
 func (t *mapped) expandMapping(n, out *yaml.Node) *yaml.Node {
 	if condition := under(n, conditionKey); condition != nil && t.expand(condition) == nil {
 		return nil
@@ -399,8 +402,8 @@ func (t *mapped) expandMapping(n, out *yaml.Node) *yaml.Node {
 	return list
 }
 
-// nothing reports whether a cell stands for nothing.
+// nothing reports whether the cell counts as empty.
 func (t *mapped) nothing(cell string) bool { return cell == "" || t.empty[cell] }
 
-// trimmed is a text without white space at its ends, and without the spaces that do not break.
+// trimmed returns a text without spaces at its ends, including non-breaking ones.
 func trimmed(text string) string { return strings.Trim(strings.TrimSpace(text), "\u00a0\u202f\u2007") }

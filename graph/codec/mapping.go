@@ -14,29 +14,30 @@ import (
 	"github.com/caspian-kg/caspian/graph/table"
 )
 
-// Mapping says what the rows of a table mean. It is written as a seed file whose entities have
-// places for cells; docs/mapping.md describes it.
+// Mapping says what the rows of a table mean. It is written like a seed file in which cells are inserted;
+// docs/mapping.md describes it.
 type Mapping struct {
-	from                     string // the name of its file
+	from                     string // the name of the mapping's file
 	entities, rows, defaults *yaml.Node
-	condition                *yaml.Node // if
+	condition                *yaml.Node // the part named if
 	file                     table.Options
 	wide                     *regexp.Regexp
 	each                     *piece
 	let                      map[string]template
-	base                     string            // of relative IRIs
-	prefixes                 map[string]string // of the columns of RDF
+	base                     string            // the base of relative IRIs
+	prefixes                 map[string]string // the prefixes in names of RDF columns
 	empty                    map[string]bool
 	tables                   map[string]map[string]string
-	made                     map[string]bool // columns that the mapping makes
+	made                     map[string]bool // columns that the mapping creates
 	templates                map[*yaml.Node]template
 }
 
-// mappingConfidence is that of claims for which the mapping gives none: less than what is curated.
+// mappingConfidence is the confidence of claims for which the mapping gives none. It is less than that of
+// curated claims.
 const mappingConfidence = "0.7"
 
-// ReadMapping reads a mapping; name is for messages. open, which may be nil, reads a file of a table by its place from that of the
-// mapping. The error is graph.Problems with every fault.
+// ReadMapping reads a mapping; name is for messages. open reads the file of a table by its path relative to the
+// mapping, and may be nil. The error is graph.Problems with every fault.
 func ReadMapping(name string, text []byte, open func(file string) ([]byte, error)) (*Mapping, error) {
 	d := &mappingReader{open: open, seedDecoder: seedDecoder{name: name}, m: &Mapping{from: name, let: map[string]template{}, empty: map[string]bool{},
 		tables: map[string]map[string]string{}, prefixes: map[string]string{}, made: map[string]bool{rowNumber: true, fileColumn: true}, templates: map[*yaml.Node]template{}}}
@@ -57,7 +58,7 @@ func ReadMapping(name string, text []byte, open func(file string) ([]byte, error
 	return d.m, d.Err()
 }
 
-// mappingReader reads a mapping by the means of a seed file.
+// mappingReader reads a mapping with the decoder of seed files.
 type mappingReader struct {
 	seedDecoder
 	m          *Mapping
@@ -112,7 +113,7 @@ func (d *mappingReader) part(k, v *yaml.Node) error {
 	return nil
 }
 
-// tableFile reads a table from the first two columns of a CSV file, which is named by its place from that of the mapping.
+// tableFile reads a table from the first two columns of a CSV file. The path of the file is relative to the mapping.
 func (d *mappingReader) tableFile(file *yaml.Node, to map[string]string) {
 	if d.open == nil {
 		d.Add(d.at(file, "tables"), graph.BadInput, "the table is in the file %s, which cannot be read here", graph.Clip(file.Value))
@@ -149,7 +150,7 @@ func (d *mappingReader) texts(v *yaml.Node, path string, each func(string)) {
 	}
 }
 
-// dialect reads how the file is written.
+// dialect reads one member of the part file, which says how the table is written.
 func (d *mappingReader) dialect(k, v *yaml.Node) error {
 	path := "file." + graph.Clip(k.Value)
 	if k.Value == "head" {
@@ -195,7 +196,7 @@ func (d *mappingReader) dialect(k, v *yaml.Node) error {
 	return nil
 }
 
-// wide reads which columns are rows.
+// wide reads the pattern of the columns that become rows.
 func (d *mappingReader) wide(v *yaml.Node) {
 	text, ok := d.text(v, "wide")
 	if !ok {
@@ -212,7 +213,7 @@ func (d *mappingReader) wide(v *yaml.Node) {
 	}
 }
 
-// templates reads the places for cells in every part that may have them.
+// templates reads the templates in every part that may have them.
 func (d *mappingReader) templates() {
 	if d.lets != nil {
 		_ = d.pairs(d.lets, "let", func(k, v *yaml.Node) error {

@@ -12,37 +12,36 @@ import (
 	"github.com/caspian-kg/caspian/graph/rdf"
 )
 
-// syntaxes are the syntaxes of RDF by the endings of files.
+// syntaxes maps extensions of files to syntaxes of RDF.
 var syntaxes = map[string]rdf.Syntax{".nt": rdf.NTriples, ".nq": rdf.NQuads, ".ttl": rdf.Turtle, ".trig": rdf.TriG}
 
-// IsRDF reports whether a file is RDF, by its name.
+// IsRDF reports whether the name of a file has an extension of RDF.
 func IsRDF(name string) bool {
 	_, is := syntaxOf(name)
 	return is
 }
 
-// syntaxOf is the syntax of a file of RDF.
+// syntaxOf returns the RDF syntax of a file by its name.
 func syntaxOf(name string) (rdf.Syntax, bool) {
 	s, ok := syntaxes[packed.Ext(name)]
 	return s, ok
 }
 
-// Columns of a subject of RDF besides its predicates.
+// The constants name columns of an RDF subject besides its predicates.
 const (
 	subjectColumn = "@id"
 	typeColumn    = "@type"
 	graphColumn   = "@graph"
 )
 
-// described is what a document says of one subject: the row of a mapping.
+// described has everything that a document states about one subject. It is a row for the mapping.
 type described struct {
 	at graph.Position
-	// values are the objects by predicate, and those with a language also by predicate@language.
+	// values has the objects by predicate. Objects with a language are also under predicate@language.
 	values map[string][]string
 }
 
-// document reads a document of RDF, and states what the mapping makes of each subject, in the order in
-// which they occur.
+// document reads an RDF document, and emits the claims of each subject in the order of first occurrence.
 func (t *mapped) document(name string, r io.Reader, syntax rdf.Syntax) error {
 	subjects := map[string]*described{}
 	var order []*described
@@ -79,13 +78,13 @@ func (t *mapped) document(name string, r io.Reader, syntax rdf.Syntax) error {
 	return nil
 }
 
-// Values are the objects of a predicate.
+// Values returns the objects of a predicate.
 func (s *described) Values(predicate string) []string { return slices.Clone(s.values[predicate]) }
 
-// Names are the predicates of the subject.
+// Names returns the predicates of the subject.
 func (s *described) Names() []string { return slices.Sorted(maps.Keys(s.values)) }
 
-// Position is where the subject first occurs.
+// Position returns where the subject first occurs.
 func (s *described) Position(string) graph.Position { return s.at }
 
 func (s *described) add(predicate string, o rdf.Term) {
@@ -103,7 +102,7 @@ func (s *described) add(predicate string, o rdf.Term) {
 	}
 }
 
-// resource writes an IRI, or a blank node with its _:.
+// resource returns the text of an IRI, or of a blank node with its prefix _:.
 func resource(t rdf.Term) string {
 	if t.Kind == rdf.Blank {
 		return "_:" + t.Text
@@ -111,7 +110,8 @@ func resource(t rdf.Term) string {
 	return t.Text
 }
 
-// iriOf is a column as the predicate that it names: an IRI, or a prefix of the mapping with a name.
+// iriOf returns the predicate that a column names. The column is an IRI, or a name with a prefix of the
+// mapping.
 func (m *Mapping) iriOf(column string) string {
 	if prefix, name, ok := strings.Cut(column, ":"); ok {
 		if space, known := m.prefixes[prefix]; known {

@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/rdf"
 )
 
-// NQuads is RDF, one quad per line. A claim is a quad in its own graph, named
-// by the claim's address; the rest of the claim is quads about that address:
+// NQuads writes RDF with one quad per line. Each claim is a quad in a separate graph, whose name is the address of the
+// claim. Further quads about that address state the rest of the claim:
 //
 //	<caspian:e/KAZ> <rdf:type> <caspian:t/Country> .
 //	<caspian:e/KAZ> <caspian:p/capital> <caspian:e/astana> <caspian:c/…> .
@@ -45,7 +45,7 @@ func encodeNQuads(ctx context.Context, w io.Writer, from Graph) error {
 	return q.w.Flush()
 }
 
-// nquads writes terms and quads. The writer under it keeps the first error.
+// nquads writes terms and quads. Its writer keeps the first error.
 type nquads struct {
 	w    *bufio.Writer
 	text []byte
@@ -72,7 +72,7 @@ func (q *nquads) claim(c *graph.Claim, id string, quads []about) {
 	}
 }
 
-// iri writes the address; ids and names of the ontology need no escapes.
+// iri writes an address. Ids and names of the ontology need no escapes.
 func (q *nquads) iri(prefix, rest string) {
 	q.text = append(q.text, '<')
 	q.text = append(q.text, prefix...)
@@ -117,6 +117,6 @@ func (q *nquads) literal(text, datatype string) {
 }
 
 func (q *nquads) end() {
-	_, _ = q.w.Write(append(q.text, '.', '\n')) // Flush returns the error
+	_, _ = q.w.Write(append(q.text, '.', '\n')) // Flush returns the error, if any
 	q.text = q.text[:0]
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// The addresses. The store keeps claims under the same addresses.
+// The constants are the prefixes of addresses. The store uses the same addresses for claims.
 const (
 	xsd  = "http://www.w3.org/2001/XMLSchema#"
 	edtf = "http://id.loc.gov/datatypes/edtf/EDTF"
@@ -20,14 +20,14 @@ const (
 	claimIRI     = "caspian:c/"
 )
 
-// datatypes are the datatypes of literals by kind; texts have none.
+// datatypes maps each kind to the datatype of its literals. Texts have none.
 var datatypes = map[graph.Kind]string{
 	graph.EnumKind: "caspian:enum", graph.IntKind: xsd + "integer", graph.FloatKind: xsd + "double",
 	graph.BoolKind: xsd + "boolean", graph.DateKind: edtf, graph.QuantityKind: "caspian:quantity",
 	graph.CoordinatesKind: "caspian:coordinates", graph.NoneKind: "caspian:none", graph.RangeKind: "caspian:range",
 }
 
-// kindOfType are the kinds by their datatypes.
+// kindOfType maps datatypes to kinds.
 var kindOfType = func() map[string]graph.Kind {
 	of := map[string]graph.Kind{}
 	for kind, datatype := range datatypes {
@@ -36,25 +36,25 @@ var kindOfType = func() map[string]graph.Kind {
 	return of
 }()
 
-// object is what a quad says: an address, or a literal with a datatype or without.
+// object is the object of a quad: an address, or a literal with or without a datatype.
 type object struct {
-	prefix, text string // the prefix is "" of a literal
+	prefix, text string // prefix is "" for a literal
 	datatype     string
 }
 
 // about is one quad about a claim.
 type about struct {
-	prefix, word string // of the predicate
+	prefix, word string // the address of the predicate
 	object
 }
 
-// quadWriter writes a graph in a syntax of RDF.
+// quadWriter writes quads in one syntax of RDF.
 type quadWriter interface {
 	entity(graph.Entity)
 	claim(c *graph.Claim, id string, quads []about)
 }
 
-// encodeRDF writes entities and claims. The reason of the last withdrawal or reinstatement comes with them.
+// encodeRDF writes entities and claims, with the reason of the last withdrawal or reinstatement of each claim.
 func encodeRDF(ctx context.Context, from Graph, to quadWriter) error {
 	err := from.Entities(func(e graph.Entity) error {
 		to.entity(e)
@@ -114,7 +114,7 @@ func appendText(quads []about, word, text string) []about {
 	return append(quads, about{metaIRI, word, object{text: text}})
 }
 
-// objectOf is a value as the object of a quad.
+// objectOf converts a value to the object of a quad.
 func objectOf(v graph.Value) object {
 	if v.Kind() == graph.EntityKind {
 		return object{prefix: entityIRI, text: string(v.Entity())}

@@ -12,7 +12,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/rdf"
 )
 
-// decodeRDF reads claims in a syntax of RDF. It collects them first: the quads about a claim may come before it.
+// decodeRDF returns a decoder of claims in a syntax of RDF. It collects all claims before it emits them, because
+// quads about a claim may precede it.
 func decodeRDF(syntax rdf.Syntax) func(ctx context.Context, name string, r io.Reader, emit Emit) error {
 	return func(ctx context.Context, name string, r io.Reader, emit Emit) error {
 		d := &quadDecoder{name: name, claims: map[string]*quadClaim{}}
@@ -42,7 +43,7 @@ func decodeRDF(syntax rdf.Syntax) func(ctx context.Context, name string, r io.Re
 	}
 }
 
-// quad takes one quad; the error is that of emit.
+// quad processes one quad. It returns the error of emit.
 func (d *quadDecoder) quad(q *rdf.Quad, emit Emit) error {
 	at := graph.Position{File: d.name, Line: q.Line}
 	if q.Predicate.Text == rdf.Type && q.Graph.Kind == rdf.None {
@@ -54,28 +55,28 @@ func (d *quadDecoder) quad(q *rdf.Quad, emit Emit) error {
 	return nil
 }
 
-// quadClaim is a claim as far as it was read.
+// quadClaim is the part of a claim that was read so far.
 type quadClaim struct {
 	name       rdf.Term
 	claim      graph.Claim
-	place      graph.Position // of the fact; of the first quad about it before that
+	place      graph.Position // the position of the fact or, until it is read, of the first quad about it
 	fact       bool
 	withdrawn  bool
 	reinstated bool
 	reason     string
-	seen       uint16 // words given, each once, by their places in onceWords
+	seen       uint16 // which of onceWords were read, as bits
 	faulty     bool
 }
 
-// onceWords are the words about a claim of which it has one at most.
+// onceWords are the predicates that a claim may have only once.
 var onceWords = []string{"source", "locator", "confidence", "valid", "rank", "attribution", "attributedTo", "original", "conflict", "note", "withdrawn", "reinstated", "reason"}
 
 type quadDecoder struct {
 	Faults
-	name   string // of the document
+	name   string // the name of the document
 	claims map[string]*quadClaim
 	order  []*quadClaim
-	last   *quadClaim // of the quad before
+	last   *quadClaim // the claim of the previous quad
 }
 
 func (d *quadDecoder) declare(at graph.Position, q *rdf.Quad, emit Emit) error {
@@ -91,7 +92,7 @@ func (d *quadDecoder) declare(at graph.Position, q *rdf.Quad, emit Emit) error {
 	return emit(graph.Op{Kind: graph.Declare, Position: at, Entity: graph.Entity{ID: graph.ID(id), Type: typ}})
 }
 
-// local returns the part of an IRI after one of our prefixes.
+// local returns the part of an IRI after a prefix of Caspian.
 func local(t rdf.Term, prefix, what string) (string, error) {
 	rest, ok := strings.CutPrefix(t.Text, prefix)
 	if t.Kind != rdf.IRI || !ok || rest == "" {
@@ -100,7 +101,8 @@ func local(t rdf.Term, prefix, what string) (string, error) {
 	return rest, nil
 }
 
-// of is the claim with the name. The quads about one claim mostly come together.
+// of returns the claim with the name. It first tries the last claim, because the quads about a claim are
+// usually adjacent.
 func (d *quadDecoder) of(name rdf.Term, at graph.Position) *quadClaim {
 	if d.last != nil && d.last.name == name {
 		return d.last
@@ -119,7 +121,7 @@ func (d *quadDecoder) of(name rdf.Term, at graph.Position) *quadClaim {
 	return c
 }
 
-// statement takes a fact or a quad about a claim.
+// statement processes a fact, or a quad about a claim.
 func (d *quadDecoder) statement(at graph.Position, q *rdf.Quad) (err error) {
 	name := q.Graph
 	if name.Kind == rdf.None {
@@ -202,12 +204,12 @@ func (c *quadClaim) meta(word string, object rdf.Term) error {
 		c.reason = object.Text
 		return nil
 	case "locator":
-		word = "at" // as the other text formats call it
+		word = "at" // the key in the other text formats
 	}
 	return claimMeta[word](&c.claim, object.Text)
 }
 
-// valueOfTerm reads the object of a fact or a qualifier.
+// valueOfTerm converts the object of a fact or a qualifier to a value.
 func valueOfTerm(t rdf.Term) (graph.Value, error) {
 	switch {
 	case t.Kind == rdf.IRI:
@@ -224,13 +226,14 @@ func valueOfTerm(t rdf.Term) (graph.Value, error) {
 		return graph.ParseValue(kind, t.Text)
 	}
 	if strings.HasPrefix(t.Datatype, xsd) {
-		// Other writers say decimal, gYear and so on; the ontology decides.
+		// Other programs write datatypes such as decimal or gYear. The ontology decides what such a value
+		// means.
 		return graph.LooseValue(t.Text), nil
 	}
 	return graph.Value{}, graph.Errorf(graph.WrongType, "the datatype <%s> is not known here", t.Datatype)
 }
 
-// emit emits one claim, and after it its withdrawal or reinstatement.
+// emit emits a claim, and then its withdrawal or reinstatement, if any.
 func (d *quadDecoder) emit(c *quadClaim, emit Emit) error {
 	if c.faulty {
 		return nil

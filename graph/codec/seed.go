@@ -14,7 +14,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Seed is the format of the files under seeds/, written and reviewed by people:
+// Seed is the format of the files in seeds/, which people write and review:
 //
 //	defaults: {source: article, confidence: 0.8}   # for every claim of the file
 //	entities:
@@ -43,7 +43,7 @@ var Seed = &Format{
 	Encode:     encodeSeed,
 }
 
-// maxSeedFile bounds what is read into memory for one YAML document.
+// maxSeedFile is the most bytes of a YAML document, which is read into memory as a whole.
 const maxSeedFile = 64 << 20
 
 func decodeSeed(ctx context.Context, name string, r io.Reader, emit Emit) error {
@@ -78,11 +78,11 @@ func decodeSeed(ctx context.Context, name string, r io.Reader, emit Emit) error 
 		return d.Err()
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
-		return nil // as with nothing but a comment
+		return nil // as in a file with only comments
 	}
 	d.plain(doc.Content[0])
 	if len(d.list) > 0 {
-		return d.Err() // what an alias or a tag makes of the rest is anybody's guess
+		return d.Err() // aliases and tags are reported, and make the meaning of the rest uncertain
 	}
 	if err := d.document(doc.Content[0]); err != nil {
 		return err
@@ -90,7 +90,7 @@ func decodeSeed(ctx context.Context, name string, r io.Reader, emit Emit) error 
 	return d.Err()
 }
 
-// invalidUTF8 finds the line of the first byte that is not UTF-8.
+// invalidUTF8 returns the line of the first byte that is not UTF-8. ok is false if all bytes are.
 func invalidUTF8(text []byte) (line int, ok bool) {
 	if utf8.Valid(text) {
 		return 0, true
@@ -109,8 +109,7 @@ func invalidUTF8(text []byte) (line int, ok bool) {
 	return line, false
 }
 
-// plain refuses the parts of YAML that make a text mean something else: anchors, aliases and
-// tags.
+// plain reports anchors, aliases and tags, which would change the meaning of a text in YAML.
 func (d *seedDecoder) plain(n *yaml.Node) {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
@@ -123,7 +122,7 @@ func (d *seedDecoder) plain(n *yaml.Node) {
 	}
 }
 
-// notYAML records why a text is not YAML.
+// notYAML reports why a text is not YAML.
 func (d *seedDecoder) notYAML(err error) {
 	at, message := graph.Position{File: d.name, Line: 1}, err.Error()
 	var fault *yaml.LoadError
@@ -138,7 +137,7 @@ type seedDecoder struct {
 	ctx  context.Context
 	name string
 	emit Emit
-	row  int // of a table, where a mapping makes the nodes; 0 elsewhere
+	row  int // the row of a table, if a mapping made the nodes; else 0
 }
 
 func (d *seedDecoder) at(n *yaml.Node, path string) graph.Position {
@@ -149,7 +148,7 @@ func (d *seedDecoder) at(n *yaml.Node, path string) graph.Position {
 	return at
 }
 
-// pairs walks a mapping, and reports keys that are not plain text or occur twice.
+// pairs calls fn for each pair of a mapping. It reports keys that are not plain text or occur twice.
 func (d *seedDecoder) pairs(n *yaml.Node, path string, fn func(key *yaml.Node, v *yaml.Node) error) error {
 	if n.Kind != yaml.MappingNode {
 		d.Add(d.at(n, path), graph.BadInput, "a mapping (key: value) is expected here, not %s", nodeKind(n))
@@ -190,7 +189,7 @@ func (d *seedDecoder) document(root *yaml.Node) error {
 	var base graph.Claim
 	base.Confidence = 1
 	if v := under(root, "defaults"); v != nil {
-		d.metas(v, "defaults", &base) // wherever they are
+		d.metas(v, "defaults", &base) // read first, wherever they are in the file
 	}
 	return d.pairs(root, "", func(k, v *yaml.Node) error {
 		switch k.Value {
@@ -211,7 +210,7 @@ func (d *seedDecoder) document(root *yaml.Node) error {
 	})
 }
 
-// under returns the value of a mapping's key, or nil.
+// under returns the value of a key of a YAML mapping, or nil.
 func under(n *yaml.Node, key string) *yaml.Node {
 	if n.Kind == yaml.MappingNode {
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -271,7 +270,7 @@ func first(list *yaml.Node) *yaml.Node {
 	return list.Content[0]
 }
 
-// listDefaults reports whether a list's item is _ alone, and returns its value.
+// listDefaults returns the value of _ if it is the only key of an item in a list.
 func listDefaults(n *yaml.Node) (*yaml.Node, bool) {
 	if n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[0].Value == "_" {
 		return n.Content[1], true
@@ -279,7 +278,7 @@ func listDefaults(n *yaml.Node) (*yaml.Node, bool) {
 	return nil, false
 }
 
-// listDefaults reads what holds for every claim of a list, qualifiers included.
+// listDefaults reads the defaults of all claims in a list, including qualifiers.
 func (d *seedDecoder) listDefaults(n *yaml.Node, path string, c *graph.Claim) {
 	_ = d.pairs(n, path, func(k, v *yaml.Node) error {
 		switch {
@@ -294,7 +293,7 @@ func (d *seedDecoder) listDefaults(n *yaml.Node, path string, c *graph.Claim) {
 
 func (d *seedDecoder) claim(n *yaml.Node, path string, c graph.Claim) error {
 	before := len(d.list) + d.more
-	c.Qualifiers = slices.Clone(c.Qualifiers) // the list's, which each claim may override
+	c.Qualifiers = slices.Clone(c.Qualifiers) // a copy of the list's qualifiers, which the claim may override
 	switch n.Kind {
 	case yaml.ScalarNode:
 		c.Value = d.scalar(n, path)
@@ -314,8 +313,7 @@ func (d *seedDecoder) scalar(n *yaml.Node, path string) graph.Value {
 	return graph.LooseValue(text)
 }
 
-// text returns the text of a single value. If it is not one, it reports that and returns
-// false.
+// text returns the text of a scalar node. For any other node it reports a fault and returns false.
 func (d *seedDecoder) text(n *yaml.Node, path string) (string, bool) {
 	switch {
 	case n.Kind != yaml.ScalarNode:
@@ -370,7 +368,7 @@ func (d *seedDecoder) metas(n *yaml.Node, path string, c *graph.Claim) {
 	})
 }
 
-// meta reads a key that says how or when a claim is held. It returns false for other keys.
+// meta reads a key about a claim, such as its source or its valid time. It returns false for other keys.
 func (d *seedDecoder) meta(k, v *yaml.Node, path string, c *graph.Claim) bool {
 	set, known := claimMeta[k.Value]
 	if !known {
@@ -408,8 +406,8 @@ func codeOf(err error) graph.Code {
 	return graph.BadInput
 }
 
-// claimMeta sets, by the keys of the text formats, what a claim says besides
-// its value and its qualifiers.
+// claimMeta maps each key that describes a claim, in the text formats, to the function that sets it. Values and
+// qualifiers are not among them.
 var claimMeta = map[string]func(*graph.Claim, string) error{
 	"source": func(c *graph.Claim, s string) error { c.Source = graph.ID(s); return nil },
 	"at":     func(c *graph.Claim, s string) error { c.Locator = s; return nil },

@@ -15,13 +15,13 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// seedWidth is the width at which a list of short claims is broken into lines.
+// seedWidth is the most characters of a line of short claims.
 const seedWidth = 118
 
-// encodeSeed writes a seed file: entities by type and id, fields in the
-// order of the ontology, claims in the order of the graph. Values that most claims of a
-// file, an entity or a list share are written once, as its defaults. At the end is which claims
-// are withdrawn. What does not fit the ontology is read otherwise, so that the format is not lossless.
+// encodeSeed writes a seed file: entities by type and id, fields in the order of the ontology, claims in the
+// order of the graph. A member that most claims of a file, an entity or a list share is written once, as a
+// default. The withdrawn claims are listed at the end. A value that does not fit the ontology may be read
+// differently, so the format is not lossless.
 func encodeSeed(ctx context.Context, w io.Writer, from Graph) error {
 	e := &seedEncoder{o: from.Ontology(), w: bufio.NewWriterSize(w, 64<<10), types: map[graph.ID]string{}, claims: map[graph.ID][]*graph.Claim{}}
 	if err := e.collect(ctx, from); err != nil {
@@ -39,8 +39,8 @@ type seedEncoder struct {
 	types  map[graph.ID]string
 	claims map[graph.ID][]*graph.Claim
 
-	retracted  lapses // withdrawn, but not by a successor
-	reinstated lapses // that hold although they have a successor
+	retracted  lapses // withdrawn, but not superseded
+	reinstated lapses // superseded, but reinstated later
 }
 
 func (e *seedEncoder) collect(ctx context.Context, from Graph) error {
@@ -111,8 +111,7 @@ func (e *seedEncoder) write(ctx context.Context) error {
 	return nil
 }
 
-// rank returns the position of an entity's type in the ontology; entities that other files
-// declare come last.
+// rank returns the position of an entity's type in the ontology. Entities that other files declare come last.
 func (e *seedEncoder) rank(id graph.ID) int {
 	t := e.o.Type(e.types[id])
 	if t == nil {
@@ -145,7 +144,7 @@ func (e *seedEncoder) entity(id graph.ID, inherited seedDefaults) {
 
 	own := inherited.with()
 	if len(fields) > 1 {
-		// A list has its own defaults, so a field counts once.
+		// A list has separate defaults, so each field counts once.
 		firsts := make([]*graph.Claim, len(fields))
 		for i, f := range fields {
 			firsts[i] = byField[f][0]
@@ -153,7 +152,7 @@ func (e *seedEncoder) entity(id graph.ID, inherited seedDefaults) {
 		own.choose(firsts, []string{"source", "at", "confidence", "attribution"}, len(fields)/2)
 		own.choose(claims, []string{"valid", "rank", "attributedTo", "conflict", "note"}, len(claims)-1)
 		if own["at"] != "" && slices.ContainsFunc(claims, func(c *graph.Claim) bool { return c.Locator == "" }) {
-			delete(own, "at") // at: "" would say less than nothing
+			delete(own, "at") // not a default, because a claim without a locator cannot override it
 		}
 	}
 	if d := own.beyond(inherited); len(d) > 0 {
@@ -199,7 +198,7 @@ func (e *seedEncoder) field(name string, claims []*graph.Claim, inherited seedDe
 		return
 	}
 	fmt.Fprintf(e.w, "    %s: [", seedScalar(name))
-	column := seedWidth // the first item begins a line
+	column := seedWidth // so that the first item begins a line
 	for i, it := range items {
 		if strings.HasPrefix(it, "_: ") {
 			it = "{" + it + "}"
@@ -220,10 +219,10 @@ func (e *seedEncoder) field(name string, claims []*graph.Claim, inherited seedDe
 	e.w.WriteByte('\n')
 }
 
-// metaKeys are the keys of a claim that can be defaults, in the order they are written.
+// metaKeys lists the keys of a claim that can be defaults, in the order of writing.
 var metaKeys = []string{"valid", "source", "at", "confidence", "rank", "attribution", "attributedTo", "original", "conflict", "note"}
 
-// metaText returns what a claim has under a key of claimMeta.
+// metaText returns the text of a claim's member with a key of claimMeta.
 func metaText(c *graph.Claim, key string) string {
 	switch key {
 	case "valid":
@@ -248,11 +247,11 @@ func metaText(c *graph.Claim, key string) string {
 	return c.Note
 }
 
-// unstated is the value of a key that is not written.
+// unstated returns the value that a key has if it is not written.
 var unstated = map[string]string{"confidence": "1", "rank": graph.Normal.String(), "attribution": graph.Asserted.String()}
 
-// seedDefaults are the keys that need not be written, with their text: metaKeys
-// and, of a list, qualifiers.
+// seedDefaults maps keys that need not be written to their default texts. The keys are metaKeys and, for a
+// list, qualifiers.
 type seedDefaults map[string]string
 
 func (d seedDefaults) with() seedDefaults {
@@ -270,7 +269,7 @@ func (d seedDefaults) text(key string) string {
 	return unstated[key]
 }
 
-// choose makes a default of the text that more than least of the claims share.
+// choose makes a text the default of a key if more than least claims share it.
 func (d seedDefaults) choose(claims []*graph.Claim, keys []string, least int) {
 	for _, k := range keys {
 		counts := map[string]int{}
@@ -283,8 +282,8 @@ func (d seedDefaults) choose(claims []*graph.Claim, keys []string, least int) {
 	}
 }
 
-// chooseQualifiers makes defaults of qualifiers that every claim has, because a claim can
-// override a default but not remove it.
+// chooseQualifiers makes a qualifier a default only if every claim has it, because a claim can override a
+// default but not remove it.
 func (d seedDefaults) chooseQualifiers(claims []*graph.Claim) {
 	counts := map[string]map[string]int{}
 	for _, c := range claims {
@@ -316,7 +315,7 @@ func mostCommon(counts map[string]int) string {
 	return best
 }
 
-// beyond returns the defaults that differ from those one level up.
+// beyond returns the defaults that differ from the defaults one level up.
 func (d seedDefaults) beyond(up seedDefaults) seedDefaults {
 	own := seedDefaults{}
 	for k, v := range d {
@@ -327,7 +326,7 @@ func (d seedDefaults) beyond(up seedDefaults) seedDefaults {
 	return own
 }
 
-// flow writes {key: text, ...}, the keys of claims first.
+// flow writes the defaults as {key: text, ...}, the keys of claims before the qualifiers.
 func (d seedDefaults) flow() string {
 	keys := make([]string, 0, len(d))
 	for k := range d {
@@ -350,7 +349,7 @@ func metaRank(key string) int {
 	return len(metaKeys)
 }
 
-// seedClaim writes one claim, without what the defaults say already.
+// seedClaim writes one claim without the members that equal the defaults.
 func seedClaim(c *graph.Claim, defaults seedDefaults) string {
 	value := seedScalar(c.Value.String())
 	var parts []string
@@ -384,9 +383,8 @@ func seedClaim(c *graph.Claim, defaults seedDefaults) string {
 	return "{" + key + value + ", " + strings.Join(parts, ", ") + "}"
 }
 
-// seedScalar writes a text without quotes if YAML cannot read it as anything else,
-// and otherwise in quotes. The decoder reads texts as they are written, so that NO
-// and 1.0 need no quotes.
+// seedScalar writes a text without quotes if YAML can only read it as that text, and in quotes otherwise. The
+// decoder takes every scalar as text, so NO and 1.0 need no quotes.
 func seedScalar(s string) string {
 	switch s {
 	case "", "~", "null", "Null", "NULL":
@@ -408,7 +406,7 @@ func seedScalar(s string) string {
 	return s
 }
 
-// QuoteYAML writes a text as a double-quoted scalar.
+// QuoteYAML returns a text as a double-quoted YAML scalar.
 func QuoteYAML(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')

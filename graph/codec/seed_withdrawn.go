@@ -9,15 +9,15 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// A seed file that a store wrote ends with the claims in it that were withdrawn, or that hold although
-// others supersede them, and why:
+// A seed file that a store exported ends with a list of the claims that were withdrawn, and of superseded
+// claims that hold. It gives the reason of each:
 //
 //	retract:
 //	  c…: misread
 //	reinstate:
 //	  c…: ""
 
-// lapses are claims by id with the reason, in the order of the graph.
+// lapses has ids of claims with reasons, in the order of the graph.
 type lapses []struct{ id, reason string }
 
 func (l *lapses) add(id graph.ClaimID, reason string) {

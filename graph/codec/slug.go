@@ -2,7 +2,7 @@ package codec
 
 import "strings"
 
-// latin folds the letters of European names to ASCII.
+// latinLetters returns the ASCII form of each letter of European names.
 var latin = latinLetters()
 
 func latinLetters() map[rune]string {
@@ -19,14 +19,14 @@ func latinLetters() map[rune]string {
 	return letters
 }
 
-// Latin is the ASCII form of a letter of a European name, in lower case.
+// Latin returns the ASCII form of a letter of a European name, in lower case.
 func Latin(r rune) (ascii string, ok bool) {
 	ascii, ok = latin[r]
 	return ascii, ok
 }
 
-// Slug turns a name into an id: lower case, ASCII, words joined by hyphens.
-// Apostrophes vanish. A name in another script gives "".
+// Slug converts a name to an id: lower-case ASCII words, joined by hyphens, without apostrophes. It returns ""
+// for a name in a script other than Latin.
 func Slug(name string) string {
 	var b strings.Builder
 	gap := false

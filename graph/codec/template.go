@@ -9,21 +9,21 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// template is a text of a mapping with places for cells: {Column | filter | filter}. After ??
-// comes what to take where the text before it needs an empty cell.
+// template is a text of a mapping in which cells are inserted: {Column | filter | filter}. After ?? it has an
+// alternative, which is used if the first text has an empty cell.
 type template []alternative
 
 type alternative []piece
 
-// piece is a fixed text, or the cell of a column as its filters change it.
+// piece is a fixed text, or the cell of a column with its filters.
 type piece struct {
 	text    string
 	column  string
 	filters []filter
 }
 
-// values is what the template makes of a row: nothing, one text, or several. column is that of its first cell, or
-// of the one that is at fault.
+// values returns the texts of the template for a row, of which there may be none, one or several. column is the
+// column of the first cell, or of the cell with the fault.
 func (t template) values(row *mapped) (values []string, column string, err error) {
 	for i, a := range t {
 		last := i+1 == len(t)
@@ -66,7 +66,7 @@ func (a alternative) values(row *mapped) (values []string, column string, err er
 	return []string{text.String()}, column, nil
 }
 
-// values is the cell of a row after its filters, without empty values.
+// values returns the values of the cell in a row after its filters, without empty ones.
 func (p *piece) values(row *mapped) ([]string, error) {
 	values, err := row.cell(p.column)
 	for i := -1; ; i++ {
@@ -86,7 +86,7 @@ func (p *piece) values(row *mapped) ([]string, error) {
 	}
 }
 
-// readTemplate reads a template and notes the columns that it names.
+// readTemplate parses a template and records the columns that it names.
 func (m *Mapping) readTemplate(text string) (template, error) {
 	var t template
 	for _, part := range strings.Split(text, " ?? ") {
@@ -115,7 +115,8 @@ func (m *Mapping) readTemplate(text string) (template, error) {
 	return t, nil
 }
 
-// closing is where the } is that closes a place; a regular expression in it may have pairs too.
+// closing returns the index of the } that ends the place of a cell. A regular expression within the place may
+// contain pairs of braces.
 func closing(rest string) int {
 	depth := 0
 	for i, c := range rest {
@@ -165,8 +166,9 @@ func (m *Mapping) readFilter(words string) (filter, error) {
 	return f, nil
 }
 
-// Try makes a filter of its words in a mapping, such as "date D Month YYYY", for a value by itself: what it makes of the value, "" for
-// nothing. Filters that need a table of the mapping or the graph find nothing in them.
+// Try returns a function that applies filters, written as in a mapping (such as "date D Month YYYY"), to a single
+// value. It returns "" if the filters leave nothing. Filters that need a table of the mapping or the graph find
+// nothing.
 func Try(words string) (func(value string) (string, error), error) {
 	m := &Mapping{}
 	f, err := m.readFilter(words)
@@ -182,7 +184,7 @@ func Try(words string) (func(value string) (string, error), error) {
 	}, nil
 }
 
-// need notes a column that the table must have, because the mapping does not make it.
+// need records that the table must have a column, unless the mapping creates it.
 func (m *Mapping) need(column string) {
 	if !m.made[column] && !slices.Contains(m.file.Need, column) {
 		m.file.Need = append(m.file.Need, column)

@@ -11,20 +11,20 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// naming is a column that names entities.
+// naming is a column whose values name entities.
 type naming struct {
 	column *column
 	typ    *schema.Type
-	find   string // the filters that find them
-	code   bool   // by a code or an id, not by a name
-	stated bool   // the draft has it
-	share  int    // of the values looked up, those that were found, in percent; -1 where nothing was looked up
-	fits   int    // the part of its values with the form of the code, in percent
-	group  string // which entity of the row it is, where several columns name one: "" for the first that comes to mind
+	find   string // the filters that find the entities
+	code   bool   // the values are codes or ids, not names
+	stated bool   // whether the draft uses the column
+	share  int    // how many of the values that were looked up were found, in percent; -1 if none was looked up
+	fits   int    // how many values have the form of the code, in percent
+	group  string // if several columns name the same entity of a row, their common group; "" is the main one
 	words  []string
 }
 
-// text is the template of the entity.
+// text returns the template of the entity.
 func (n *naming) text() string {
 	if n.column.kind.split != "" {
 		return "{" + n.column.name + " | split " + strings.TrimSpace(n.column.kind.split) + " | " + n.find + "}"
@@ -61,7 +61,7 @@ func (d *drafting) entities() error {
 	return nil
 }
 
-// candidates are the entities of some types that a text may name; each is asked for once.
+// candidates returns the entities of some types that a text may name. It looks up each text once.
 func (d *drafting) candidates(text string, types ...string) ([]match.Candidate, error) {
 	key := text + "\x00" + strings.Join(types, " ")
 	if list, asked := d.asked[key]; asked {
@@ -74,10 +74,10 @@ func (d *drafting) candidates(text string, types ...string) ([]match.Candidate, 
 	return list, err
 }
 
-// together is how many rows are compared to find out whether two columns name the same.
+// together is how many rows are compared to decide whether two columns name the same entity.
 const together = 12
 
-// join finds the columns that name what another does, by what they name in some rows.
+// join finds the columns that name the same entity as n, by comparing some rows.
 func (d *drafting) join(n *naming) error {
 	if d.o.Graph == nil {
 		return nil
@@ -119,7 +119,7 @@ func (d *drafting) join(n *naming) error {
 	return nil
 }
 
-// one is what a value of a column names; "" where that is not sure.
+// one returns the entity that a value of a column names, or "" if it is not certain.
 func (d *drafting) one(n *naming, value string) (graph.ID, error) {
 	if value == "" {
 		return "", nil
@@ -143,14 +143,14 @@ func (d *drafting) one(n *naming, value string) (graph.ID, error) {
 	return id, err
 }
 
-// codeWords are words that say by what a column names something, not what.
+// codeWords are words of column names that describe the kind of name or code, and not the entity.
 var codeWords = []string{"iso", "iso2", "iso3", "alpha", "2", "3", "1", "3166", "iso3166", "a2", "a3", "code", "codes", "id", "name", "names", "numeric", "fips", "num", "short", "abbreviation", "text"}
 
-// groups are words that say which of two entities of a row is meant.
+// groups are words of column names that say which of two entities of a row is meant.
 var groups = map[string]string{"reporter": "", "exporter": "", "origin": "", "source": "", "from": "", "donor": "", "side a": "", "1": "", "a": "",
 	"partner": "other", "importer": "other", "destination": "other", "to": "other", "recipient": "other", "2": "other", "b": "other"}
 
-// groupOf is which entity of the row a column names.
+// groupOf returns the group of a column: which entity of the row it names.
 func groupOf(n *naming) string {
 	for _, w := range n.words {
 		if g, ok := groups[w]; ok {
@@ -163,7 +163,7 @@ func groupOf(n *naming) string {
 	return n.typ.Name + " " + strings.Join(n.words, " ")
 }
 
-// byKey finds the key that the values are; nil where they are none.
+// byKey returns the key to which the values of a column belong, or nil if there is none.
 func (d *drafting) byKey(c *column) (best *naming, err error) {
 	score := 0
 	consider := func(t *schema.Type, words [][]string, test func(string) bool, find string, known func(v string) (bool, error)) error {
@@ -221,7 +221,7 @@ func (d *drafting) byKey(c *column) (best *naming, err error) {
 	return best, nil
 }
 
-// lookUp is how many of the values are known, in percent.
+// lookUp returns how many of the values are known, in percent.
 func (d *drafting) lookUp(values []string, known func(string) (bool, error)) (int, error) {
 	n := 0
 	for i, v := range values {
@@ -239,10 +239,10 @@ func (d *drafting) lookUp(values []string, known func(string) (bool, error)) (in
 	return 100 * n / max(1, len(values)), nil
 }
 
-// general are words of columns that name what the table is about, of any type.
+// general are column names that name the subject of the table without its type.
 var general = []string{"name", "entity", "title", "label", "subject", "actor"}
 
-// hinted are the types that the words of a column name, the best first.
+// hinted returns the types that the words of a column name, the best first.
 func (d *drafting) hinted(words []string) []*schema.Type {
 	var list []*schema.Type
 	for _, t := range d.o.Ontology.Types {
@@ -254,7 +254,7 @@ func (d *drafting) hinted(words []string) []*schema.Type {
 	return list
 }
 
-// byName finds the type of the entities that the values name; nil where they name none.
+// byName returns the column as a naming of the type whose entities its values name, or nil if they name none.
 func (d *drafting) byName(c *column) (*naming, error) {
 	if c.kind.number != "" || c.kind.dated || c.kind.web || c.kind.point || c.kind.boolean || c.share(func(v string) bool { return len(v) > 80 && c.kind.split == "" }) > 20 {
 		return nil, nil
@@ -275,7 +275,7 @@ func (d *drafting) byName(c *column) (*naming, error) {
 	if c.kind.split == "" || err != nil {
 		return n, err
 	}
-	if n != nil { // whole cells name one, with a comma in it
+	if n != nil { // the whole cell, including the comma, names one entity
 		c.kind.split = ""
 		return n, nil
 	}
@@ -286,7 +286,7 @@ func (d *drafting) byName(c *column) (*naming, error) {
 	return d.byValues(members[:min(len(members), sampled)], hints)
 }
 
-// relates reports whether the column is called like a relation.
+// relates reports whether the name of the column is like that of a relation.
 func (d *drafting) relates(c *column) bool {
 	for _, name := range d.o.Ontology.Predicates() {
 		f := d.o.Ontology.Predicate(name)[0]
@@ -297,7 +297,7 @@ func (d *drafting) relates(c *column) bool {
 	return false
 }
 
-// byValues finds the type that most of the values name, of the hinted ones first.
+// byValues returns the type whose entities most of the values name. It tries the hinted types first.
 func (d *drafting) byValues(values []string, hints []*schema.Type) (*naming, error) {
 	types := make([]string, len(hints))
 	for i, t := range hints {
@@ -333,10 +333,11 @@ func (d *drafting) byValues(values []string, hints []*schema.Type) (*naming, err
 	}
 }
 
-// maxDoubts is how many values of a column are looked up to find the doubtful ones.
+// maxDoubts is how many values of a column are looked up to find uncertain names.
 const maxDoubts = 400
 
-// doubts finds the names that are not sure, which an import would take for faults, and has a table leave them out.
+// doubts finds names that are not certain, which an import would report as faults. It adds a table that leaves
+// them out.
 func (d *drafting) doubts() error {
 	for _, n := range d.found {
 		if !n.stated || strings.Contains(n.find, "key ") || d.o.Graph == nil {

@@ -14,7 +14,7 @@ import (
 // likely is the likeness from which a column is taken for a field.
 const likely = 60
 
-// describe gives the columns fields of what a row is about.
+// describe assigns fields of the subject to the columns.
 func (d *drafting) describe() {
 	if d.typ == nil {
 		return
@@ -31,14 +31,14 @@ func (d *drafting) describe() {
 	d.names()
 }
 
-// choice is a field that a column may be.
+// choice is a field that may fit a column.
 type choice struct {
 	c     *column
 	f     *schema.Field
 	score int
 }
 
-// properties gives each column the property that its name is most like, and each property one column.
+// properties assigns to each column the property with the most similar name. A property has only one column.
 func (d *drafting) properties() {
 	var list []choice
 	columns := d.columns
@@ -74,7 +74,8 @@ func (d *drafting) properties() {
 	}
 }
 
-// wordsOf are those of a column, or of the file where the column's name says nothing but that it has values.
+// wordsOf returns the words in the name of a column. If the name only says that the column has values, it
+// returns those of the file name.
 func (d *drafting) wordsOf(c *column) []string {
 	if c == d.value && (len(c.words) == 0 || slices.Equal(c.words, []string{"value"})) {
 		return d.fileWords()
@@ -86,7 +87,8 @@ func (d *drafting) has(field string) bool {
 	return slices.ContainsFunc(d.fields, func(l *line) bool { return l.name == field })
 }
 
-// claim is the claim of a field by a column; false where the values do not fit the field.
+// claim returns the claim of a field with the values of a column. It returns false if the values do not fit the
+// field.
 func (d *drafting) claim(c *column, f *schema.Field) (*line, bool) {
 	l := &line{name: f.Name}
 	text, note, ok := d.valueOf(c, f.Scalar, f.Enum, f.Code, f.Unit, f.Dimension, f.Usual)
@@ -107,7 +109,8 @@ func (d *drafting) claim(c *column, f *schema.Field) (*line, bool) {
 	return l, true
 }
 
-// validity is when a claim of the field holds, by the columns; "" where they do not say.
+// validity returns the template of the valid time of a field's claims, from other columns. It returns "" if no
+// column has a time.
 func (d *drafting) validity(f *schema.Field) (valid, note string) {
 	switch {
 	case f.Time == schema.Eternal || f.Lifetime.Subject != schema.NoEnd:
@@ -126,7 +129,8 @@ func joinNotes(notes ...string) string {
 	return strings.Join(slices.DeleteFunc(notes, func(n string) bool { return n == "" }), "; ")
 }
 
-// valueOf is the template of a scalar by a column, with what to know about it; false where the values do not fit.
+// valueOf returns the template of a scalar with the values of a column, and a note about it. It returns false if
+// the values do not fit.
 func (d *drafting) valueOf(c *column, s schema.Scalar, e *schema.Enum, code *schema.Code, unit, dimension, usual string) (text, note string, ok bool) {
 	k := c.kind
 	if n := len(k.unfit); n > 0 && (k.number != "" || k.dated) {
@@ -163,7 +167,7 @@ func (d *drafting) valueOf(c *column, s schema.Scalar, e *schema.Enum, code *sch
 	return "", "", false
 }
 
-// textOf is the template of a text, or of a code.
+// textOf returns the template of a text or of a code.
 func (c *column) textOf(code *schema.Code) (text, note string, ok bool) {
 	if c.kind.prose {
 		return "", "texts this long are not kept", false
@@ -182,7 +186,7 @@ func (c *column) textOf(code *schema.Code) (text, note string, ok bool) {
 	return text + "}", "", true
 }
 
-// lines is the filter for texts on several lines, where there are any.
+// lines returns the filter for texts of several lines, or "" if the column has none.
 func (c *column) lines() string {
 	for v := range c.values {
 		if strings.ContainsAny(v, "\n\r\t") {
@@ -192,7 +196,7 @@ func (c *column) lines() string {
 	return ""
 }
 
-// plain is the template of a number in a unit that the ontology gives.
+// plain returns the template of a number whose unit the ontology fixes.
 func (d *drafting) plain(c *column, unit, note string) (string, string, bool) {
 	if c.kind.number == "" {
 		return "", "", false
@@ -210,7 +214,7 @@ func (d *drafting) plain(c *column, unit, note string) (string, string, bool) {
 	return c.numberText(c.name, to), note, true
 }
 
-// yesOrNo is the template of a truth value, by a table of the column's words.
+// yesOrNo returns the template of a truth value, with a table of the words in the column.
 func (d *drafting) yesOrNo(c *column) (string, string, bool) {
 	if !c.kind.boolean {
 		return "", "", false
@@ -226,7 +230,7 @@ func (d *drafting) yesOrNo(c *column) (string, string, bool) {
 	return "{" + c.name + " | table " + d.table(tableName(c), entries) + "}", "", true
 }
 
-// quantity is the template of a number with its unit.
+// quantity returns the template of a number with its unit.
 func (d *drafting) quantity(c *column, dimension, usual, note string) (string, string, bool) {
 	if c.kind.number == "" {
 		return "", "", false
@@ -260,7 +264,8 @@ func (d *drafting) exampleUnit(dimension string) string {
 	return "t"
 }
 
-// unitTable is a table from the units of a column to those of the ontology; "" where most are not known.
+// unitTable adds a table that maps the units of a column to those of the ontology, and returns its name. It
+// returns "" if most units are not known.
 func (d *drafting) unitTable(u *column, dimension string) string {
 	var entries []entry
 	known := 0
@@ -282,12 +287,12 @@ func (d *drafting) unitTable(u *column, dimension string) string {
 	return d.table("units", append(entries, entry{from: "*"}))
 }
 
-// tableName is a name for the table of a column.
+// tableName returns a name for the table of a column.
 func tableName(c *column) string {
 	return cmp.Or(codec.Slug(strings.Join(c.words, "-")), "words")
 }
 
-// member is the template of a member of an enum, by a table of the column's words.
+// member returns the template of a member of an enum, with a table of the words in the column.
 func (d *drafting) member(c *column, e *schema.Enum) (string, string, bool) {
 	if len(c.values) > 60 || e == nil {
 		return "", "", false

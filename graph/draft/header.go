@@ -10,27 +10,28 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// header is what the name of a column says.
+// header is the meaning of a column's name.
 type header struct {
 	words   []string
-	scale   string // what its numbers are to be multiplied by; "" for 1
-	unit    string // of the ontology; "" where none is named
+	scale   string // the factor of its numbers; "" for 1
+	unit    string // a unit of the ontology; "" if the name has none
 	percent bool
-	lang    string // of names
+	lang    string // the language of its names
 }
 
 var (
 	bracketed = regexp.MustCompile(`[(\[]([^)\]]*)[)\]]`)
-	// camel is where a word begins within a name: aB, and AB before c.
+	// camel matches the places where a word begins within a name: between a and B in aB, and before the last
+	// capital in ABc.
 	camel  = regexp.MustCompile(`([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])`)
 	yearIn = regexp.MustCompile(`^(1[5-9]|20)\d\d$`)
 )
 
-// headerOf reads the name of a column.
+// headerOf parses the name of a column.
 func headerOf(o *schema.Ontology, name string) header {
 	var h header
 	if i := strings.LastIndexByte(name, '/'); i > 0 && !strings.ContainsAny(name, "( ") && !strings.HasSuffix(name, "/0") && !strings.HasSuffix(name, "/1") {
-		name = name[i+1:] // of a path in JSON, what it leads to
+		name = name[i+1:] // for a path in JSON, only the last name
 	}
 	for _, in := range bracketed.FindAllStringSubmatch(name, -1) {
 		if h.measure(o, wordsOf(in[1])) {
@@ -54,7 +55,7 @@ func headerOf(o *schema.Ontology, name string) header {
 	return h
 }
 
-// wordsOf are the words of a name, in lower case.
+// wordsOf returns the words of a name, in lower case.
 func wordsOf(name string) []string {
 	for _, sign := range signs {
 		name = strings.ReplaceAll(name, sign.from, sign.to)
@@ -65,16 +66,16 @@ func wordsOf(name string) []string {
 	})
 }
 
-// signs are written as words.
+// signs maps signs to words.
 var signs = []struct{ from, to string }{
 	{"US$", " usd "}, {"$", " usd "}, {"€", " eur "}, {"£", " gbp "}, {"¥", " jpy "}, {"²", "2"}, {"³", "3"}, {"km^2", "km2"}, {"'000", " thousand "}, {"’000", " thousand "}, {"000s", " thousand "}, {"bbl/d", "bblperday"}, {"b/d", "bblperday"}, {"%", " % "},
 }
 
-// scales are words for powers of ten.
+// scales maps words to powers of ten.
 var scales = map[string]string{"thousand": "1000", "thousands": "1000", "k": "1000", "million": "1000000", "millions": "1000000", "mn": "1000000", "mln": "1000000", "mio": "1000000", "mm": "1000000",
 	"billion": "1000000000", "billions": "1000000000", "bn": "1000000000", "bln": "1000000000", "trillion": "1000000000000", "trillions": "1000000000000", "tn": "1000000000000"}
 
-// unitWords are what tables call the units of the ontology; words without a meaning here are left out before.
+// unitWords maps words that tables use to units of the ontology. Words without a meaning were removed before.
 var unitWords = map[string]string{
 	"usd": "USD", "dollars": "USD", "dollar": "USD", "us dollars": "USD", "us dollar": "USD", "euro": "EUR", "euros": "EUR", "yen": "JPY", "yuan": "CNY", "rmb": "CNY", "roubles": "RUB", "rubles": "RUB", "tenge": "KZT", "pounds sterling": "GBP",
 	"sq km": "km2", "square km": "km2", "square kilometres": "km2", "square kilometers": "km2", "sqkm": "km2", "sq mi": "mi2", "square miles": "mi2", "hectares": "ha", "hectare": "ha",
@@ -86,10 +87,10 @@ var unitWords = map[string]string{
 	"megawatts": "MW", "gigawatts": "GW", "kilowatts": "kW", "terawatt hours": "TWh", "gigawatt hours": "GWh", "megawatt hours": "MWh", "kilowatt hours": "kWh", "petajoules": "PJ", "exajoules": "EJ",
 }
 
-// beside are words in the names of units that do not change them.
+// beside are words in the names of units that do not change the unit.
 var beside = []string{"in", "current", "constant", "nominal", "prices", "price", "at", "of", "us", "estimated", "est", "total", "number", "number of", "persons", "people", "inhabitants", "ppp", "international", "the"}
 
-// measure reads words as a scale and a unit; false where they are something else.
+// measure parses words as a scale and a unit. It returns false if they are anything else.
 func (h *header) measure(o *schema.Ontology, words []string) bool {
 	rest := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return slices.Contains(beside, w) || yearIn.MatchString(w) })
 	if len(words) == 0 || len(rest) == 0 {
@@ -121,7 +122,7 @@ func (h *header) measure(o *schema.Ontology, words []string) bool {
 	return false
 }
 
-// unitOf is the unit that words name; "" for none.
+// unitOf returns the unit that the words name, or "".
 func unitOf(o *schema.Ontology, words []string) string {
 	joined := strings.Join(words, " ")
 	if code := unitWords[joined]; o.Units[code] != nil {
@@ -136,7 +137,7 @@ func unitOf(o *schema.Ontology, words []string) string {
 	return found
 }
 
-// languages are what columns of names call their languages.
+// languages maps words in names of columns to languages.
 var languages = map[string]string{
 	"english": "en", "french": "fr", "russian": "ru", "spanish": "es", "german": "de", "arabic": "ar", "chinese": "zh", "japanese": "ja", "kazakh": "kk", "turkish": "tr", "persian": "fa", "portuguese": "pt", "italian": "it", "ukrainian": "uk", "uzbek": "uz", "korean": "ko",
 	"en": "en", "fr": "fr", "ru": "ru", "es": "es", "de": "de", "ar": "ar", "cn": "zh", "zh": "zh", "ja": "ja", "jp": "ja", "kk": "kk", "tr": "tr", "fa": "fa", "pt": "pt", "it": "it", "uk": "uk", "uz": "uz", "ko": "ko",

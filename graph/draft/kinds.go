@@ -10,24 +10,24 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// kind is the form that the values of a column have.
+// kind is the form of the values in a column.
 type kind struct {
-	number  string   // the filter that reads most of them as numbers; "" where they are not
-	whole   bool     // numbers without decimals
-	least   float64  // of the numbers
-	most    float64  //
-	date    string   // the forms that read most of them as dates; "" where they are dates already, or none
-	dated   bool     // they are dates
-	vague   bool     // day and month may be the other way round
-	unfit   []string // values that the form leaves out, some of them
-	point   bool     // latitude and longitude
-	web     bool     // addresses
+	number  string   // the filter that reads most values as numbers; "" if there is none
+	whole   bool     // the numbers have no decimals
+	least   float64  // the least number
+	most    float64  // the largest number
+	date    string   // the forms that read most values as dates; "" if the values are ISO dates or no dates
+	dated   bool     // the values are dates
+	vague   bool     // day and month may be exchanged
+	unfit   []string // some of the values that do not have the form
+	point   bool     // latitude and longitude in one value
+	web     bool     // addresses on the web
 	boolean bool
 	prose   bool   // long texts
-	split   string // what is between the members of lists
+	split   string // the separator of lists
 }
 
-// mostly is how many of the values must have a form, in percent; the others are left out.
+// mostly is the percentage of the values that must have a form. The other values are left out.
 const mostly = 80
 
 var (
@@ -36,18 +36,18 @@ var (
 	pointText   = regexp.MustCompile(`^-?\d{1,2}(\.\d+)?\s*[,;]\s*-?\d{1,3}(\.\d+)?$`)
 	webText     = regexp.MustCompile(`^(https?://|www\.)\S+$`)
 	plainDate   = regexp.MustCompile(`^\d{4}(?:-\d\d){0,2}$`)
-	figure      = `^[-+−]?[.,]?\d[\d., '’\x{a0}\x{202f}]*(?:[eE][-+]?\d+)?$` // what the filter number may read
+	figure      = `^[-+−]?[.,]?\d[\d., '’\x{a0}\x{202f}]*(?:[eE][-+]?\d+)?$` // what the filter number can read
 )
 
 func must(words string) func(string) (string, error) {
 	f, err := codec.Try(words)
 	if err != nil {
-		panic(err) // the words are in this package
+		panic(err) // cannot fail: the words are constant
 	}
 	return f
 }
 
-// dateForms are the forms of dates that are tried, the plainest first.
+// dateForms lists the forms of dates that are tried, the most likely first.
 var dateForms = []string{"YYYY-MM-DD", "YYYY-MM", "YYYY", "YYYY/MM/DD", "YYYY/M/D", "D.M.YYYY", "D Month YYYY", "Month D, YYYY", "D Mon YYYY", "Mon D, YYYY", "D-Mon-YYYY", "D-Mon-YY", "D/M/YYYY", "M/D/YYYY", "D-M-YYYY", "Month YYYY", "Mon YYYY", "Mon-YY", "YYYYMMDD", "M/YYYY"}
 
 // classify finds the form of the values.
@@ -89,7 +89,7 @@ func (c *column) classify() {
 	})
 }
 
-// numbers finds out whether the values are numbers.
+// numbers checks whether the values are numbers.
 func (c *column) numbers(all []string) {
 	for _, form := range []struct {
 		filter string
@@ -117,7 +117,7 @@ func (c *column) numbers(all []string) {
 	}
 }
 
-// dates finds out whether the values are dates, and in which forms.
+// dates checks whether the values are dates, and finds their forms.
 func (c *column) dates(all []string) {
 	if c.kind.number != "" && (!c.kind.whole || c.kind.least < 1000 || c.kind.most > 2100 && (c.kind.least < 15000101 || c.kind.most > 21001231)) {
 		return
@@ -151,7 +151,7 @@ func (c *column) dates(all []string) {
 	}
 }
 
-// dateText is the template of the date of a column.
+// dateText returns the template of the date in a column.
 func (c *column) dateText() string {
 	k := c.kind
 	switch {
@@ -165,7 +165,8 @@ func (c *column) dateText() string {
 	return "{" + c.name + " | date " + k.date + "}"
 }
 
-// day is what reads the date that a value is, as dateText does; "" for one that is left out.
+// day returns a function that converts a value to a date as the template of dateText does. The function returns
+// "" for a value that is left out.
 func (c *column) day() func(value string) string {
 	if c.kind.date == "" {
 		return plainDate.FindString
@@ -177,17 +178,17 @@ func (c *column) day() func(value string) string {
 	}
 }
 
-// patternOf is a regular expression for what has the forms of dates.
+// patternOf returns a regular expression that matches dates in the forms.
 func patternOf(forms string) string {
 	var all []string
 	for form := range strings.SplitSeq(forms, " or ") {
 		form = strings.NewReplacer("YYYY", `\d{4}`, "YY", `\d\d`, "Month", `[A-Z][a-z]{2,8}`, "Mon", `[A-Z][a-z]{2}`, "MM", `\d\d`, "DD", `\d\d`, "M", `\d{1,2}`, "D", `\d{1,2}`, ".", `\.`).Replace(form)
 		all = append(all, form)
 	}
-	return "^(?i:" + strings.Join(all, "|") + ")$" // a month is read in any case
+	return "^(?i:" + strings.Join(all, "|") + ")$" // the case of the name of a month does not matter
 }
 
-// numberText is the template of the numbers of a column, of which to says what is wanted: a factor, or "percent".
+// numberText returns the template of the numbers in a column. to is a factor or "percent".
 func (c *column) numberText(name, to string) string {
 	steps := []string{name}
 	if len(c.kind.unfit) > 0 {
@@ -206,13 +207,13 @@ func (c *column) numberText(name, to string) string {
 	return "{" + strings.Join(steps, " | ") + "}"
 }
 
-// is is the template of the rows that have the value in the column; "" of all others.
+// is returns a template that gives a text for rows with the value in the column, and "" for all other rows.
 func (c *column) is(value string) string {
-	// A brace would end the place in the template.
+	// A brace would end the place of the cell in the template.
 	return "{" + c.name + " | match ^" + strings.NewReplacer(`\{`, `\x7b`, `\}`, `\x7d`).Replace(regexp.QuoteMeta(value)) + "$}"
 }
 
-// share is the part of the rows that have a value whose test is passed, in percent of those that have any.
+// share returns how many rows have a value that passes the test, in percent of the rows with a value.
 func (c *column) share(test func(string) bool) int {
 	with, all := 0, 0
 	for v, n := range c.values {
@@ -224,7 +225,7 @@ func (c *column) share(test func(string) bool) int {
 	return 100 * with / max(all, 1)
 }
 
-// examples are some of the values, the most frequent first.
+// examples returns up to n values, the most frequent first.
 func (c *column) examples(n int) []string {
 	all := slices.Sorted(maps.Keys(c.values))
 	slices.SortStableFunc(all, func(a, b string) int { return c.values[b] - c.values[a] })

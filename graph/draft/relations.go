@@ -9,7 +9,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// places finds the columns that say where it is.
+// places finds the columns with the location of the subject.
 func (d *drafting) places() {
 	f := d.typ.Field("coordinates")
 	if f == nil || f.Scalar != schema.Coordinates {
@@ -38,10 +38,11 @@ func (d *drafting) places() {
 	d.fields = append(d.fields, &line{name: f.Name, parts: []part{{text: text}}})
 }
 
-// indicators are words of columns that say what the figures are of.
+// indicators are names of columns that say what the figures measure.
 var indicators = []string{"indicator", "series", "variable", "item", "element", "measure", "metric"}
 
-// indicator finds the column that says what the figures are of, and states each that the ontology has.
+// indicator finds the column that says what the figures measure, and adds a claim for each measure that the
+// ontology has.
 func (d *drafting) indicator() {
 	value := d.value
 	if value == nil {
@@ -66,7 +67,7 @@ func (d *drafting) indicator() {
 	}
 }
 
-// stated states the figures that a column names; false where the ontology has none of them.
+// stated adds the claims of the figures that a column names. It returns false if the ontology has none of them.
 func (d *drafting) stated(of, value *column) bool {
 	best := map[string]choice{}
 	names := map[string]string{}
@@ -103,7 +104,7 @@ func (d *drafting) stated(of, value *column) bool {
 	return found
 }
 
-// related finds the relations of what a row is about to the other entities that it names.
+// related adds the relations of the subject to the other entities that a row names.
 func (d *drafting) related() {
 	done := map[string]bool{}
 	if d.about != nil {
@@ -138,7 +139,7 @@ func (d *drafting) related() {
 	}
 }
 
-// useGroup marks the columns that name an entity of the row as used.
+// useGroup marks the columns of a group as used.
 func (d *drafting) useGroup(group string) {
 	for _, n := range d.found {
 		if n.group == group {
@@ -147,13 +148,13 @@ func (d *drafting) useGroup(group string) {
 	}
 }
 
-// way is a relation, and the text that says whether a row has it; "" where each has.
+// way is a relation, and the condition under which a row has it; "" if each row has it.
 type way struct {
 	f    *schema.Field
 	when string
 }
 
-// relate is a claim of the relation with what it shares with others to the same entity.
+// relate returns the claim of the relation, with the parts that all relations to the same entity share.
 func (d *drafting) relate(shared *line, w way) *line {
 	l := &line{name: w.f.Name, note: shared.note}
 	for _, p := range shared.parts {
@@ -170,7 +171,7 @@ func (d *drafting) relate(shared *line, w way) *line {
 	return l
 }
 
-// waysBy are the relations that a column of indicators names.
+// waysBy returns the relations that the values of a column name.
 func (d *drafting) waysBy(n *naming) (ways []way) {
 	for _, c := range d.columns {
 		if !c.usable() || d.used[c] || c == n.column || len(c.words) == 0 || !slices.Contains(indicators, c.words[0]) || len(c.values) > 50 {
@@ -203,7 +204,8 @@ func (d *drafting) waysBy(n *naming) (ways []way) {
 	return nil
 }
 
-// through finds what leads to another entity by one between them, as an office does from a person to a country: the row makes it.
+// through adds relations that lead to another entity through a third one, as an office connects a person with a
+// country. Each row creates the third entity.
 func (d *drafting) through() {
 	if d.label == nil {
 		return
@@ -239,7 +241,7 @@ func (d *drafting) through() {
 	}
 }
 
-// free is a name for a text that no column has.
+// free returns a name for a text that no column has.
 func (d *drafting) free(name string) string {
 	for d.column(name) != nil {
 		name += "-id"
@@ -247,7 +249,8 @@ func (d *drafting) free(name string) string {
 	return name
 }
 
-// objects finds the relation that the file is called after, to entities that the graph does not have: the row makes them.
+// objects adds the relation that the file name suggests, to entities that the graph does not have. Each row creates its
+// entity.
 func (d *drafting) objects() {
 	if d.about == nil || len(d.fields) > 0 {
 		return
@@ -278,7 +281,7 @@ func (d *drafting) objects() {
 	}
 }
 
-// bestOf is the column of a group that names it best: a code before a name.
+// bestOf returns the column of a group that names the entity best. A code is better than a name.
 func (d *drafting) bestOf(group string) (best *naming) {
 	for _, n := range d.found {
 		if n.group == group && !d.used[n.column] && (best == nil || n.code && !best.code) {
@@ -288,8 +291,8 @@ func (d *drafting) bestOf(group string) (best *naming) {
 	return best
 }
 
-// relation is the field that leads to what a column names; it is sure if the column, the file or the figures are called like it, or if
-// no other leads there.
+// relation returns the field that leads to the entities of a column. sure is true if the column, the file or the
+// figures have a name like that of the field, or if no other field leads there.
 func (d *drafting) relation(n *naming) (best *schema.Field, sure bool) {
 	most, exact := -1, 0
 	for _, f := range d.typ.Fields {
@@ -325,14 +328,14 @@ func (d *drafting) relation(n *naming) (best *schema.Field, sure bool) {
 	return best, most >= likely || exact == 1 && best != nil && best.Target == n.typ
 }
 
-// qualifying is a qualifier that a column may be.
+// qualifying is a qualifier whose values may be in a column.
 type qualifying struct {
 	c     *column
 	q     *schema.Qualifier
 	score int
 }
 
-// qualifiers are those of a relation that columns are called like, the likeliest first.
+// qualifiers returns the qualifiers of a relation whose names are like those of columns, the most likely first.
 func (d *drafting) qualifiers(f *schema.Field) (list []qualifying) {
 	columns := d.columns
 	if d.value != nil && d.of == nil {
@@ -365,7 +368,7 @@ func (d *drafting) qualifiers(f *schema.Field) (list []qualifying) {
 	return list
 }
 
-// qualify gives a relation its qualifiers, each by one column.
+// qualify adds qualifiers to a relation, each from one column.
 func (d *drafting) qualify(l *line, f *schema.Field) {
 	taken := map[string]bool{}
 	for _, x := range d.qualifiers(f) {
@@ -397,7 +400,7 @@ func (d *drafting) qualify(l *line, f *schema.Field) {
 	}
 }
 
-// names gives the columns that are names in a language their claims.
+// names adds the claims of columns that have names in a language.
 func (d *drafting) names() {
 	for _, c := range d.columns {
 		if d.used[c] || !c.usable() || c.lang == "" || c.filled == 0 || c.kind.prose || c.kind.number != "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// fileWords are the words of the file's name.
+// fileWords returns the words of the file name.
 func (d *drafting) fileWords() []string {
 	words := wordsOf(d.title())
 	for i, w := range words {
@@ -19,13 +19,13 @@ func (d *drafting) fileWords() []string {
 	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
 }
 
-// title is the name of the file without its folder and its endings.
+// title returns the file name without its folder and its extensions.
 func (d *drafting) title() string {
 	name, _, _ := strings.Cut(d.file.base(), ".")
 	return name
 }
 
-// subject chooses what a row is about: an entity that the row makes, or one that is in the graph.
+// subject chooses the subject of a row: an entity that the row creates, or one in the graph.
 func (d *drafting) subject() error {
 	label := d.labelled()
 	var own *schema.Type
@@ -36,7 +36,7 @@ func (d *drafting) subject() error {
 	known, called := d.known(), d.namingOf(label)
 	switch {
 	case called != nil && called.typ.ID != nil && own != nil && score >= 50 && 10*len(label.values) >= 8*d.rows && d.begin != nil && d.end != nil && d.year == nil:
-		d.make(label, own) // such as states of the past, which bear the names of today's
+		d.make(label, own) // such as former states, which have the names of present ones
 	case called != nil && called.typ.ID == nil && len(label.values) > maxDoubts:
 		d.make(label, called.typ)
 		d.why += "; too many to look for them in the graph by their names"
@@ -71,7 +71,7 @@ func (d *drafting) subject() error {
 	return nil
 }
 
-// evidence says how many of the values were found.
+// evidence returns a text that says how many of the values were found.
 func (n *naming) evidence() string {
 	if n.share < 0 {
 		return ""
@@ -81,10 +81,10 @@ func (n *naming) evidence() string {
 
 func plural(t *schema.Type) string { return strings.Join(wordsOf(t.Plural), " ") }
 
-// slugOf is the name of a type in ids and in names of texts.
+// slugOf returns the name of a type for use in ids and in names of texts.
 func slugOf(t *schema.Type) string { return strings.Join(wordsOf(t.Name), "-") }
 
-// make has each row make an entity.
+// make makes each row create an entity.
 func (d *drafting) make(label *column, t *schema.Type) {
 	d.label, d.typ, d.used[label] = label, t, true
 	prefix := slugOf(t)
@@ -117,15 +117,17 @@ func (d *drafting) make(label *column, t *schema.Type) {
 	}
 }
 
-// labelled is the column that names what a row is, where most rows name another; nil if there is none.
+// labelled returns the column with the name of the subject, if most rows also name another entity. It returns
+// nil if there is none.
 func (d *drafting) labelled() *column {
 	return d.naming(func(c *column) bool { return 10*len(c.values) >= 3*min(c.filled, maxDistinct) })
 }
 
-// titled is the column that names something else in a row; nil if there is none.
+// titled returns the unused column that names something in a row, or nil if there is none.
 func (d *drafting) titled() *column { return d.naming(func(c *column) bool { return !d.used[c] }) }
 
-// naming is the column of those that may be it whose name says best that it has names.
+// naming returns the column, of those for which may returns true, whose own name most clearly says that it
+// contains names.
 func (d *drafting) naming(may func(*column) bool) (best *column) {
 	most := 0
 	for _, c := range d.columns {
@@ -169,7 +171,7 @@ type called struct {
 	phrases [][]string
 }
 
-// ownType is the type of what the rows make, and how much speaks for it.
+// ownType returns the type of the entities that the rows create, and a score of the evidence for it.
 func (d *drafting) ownType(label *column) (best *schema.Type, most int) {
 	file := d.fileWords()
 	for _, t := range d.o.Ontology.Types {
@@ -213,7 +215,7 @@ func (d *drafting) ownType(label *column) (best *schema.Type, most int) {
 	return best, most
 }
 
-// namingOf is what a column names; nil where it names nothing known.
+// namingOf returns the naming of a column, or nil if the column names nothing known.
 func (d *drafting) namingOf(c *column) *naming {
 	for _, n := range d.found {
 		if n.column == c {
@@ -223,7 +225,8 @@ func (d *drafting) namingOf(c *column) *naming {
 	return nil
 }
 
-// known is the best of the columns that name entities of the graph: of the first group, a code before a name.
+// known returns the best column that names entities of the graph. The first group is preferred, and a code is
+// better than a name.
 func (d *drafting) known() *naming {
 	list := slices.Clone(d.found)
 	list = slices.DeleteFunc(list, func(n *naming) bool { return strings.HasPrefix(n.group, "other") || n.column.kind.split != "" })
@@ -235,7 +238,7 @@ func (d *drafting) known() *naming {
 		if n.code {
 			score += 30
 		}
-		if n.typ.ID != nil { // of those that tables are about, such as countries
+		if n.typ.ID != nil { // types with ids, which tables are often about, such as countries
 			score += 100
 		}
 		if n.group == n.typ.Name {

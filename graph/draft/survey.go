@@ -17,23 +17,23 @@ import (
 	"github.com/caspian-kg/caspian/graph/table"
 )
 
-// The bounds of what a survey keeps.
+// The constants bound the memory of a survey.
 const (
-	maxDistinct = 20_000 // values of a column
+	maxDistinct = 20_000 // distinct values of a column
 	maxColumns  = 2_000
-	maxKept     = 5_000 // rows
+	maxKept     = 5_000 // rows that are kept
 	maxHead     = 256 << 10
 )
 
-// survey is what a file has.
+// survey is what is known about the content of a file.
 type survey struct {
 	file    File
 	form    table.Options
 	columns []*column
 	rows    int
-	kept    [][]string // the first rows, by the numbers of their columns
-	empty   []string   // what stands for an empty cell
-	notes   []string   // what was found out about the form
+	kept    [][]string // the first rows, by the number of the column
+	empty   []string   // texts that stand for an empty cell
+	notes   []string   // notes about the form of the file
 }
 
 // column is one column of the table.
@@ -42,11 +42,11 @@ type column struct {
 	number int
 	header
 	filled int
-	values map[string]int // how often each occurs; of more than maxDistinct, the first
+	values map[string]int // how often each value occurs; only the first maxDistinct values are counted
 	kind   kind
 }
 
-// surveyed reads the file.
+// surveyed reads the file and returns its survey.
 func surveyed(ctx context.Context, f File, o Options) (*survey, error) {
 	s := &survey{file: f}
 	if err := s.sniff(); err != nil {
@@ -73,7 +73,7 @@ func surveyed(ctx context.Context, f File, o Options) (*survey, error) {
 	return s, nil
 }
 
-// sniff finds out how a text is written: its separator, its encoding, and where its columns are named.
+// sniff finds the separator and the encoding of a text, and the line with the names of the columns.
 func (s *survey) sniff() error {
 	r, err := s.file.Open()
 	if err != nil {
@@ -90,7 +90,7 @@ func (s *survey) sniff() error {
 	case !table.IsCSV(s.file.Name, begin):
 		return nil
 	case bytes.HasPrefix(begin, []byte{0xff, 0xfe}), bytes.HasPrefix(begin, []byte{0xfe, 0xff}):
-		return nil // UTF-16
+		return nil // the encoding is UTF-16
 	}
 	if i := bytes.LastIndexByte(begin, '\n'); i > 0 {
 		begin = begin[:i+1]
@@ -104,7 +104,8 @@ func (s *survey) sniff() error {
 	return nil
 }
 
-// separator is what is between the cells, and the first rows by it, with the lines on which they begin.
+// separator returns the separator of the cells, the first rows that it gives, and the lines on which they
+// begin.
 func (s *survey) separator(text string) (best rune, rows [][]string, lines []int) {
 	most := -1
 	for _, sep := range []rune{',', '\t', ';', '|'} {
@@ -133,7 +134,8 @@ func (s *survey) separator(text string) (best rune, rows [][]string, lines []int
 	return best, rows, lines
 }
 
-// header finds the line that names the columns: the first of the width of most lines. A line like all others names none.
+// header finds the line with the names of the columns: the first line that has as many cells as most lines. There is
+// none if that line is like all others.
 func (s *survey) header(lines [][]string, places []int) {
 	counts := map[int]int{}
 	for _, row := range lines {
@@ -166,8 +168,8 @@ func (s *survey) header(lines [][]string, places []int) {
 	}
 }
 
-// nameless reports whether a line has the forms of the lines after it, so that it does not name columns: a number over numbers, or codes
-// over codes of the same letters and digits.
+// nameless reports whether a line has the same forms as the lines after it, so that it does not name columns. Examples
+// are a number above numbers, or a code above codes with the same pattern of letters and digits.
 func nameless(line []string, rest [][]string) bool {
 	like := 0
 	for i, cell := range line {
@@ -191,7 +193,7 @@ func nameless(line []string, rest [][]string) bool {
 	return 2*like > len(line)
 }
 
-// formOf is what a number, a date or a code is like: letters and digits without how many there are.
+// formOf returns the form of a number, a date or a code: its letters and digits, whatever their number.
 func formOf(cell string) string {
 	var form strings.Builder
 	digits := false
@@ -216,7 +218,8 @@ func formOf(cell string) string {
 	return form.String()
 }
 
-// read reads the rows; again is true if the form was found to be another, so that they are to be read again.
+// read reads the rows. again is true if the file has another form than was assumed, so that it must be read
+// again.
 func (s *survey) read(ctx context.Context, most int) (again bool, err error) {
 	s.columns, s.rows, s.kept = nil, 0, nil
 	r, err := s.file.Open()
@@ -252,7 +255,7 @@ func (s *survey) read(ctx context.Context, most int) (again bool, err error) {
 	return again, nil
 }
 
-// row counts what a row has.
+// row counts the values of a row.
 func (s *survey) row(row *table.Row, of map[string]*column) {
 	s.rows++
 	var kept []string
@@ -294,7 +297,8 @@ func (s *survey) row(row *table.Row, of map[string]*column) {
 // nothings are texts that stand for an empty cell in many tables.
 var nothings = []string{"NA", "N/A", "n/a", "na", "-", "--", "—", "–", "..", "...", "…", "NULL", "null", "None", "none", "NaN", "nan", "#N/A", "Unknown", "unknown", "?", "(null)"}
 
-// placeholders finds what stands for an empty cell, and takes it out of the values. Two letters may be a code, such as that of Namibia.
+// placeholders finds the texts that stand for an empty cell, and removes them from the values. A text of two letters
+// may be a code, such as NA for Namibia.
 func (s *survey) placeholders() {
 	codes := func(c *column) bool {
 		two := 0
@@ -315,7 +319,7 @@ func (s *survey) placeholders() {
 	}
 }
 
-// without takes a value out of all columns.
+// without removes a value from all columns.
 func (s *survey) without(value string) {
 	for _, c := range s.columns {
 		c.filled -= c.values[value]
@@ -326,7 +330,8 @@ func (s *survey) without(value string) {
 // sentinels are numbers and dates that may stand for an empty cell.
 var sentinels = []string{"-9", "-99", "-999", "-9999", "-777", "-888", "9999-12-31"}
 
-// sentinels finds those that do: below zero or in the far future, where all others are not.
+// sentinels finds the sentinels that stand for an empty cell: those below zero, or far in the future, in a
+// column where no other value is.
 func (s *survey) sentinels() {
 	for _, sentinel := range sentinels {
 		found := false
@@ -346,7 +351,7 @@ func (s *survey) sentinels() {
 	}
 }
 
-// column is the named one; nil if there is none.
+// column returns the column with the name, or nil.
 func (s *survey) column(name string) *column {
 	for _, c := range s.columns {
 		if c.name == name {
@@ -356,8 +361,8 @@ func (s *survey) column(name string) *column {
 	return nil
 }
 
-// unique reports whether no two of the rows that are kept have the same in the columns; of one column, no two rows
-// at all, if its values are kept.
+// unique reports whether no two of the kept rows have the same values in the columns. For one column whose values
+// are all counted, it covers all rows.
 func (s *survey) unique(columns ...*column) bool {
 	if c := columns[0]; len(columns) == 1 && len(c.values) < min(c.filled, maxDistinct) {
 		return false

@@ -10,20 +10,20 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// family are columns that are one figure in several years.
+// family is a group of columns with one figure, each for another year.
 type family struct {
-	pattern string // of their names
+	pattern string // matches the names of the columns
 	columns []*column
 }
 
 var (
 	yearColumn = regexp.MustCompile(`^(.*?)((?:1[89]|20)\d\d)(?:\s*\[YR\d{4}\])?(.*)$`)
-	// What marks the year as that of an estimate.
+	// The patterns match words that mark the figure of a year as an estimate.
 	estimateBefore = regexp.MustCompile(`(^|_)est_$`)
 	estimateAfter  = regexp.MustCompile(`^_est(_|$)`)
 )
 
-// years finds the columns that are years, and takes them for one, whose cell is {value}.
+// years finds the columns that are years, and replaces them by one column, whose cell is {value}.
 func (d *drafting) years() {
 	families := map[string]*family{}
 	for _, c := range d.columns {
@@ -78,12 +78,12 @@ func (d *drafting) years() {
 	}
 }
 
-// The words of columns that say when something holds, begins or ends.
+// The words are names of columns that say when something holds, begins or ends.
 var yearWords, beginWords, endWords = [][]string{{"year"}, {"data", "year"}, {"survey", "year"}, {"reference", "year"}, {"ref", "year"}, {"fiscal", "year"}, {"yr"}, {"time"}, {"period"}, {"time", "period"}, {"date"}, {"edition"}, {"survey"}},
 	[][]string{{"begin"}, {"start"}, {"startdate"}, {"from"}, {"since"}, {"first"}, {"styear"}, {"entry"}, {"beginning"}, {"joined"}, {"accession"}},
 	[][]string{{"end"}, {"enddate"}, {"until"}, {"to"}, {"last"}, {"endyear"}, {"exit"}, {"left"}, {"through"}}
 
-// dates finds the columns that say when.
+// dates finds the columns with dates of validity.
 func (d *drafting) dates() {
 	find := func(words [][]string, least int) (best *column) {
 		most := 0
@@ -107,7 +107,7 @@ func (d *drafting) dates() {
 	}
 }
 
-// span is the template of when a claim that begins and ends holds, and what to know about it.
+// span returns the template of the valid time of a claim that begins and ends, and a note about it.
 func (d *drafting) span() (text, note string) {
 	from := d.begin.dateText()
 	if d.end == nil {

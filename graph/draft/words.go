@@ -7,7 +7,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// typeWords are what tables call the entities of the types of the ontology, besides their names and labels.
+// typeWords maps types to words that tables use for their entities, besides names and labels.
 var typeWords = map[string][]string{
 	"Country":       {"nation", "state", "economy", "territory", "land", "reporter", "partner", "origin", "destination", "exporter", "importer", "areas", "countries", "entity", "iso", "iso2", "iso3", "area", "location"},
 	"City":          {"town", "settlement", "municipality", "capital", "cities", "place"},
@@ -29,7 +29,7 @@ var typeWords = map[string][]string{
 	"Pledge":        {"donation", "aid", "loan"},
 }
 
-// fieldWords are what tables call the fields of the ontology, besides their names and labels.
+// fieldWords maps fields to words that tables use for them, besides names and labels.
 var fieldWords = map[string][]string{
 	"name":           {"title", "label", "full name", "short name", "english name"},
 	"aliases":        {"alias", "aka", "alternate name", "alternative name", "alt name", "other name", "other names", "also known as", "former names", "name alt", "abbreviation", "short"},
@@ -98,7 +98,7 @@ var fieldWords = map[string][]string{
 	"to":             {"recipient", "beneficiary"},
 }
 
-// memberWords are what tables call the members of enums, besides their names.
+// memberWords maps members of enums to words that tables use for them, besides names.
 var memberWords = map[string][]string{
 	"OPERATIONAL": {"operating", "active", "in operation", "open", "in service", "existing", "producing", "online"}, "UNDER_CONSTRUCTION": {"construction", "in construction", "building"},
 	"PLANNED": {"proposed", "planning", "prospective", "pre construction"}, "ANNOUNCED": {"announcement"}, "ABANDONED": {"cancelled", "canceled"}, "RETIRED": {"decommissioned"},
@@ -109,7 +109,7 @@ var memberWords = map[string][]string{
 	"SANCTION": {"sanctions", "asset freeze"}, "EXPORT_CONTROL": {"export controls"},
 }
 
-// phrases are the texts, in words, by which a column may name a field or qualifier.
+// phrases returns the phrases, as words, that may name a field or a qualifier in the name of a column.
 func phrases(name, label string) [][]string {
 	list := [][]string{wordsOf(name)}
 	if label != "" {
@@ -121,7 +121,8 @@ func phrases(name, label string) [][]string {
 	return list
 }
 
-// likeness is how well words of a column name what phrases do: 100 for the same, and less for a part.
+// likeness returns how similar the words of a column are to the best of the phrases. It is 100 for the same
+// words, and less for a part.
 func likeness(words []string, list [][]string) int {
 	best := 0
 	for i, p := range list {
@@ -136,14 +137,14 @@ func likeness(words []string, list [][]string) int {
 			score = 55 - 5*(len(p)-len(words))
 		}
 		if i > 0 {
-			score -= 2 // the name itself is better than what else it may be called
+			score -= 2 // the name is better than other phrases
 		}
 		best = max(best, score)
 	}
 	return best
 }
 
-// contains reports whether the words have the part, in its order and without others between; a plural counts as its singular.
+// contains reports whether words contains part as adjacent words in the same order. A plural counts as its singular.
 func contains(words, part []string) bool {
 	for i := 0; i+len(part) <= len(words); i++ {
 		same := true
@@ -157,7 +158,7 @@ func contains(words, part []string) bool {
 	return false
 }
 
-// named is how well words name a type.
+// named returns how well words name a type.
 func named(words []string, t *schema.Type) int {
 	list := [][]string{wordsOf(t.Name), wordsOf(t.Label), wordsOf(t.Plural)}
 	for _, w := range typeWords[t.Name] {

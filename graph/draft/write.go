@@ -11,7 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// write writes the draft.
+// write returns the text of the draft.
 func (d *drafting) write() string {
 	var b strings.Builder
 	source := d.source()
@@ -25,7 +25,7 @@ func (d *drafting) write() string {
 	b.WriteString("    # Fill in, and remove the # before each:\n    # date: 2024 # when it was published: without it, undated claims hold on no day for certain\n")
 	b.WriteString("    # publisher:\n    # licence:\n    # url:\n")
 	var rows strings.Builder
-	d.writeRows(&rows) // notes the tables
+	d.writeRows(&rows) // also collects the tables
 	d.writeTables(&b)
 	if d.about != nil {
 		d.lets = append([]*let{{name: d.subjectName(), of: d.about}}, d.lets...)
@@ -45,7 +45,7 @@ func (d *drafting) write() string {
 	return b.String()
 }
 
-// base is the name of the file without its folder.
+// base returns the name of the file without its folder.
 func (f File) base() string {
 	return path.Base(strings.ReplaceAll(f.Name, `\`, "/"))
 }
@@ -57,21 +57,21 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %s", n, what)
 }
 
-// source is an id for the source.
+// source returns an id for the source.
 func (d *drafting) source() string {
-	// YAML reads null as nothing.
+	// YAML reads null as an empty value.
 	if id := codec.Slug(d.title()); id != "null" && graph.CheckID(graph.ID(id)) == nil {
 		return id
 	}
 	return "my-source"
 }
 
-// subjectName is the name of the text that finds what a row is about.
+// subjectName returns the name of the text in the part let that finds the subject.
 func (d *drafting) subjectName() string {
 	return d.free(slugOf(d.typ))
 }
 
-// locator is what says where in the source a claim is.
+// locator returns the template of the locator of a claim.
 func (d *drafting) locator() string {
 	const unique = " # where a claim is found: no two rows have the same here"
 	one := func(c *column) bool {
@@ -149,7 +149,7 @@ func (d *drafting) writeForm(b *strings.Builder) {
 	}
 }
 
-// plainText is a text as a comment may have it.
+// plainText returns a text in a form that is valid in a comment.
 func plainText(text string) string {
 	return strings.Map(func(c rune) rune {
 		if !unicode.IsPrint(c) {
@@ -184,7 +184,7 @@ func (d *drafting) writeTables(b *strings.Builder) {
 	}
 }
 
-// writeRows writes what each row states.
+// writeRows writes the claims of each row.
 func (d *drafting) writeRows(b *strings.Builder) {
 	b.WriteString("rows:\n")
 	id := d.id
@@ -230,7 +230,7 @@ func (d *drafting) writeRows(b *strings.Builder) {
 	}
 }
 
-// text is a claim as a mapping has it.
+// text returns a claim in the form of a mapping.
 func (l *line) text() string {
 	if len(l.parts) == 1 && (l.parts[0].key == "" || l.parts[0].key == "value") {
 		return codec.QuoteYAML(l.parts[0].text)
@@ -250,10 +250,10 @@ func (l *line) text() string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// shownColumns is how many columns without a use are listed.
+// shownColumns is the most unused columns that are listed.
 const shownColumns = 60
 
-// writeRest lists what the draft does not state.
+// writeRest lists the columns that the draft does not use.
 func (d *drafting) writeRest(b *strings.Builder) {
 	var rest []string
 	for _, c := range d.columns {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// BenchClaims bounds the graphs of benchmarks; CASPIAN_BENCH_CLAIMS says otherwise.
+// BenchClaims returns the most claims of graphs in benchmarks. CASPIAN_BENCH_CLAIMS overrides it.
 func BenchClaims(b *testing.B) int {
 	b.Helper()
 	text := os.Getenv("CASPIAN_BENCH_CLAIMS")
@@ -22,8 +22,8 @@ func BenchClaims(b *testing.B) int {
 	return n
 }
 
-// Timed repeats the question and reports the median and the slowest answer,
-// because a mean says little on a shared machine.
+// Timed repeats a question and reports the median and the longest time of an answer. It reports no mean, which
+// says little on a shared machine.
 func Timed(b *testing.B, ask func() error) {
 	b.Helper()
 	b.ReportAllocs()

@@ -8,36 +8,35 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Dated has what decides when a claim holds. It decides day by day, by the design's rules
-// for one day, and does not use spans.
+// Dated is a claim with everything that decides when it holds. Holds decides for each day separately, by the
+// rules of the design for one day, and does not use spans.
 type Dated struct {
 	Timing schema.Timing
 	Valid  graph.Interval
-	// Source is the date of the source.
+	// Source is the date of the claim's source.
 	Source graph.Date
-	// Same has the valid times of the other claims of the same fact. If one of them agrees
-	// and gives the start or the end more exactly, the claim starts or ends within that.
+	// Same has the valid times of the other claims that state the same fact. If one of them agrees with Valid
+	// and gives the start or the end more exactly, the claim starts or ends within that date.
 	Same []graph.Interval
-	// Sources are the dates of the sources of the claims in Same. One that is later than Source
-	// takes its place where the claim says only since when it holds.
+	// Sources has the dates of the sources of the claims in Same. If Valid has a start and no end, a date later
+	// than Source replaces Source.
 	Sources []graph.Date
-	// Turns are the dates on which other claims say that the same question got another
-	// answer. A date that coincides with the claim's own end does not bound its start, nor
-	// the other way round.
+	// Turns has the dates on which another answer to the same question began or ended. A date that coincides
+	// with the claim's own end does not bound its start, and one that coincides with its start does not bound
+	// its end.
 	Turns []graph.Date
-	// Unlisted are the dates of lists that are kept up to date, and leave it out.
+	// Unlisted has the dates of complete lists that do not contain the claim.
 	Unlisted []graph.Date
-	// Later are the beginnings of the later figures that answer the same question.
+	// Later has the starts of later figures that answer the same question.
 	Later []graph.Date
-	// Begins and Ends are the dates that claims state for the beginning and the
-	// end of the entities at its ends, separately for each entity.
+	// Begins and Ends have, for each entity of the claim, the stated dates of its beginning and of its end.
 	Begins, Ends [][]graph.Date
-	// Mode is on which of the days asked for it must hold.
+	// Mode says whether the claim must hold on one or on all of the days.
 	Mode graph.Mode
 }
 
-// Holds reports how surely it holds on the days from first to last. The answer
-// can change only next to a date, so that only those days are looked at.
+// Holds reports whether the claim holds on the days from first to last. The answer can change only next to a
+// date, so Holds checks only those days.
 func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 	if c.Timing.Kind == schema.Eternal {
 		return graph.HoldsYes
@@ -69,8 +68,8 @@ func (c *Dated) Holds(first, last graph.Day) graph.Holds {
 	return graph.HoldsNo
 }
 
-// joined is the claim as it would be if its source were of the latest date of a source that states the
-// same and nothing of an end, among the dates on which the claim may hold by its own source.
+// joined returns the claim with the latest date of a source that states the same fact without an end. Only
+// dates on which the claim may hold by its own source count.
 func (c *Dated) joined() *Dated {
 	from, to := c.sides()
 	if c.Timing.Kind != schema.State || c.Timing.Past || c.Timing.Reach.After.Kind != schema.ToNext || !from.Known() || to.Known() {
@@ -91,7 +90,7 @@ func (c *Dated) joined() *Dated {
 	return &best
 }
 
-// days are the days next to every date that matters.
+// days returns the days next to every date that can change the answer.
 func (c *Dated) days(first, last graph.Day) []graph.Day {
 	days := []graph.Day{first, last}
 	dates := slices.Concat([]graph.Date{c.Valid.From, c.Valid.To, c.Source}, c.Turns, c.Later, c.Unlisted)
@@ -117,7 +116,7 @@ func (c *Dated) days(first, last graph.Day) []graph.Day {
 	return days
 }
 
-// side is the start or the end of a claim: its date, and the days that it may be.
+// side is the start or the end of a claim, as a date with the first and the last day that it may mean.
 type side struct {
 	graph.Date
 	first, last graph.Day
@@ -126,7 +125,7 @@ type side struct {
 func (s side) First() graph.Day { return s.first }
 func (s side) Last() graph.Day  { return s.last }
 
-// sides are the start and the end, each as exactly as some claim has it.
+// sides returns the start and the end, each with the most exact dates of all claims in Same.
 func (c *Dated) sides() (from, to side) {
 	own := [2]side{{c.Valid.From, c.Valid.From.First(), c.Valid.From.Last()}, {c.Valid.To, c.Valid.To.First(), c.Valid.To.Last()}}
 	if c.Timing.Kind != schema.State && c.Timing.Kind != schema.Event {
@@ -147,7 +146,7 @@ func (c *Dated) sides() (from, to side) {
 				dates = append(dates, date)
 			}
 		}
-		// The shortest first: a longer one that has one of them inside adds nothing.
+		// The shortest dates come first, because a longer date that contains a shorter one adds nothing.
 		slices.SortFunc(dates, func(a, b graph.Date) int { return cmp.Compare(a.Last()-a.First(), b.Last()-b.First()) })
 		var kept []graph.Date
 		for _, d := range dates {
@@ -168,18 +167,17 @@ func (c *Dated) sides() (from, to side) {
 	return exact[0], exact[1]
 }
 
-// agree reports whether two dates may be of one day, or one of them is not known.
+// agree reports whether two dates may mean the same day. It returns true if one of them is unknown.
 func agree(a, b graph.Date) bool {
 	return !a.Known() || !b.Known() || a.First() <= b.Last() && b.First() <= a.Last()
 }
 
-// within reports whether a date is more exact than another and may be the same.
+// within reports whether a lies within b and is more exact.
 func within(a, b graph.Date) bool {
 	return b.First() <= a.First() && a.Last() <= b.Last() && a.Last()-a.First() < b.Last()-b.First()
 }
 
-// all reports whether something is true of every one of the days that the date may
-// mean.
+// all reports whether fn is true for every one of the days that the date may mean.
 func all(date side, days []graph.Day, fn func(graph.Day) bool) bool {
 	for _, d := range days {
 		if d >= date.First() && d <= date.Last() && !fn(d) {
@@ -189,9 +187,9 @@ func all(date side, days []graph.Day, fn func(graph.Day) bool) bool {
 	return true
 }
 
-// lives reports whether both entities may exist on the day, and whether they do. An
-// entity whose beginning is stated with several dates may exist from the first of
-// them on, and surely exists from the last on.
+// lives reports whether both entities may exist on the day, and whether they surely do. If several dates are
+// stated for the beginning of an entity, it may exist from the first of them on, and surely exists from the
+// last of them on.
 func (c *Dated) lives(d graph.Day) (may, does bool) {
 	may, does = true, true
 	for _, begins := range c.Begins {
@@ -213,15 +211,14 @@ func (c *Dated) lives(d graph.Day) (may, does bool) {
 	return may, does
 }
 
-// WithoutRough leaves out the dates that another of them says more exactly.
+// WithoutRough returns the dates except those for which another is more exact.
 func WithoutRough(dates []graph.Date) []graph.Date {
 	return slices.DeleteFunc(slices.Clone(dates), func(d graph.Date) bool {
 		return slices.ContainsFunc(dates, func(e graph.Date) bool { return within(e, d) })
 	})
 }
 
-// dropped reports whether, by the day, a later list has left out a state of which
-// nobody says when it ended.
+// dropped reports whether a list up to the day no longer contains a state that has no known end.
 func (c *Dated) dropped(d graph.Day) bool {
 	_, last, ok := c.attested()
 	return ok && c.Timing.Kind == schema.State && !c.Valid.To.Known() && slices.ContainsFunc(c.Unlisted, func(list graph.Date) bool {
@@ -229,7 +226,7 @@ func (c *Dated) dropped(d graph.Day) bool {
 	})
 }
 
-// speaks reports whether the source's date attests the claim.
+// speaks reports whether the date of the source attests the claim.
 func (c *Dated) speaks() bool {
 	from, to := c.sides()
 	switch {
@@ -276,7 +273,7 @@ func (c *Dated) sure(d graph.Day, days []graph.Day) bool {
 	return c.speaks() && c.Source.First() <= d && d <= c.Source.Last()
 }
 
-// attested are the first and the last day that its dates and its source attest.
+// attested returns the first and the last day that the dates and the source of the claim attest.
 func (c *Dated) attested() (first, last graph.Day, ok bool) {
 	from, to := c.sides()
 	switch {
@@ -286,8 +283,8 @@ func (c *Dated) attested() (first, last graph.Day, ok bool) {
 		}
 		return to.First(), to.Last(), true
 	case from.Known() && to.Known():
-		// From the last start there may be to the first end there may be, where that
-		// is not the other way round.
+		// The days from the latest possible start to the earliest possible end, unless that end is before that
+		// start.
 		start, end := min(from.Last(), to.Last()), max(from.First(), to.First())
 		return min(start, end), max(start, end), true
 	case from.Known() && c.speaks():
@@ -329,11 +326,11 @@ func (c *Dated) possible(d graph.Day, days []graph.Day) bool {
 	return before && after
 }
 
-// Compare says which of two claims of one field comes first: what surely holds by
-// its dates, then what is attested on the days, near them with a known start, and near
-// them without one, then what possibly holds with a known start, with anything known,
-// and last with nothing. Where the field reaches for a number
-// of days, only what surely holds is near, and the nearer of one kind comes first.
+// Compare orders two claims of one field. Claims come in this order: those that surely hold by their dates;
+// those attested on the days; those attested near the days, with a known start and then without one; and those
+// that possibly hold, with a known start, then with any known date, then without dates. If the field reaches
+// for a number of days, a claim is near only if it surely holds. Among equal claims, the nearer one comes
+// first.
 func (c *Dated) Compare(other *Dated, first, last graph.Day) int {
 	if o := cmp.Compare(c.level(first, last), other.level(first, last)); o != 0 || !c.brief() {
 		return o
@@ -369,8 +366,8 @@ func (c *Dated) level(first, last graph.Day) int {
 	return 6
 }
 
-// Distance is how many days lie between the days asked for and those attested; -1
-// where nothing is.
+// Distance returns the number of days between the given days and the attested days, or -1 if nothing is
+// attested.
 func (c *Dated) Distance(first, last graph.Day) int64 {
 	from, to, ok := c.joined().attested()
 	switch {

@@ -14,8 +14,8 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Decoded returns the lines that line makes of the operations in a text, those without one left out; if
-// the text is refused, the error alone. decode is that of a codec.Format.
+// Decoded decodes a text and returns the line that line makes from each operation, without empty ones. If
+// decode refuses the text, it returns only the error. decode is the Decode of a codec.Format.
 func Decoded[E ~func(graph.Op) error](decode func(context.Context, string, io.Reader, E) error, file, text string, line func(graph.Op) string) []string {
 	var lines []string
 	err := decode(context.Background(), file, strings.NewReader(text), func(op graph.Op) error {
@@ -30,8 +30,8 @@ func Decoded[E ~func(graph.Op) error](decode func(context.Context, string, io.Re
 	return lines
 }
 
-// Sentences are the notices of a text and its claims about anything but their sources, one in a line, or the error.
-// Confidences are left out where they are the usual one.
+// Sentences returns the notices of a text and its claims, one in a line, or the error. Claims about sources are
+// left out, and so is a confidence equal to usual.
 func Sentences[E ~func(graph.Op) error](decode func(context.Context, string, io.Reader, E) error, file, text string, usual float64) string {
 	return strings.Join(Decoded(decode, file, text, func(op graph.Op) string {
 		switch {
@@ -44,7 +44,7 @@ func Sentences[E ~func(graph.Op) error](decode func(context.Context, string, io.
 	}), "\n")
 }
 
-// Files is a folder of files by their paths.
+// Files returns a folder of files by their paths.
 func Files(texts map[string]string) fs.FS {
 	m := fstest.MapFS{}
 	for name, text := range texts {
@@ -53,8 +53,8 @@ func Files(texts map[string]string) fs.FS {
 	return m
 }
 
-// Original is the path of an original file of a data set, which is beside the repository. The test is skipped
-// if it is not there.
+// Original returns the path of an original file of a data set, in a folder next to the repository. It skips the
+// test if the file does not exist.
 func Original(t testing.TB, name string) string {
 	t.Helper()
 	root := "."
@@ -71,7 +71,7 @@ func Original(t testing.TB, name string) string {
 	return path
 }
 
-// WantLocators expects each claim of want, as a sentence, with its locator.
+// WantLocators checks that each claim of want, given as a sentence, has the locator.
 func WantLocators(t testing.TB, usual float64, claims []graph.Claim, want map[string]string) {
 	t.Helper()
 	missing := maps.Clone(want)

@@ -1,8 +1,8 @@
-// Package graphtest draws values for property tests that several packages
-// share. Its pools are small, so that random claims meet, overlap and disagree.
+// Package graphtest draws random values for property tests in several packages. Its pools are small, so that
+// random claims meet, overlap and disagree.
 //
-// Read Pool and DrawDate first. The package must not know snapshots or analyses: those
-// that test them choose what to draw.
+// Read Pool and DrawDate first. The package must not know snapshots or analyses; their tests choose what to
+// draw.
 package graphtest
 
 import (
@@ -15,10 +15,10 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Pool is the ids of a small world by the names of their types.
+// Pool has the ids of a small graph by the names of their types.
 type Pool map[string][]graph.ID
 
-// Entities are all of the pool, in the order of their ids.
+// Entities returns all entities of the pool in the order of their ids.
 func (p Pool) Entities() []graph.Entity {
 	var list []graph.Entity
 	for typ, ids := range p {
@@ -30,7 +30,7 @@ func (p Pool) Entities() []graph.Entity {
 	return list
 }
 
-// Of are the ids of the concrete types of a type, in order.
+// Of returns the ids of the concrete types of a type, in order.
 func (p Pool) Of(t *schema.Type) []graph.ID {
 	var ids []graph.ID
 	for _, c := range t.Concrete {
@@ -40,14 +40,14 @@ func (p Pool) Of(t *schema.Type) []graph.ID {
 	return ids
 }
 
-// dates have every precision, some within others, some days apart; the first
-// is missing and the second is open.
+// dates has dates of every precision: some lie within others, some are days apart. The first is missing and the
+// second is open.
 var dates = []string{"", "..", "2020", "2021-06", "2021-06-15", "2022", "202X", "2023-01-01", "2023-01-10", "2021-34", "2021-28"}
 
-// FirstDays are the first days that a drawn date may mean, in order.
+// FirstDays returns the first day of each date that DrawDate can draw, in order.
 var FirstDays = []string{"2020-01-01", "2021-04-01", "2021-06-01", "2021-06-15", "2021-12-01", "2022-01-01", "2023-01-01", "2023-01-10"}
 
-// DrawDate draws a date; where known neither an open nor an unknown one.
+// DrawDate draws a date. If known is true, it is neither open nor unknown.
 func DrawDate(t *rapid.T, label string, known bool) graph.Date {
 	from := dates
 	if known {
@@ -60,8 +60,8 @@ func DrawDate(t *rapid.T, label string, known bool) graph.Date {
 	return d
 }
 
-// DrawAgreeing draws a valid time whose dates may be of the same days as those of another, as
-// 2021-06-15 and 2021-06, or are missing.
+// DrawAgreeing draws a valid time that agrees with another: each date may mean the same days, as 2021-06-15 and
+// 2021-06 do, or is missing.
 func DrawAgreeing(t *rapid.T, iv graph.Interval) graph.Interval {
 	draw := func(label string, d graph.Date) graph.Date {
 		var meeting []graph.Date
@@ -82,8 +82,7 @@ func DrawAgreeing(t *rapid.T, iv graph.Interval) graph.Interval {
 	return other
 }
 
-// DrawInterval draws a valid time, open and unknown ends included, that could
-// be a claim's.
+// DrawInterval draws a valid time that a claim could have, including open and unknown ends.
 func DrawInterval(t *rapid.T) graph.Interval {
 	iv := graph.Interval{From: DrawDate(t, "from", false), To: DrawDate(t, "to", false)}
 	if iv.Check() != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// syllables of invented names, by script.
+// syllables has syllables of invented names by script.
 var syllables = [][]string{
 	strings.Fields("ka ra ba shi len tor mi nov grad bek stan al ur du sai pe kon ta ri vo hel dan min sk berg ou che fa li zu"),
 	strings.Fields("ка ра ба ши лен тор ми нов град бек стан ал ур ду сай пе кон та ри во хел дан мин ск жа че фа ли зу"),
@@ -19,7 +19,7 @@ var syllables = [][]string{
 	strings.Fields("ト ウ キ カ ザ フ ス タ ン ナ ラ ア マ ニ ル ミ ロ セ イ"),
 }
 
-// inventName makes a name of one to three words, most of them in Latin letters.
+// inventName returns a name of one to three words, usually in Latin letters.
 func inventName(r *rand.Rand) string {
 	script := max(0, r.IntN(20)-15)
 	var words []string
@@ -33,8 +33,7 @@ func inventName(r *rand.Rand) string {
 	return strings.Join(words, " ")
 }
 
-// CityNames makes n names, two for each city, and the commits that state them, each a second after
-// the one before.
+// CityNames returns n names, two for each city, and the commits that state them, one second apart.
 func CityNames(n int) (named []string, commits []graph.Commit) {
 	r := rand.New(rand.NewPCG(1, 2))
 	named = make([]string, n)

@@ -11,7 +11,7 @@ import (
 
 var loadOntology = sync.OnceValues(func() (*schema.Ontology, error) { return schema.Load("ontology.graphql", schema.Default) })
 
-// Ontology is the built-in ontology, loaded once.
+// Ontology returns the built-in ontology, which it loads once.
 func Ontology(t testing.TB) *schema.Ontology {
 	t.Helper()
 	o, err := loadOntology()
@@ -21,8 +21,8 @@ func Ontology(t testing.TB) *schema.Ontology {
 	return o
 }
 
-// Checked collects what a decoder emits and checks it against the built-in
-// ontology and an empty graph; problems end the test. The error is the decoder's.
+// Checked collects the operations of a decoder, and checks them against the built-in ontology and an empty
+// graph. Problems end the test. The error is that of the decoder.
 func Checked[E ~func(graph.Op) error](t testing.TB, decode func(E) error) (*graph.Result, error) {
 	t.Helper()
 	var ch graph.Change
@@ -34,8 +34,7 @@ func Checked[E ~func(graph.Op) error](t testing.TB, decode func(E) error) (*grap
 	return res, err
 }
 
-// Sentence writes a claim in one line, for comparing; confidence is left out
-// where it is usual.
+// Sentence returns a claim as one line, for comparison. It leaves out a confidence equal to usual.
 func Sentence(c *graph.Claim, usual float64) string {
 	s := fmt.Sprint(c.Subject, " ", c.Predicate, " ", c.Value)
 	for _, q := range c.Qualifiers {

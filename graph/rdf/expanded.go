@@ -12,7 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// top emits what an expanded document, or a node of it, says. Other errors than those of emit do not occur.
+// top emits the statements of an expanded document, or of one node in it. It returns only errors of emit.
 func (j *jsonld) top(expanded any) {
 	switch v := expanded.(type) {
 	case []any:
@@ -28,7 +28,8 @@ func (j *jsonld) top(expanded any) {
 	}
 }
 
-// described emits what a node of a graph says and returns the node; None if its name is a relative IRI, which RDF does not have.
+// described emits the statements about a node in a graph and returns the node. It returns None if the name of the node
+// is a relative IRI, which RDF does not allow.
 func (j *jsonld) described(node map[string]any, graph Term) Term {
 	subject := j.fresh()
 	if id, named := node["@id"].(string); named {
@@ -68,7 +69,7 @@ func (j *jsonld) described(node map[string]any, graph Term) Term {
 	return subject
 }
 
-// graph emits the nodes of a graph.
+// graph emits the statements about the nodes of a graph.
 func (j *jsonld) graph(nodes []any, graph Term) {
 	for _, n := range nodes {
 		if node, ok := n.(map[string]any); ok {
@@ -77,7 +78,7 @@ func (j *jsonld) graph(nodes []any, graph Term) {
 	}
 }
 
-// object is the term of an expanded value, whose own statements are emitted.
+// object returns the term of an expanded value, and emits the statements within the value.
 func (j *jsonld) object(v any, graph Term) Term {
 	value, ok := v.(map[string]any)
 	if !ok {
@@ -104,7 +105,7 @@ func (j *jsonld) collection(items []any, graph Term) Term {
 	return head
 }
 
-// send emits a quad; what RDF has no term for is left out, as the norm says.
+// send emits a quad. It leaves out a quad with a part that RDF has no term for, as the standard requires.
 func (j *jsonld) send(s Term, predicate string, o Term, graph Term) {
 	p := nameOf(predicate)
 	if s.Kind == None || o.Kind == None || p.Kind != IRI {
@@ -115,17 +116,17 @@ func (j *jsonld) send(s Term, predicate string, o Term, graph Term) {
 	}
 }
 
-// fresh makes a blank node without a label.
+// fresh returns a new blank node without a label.
 func (j *jsonld) fresh() Term {
 	j.nodes++
 	return Term{Kind: Blank, Text: fmt.Sprintf("/%d", j.nodes)}
 }
 
-// nameOf is the node with a name; None for what is not an absolute IRI.
+// nameOf returns the node with a name. It returns None if the name is not an absolute IRI.
 func nameOf(name string) Term {
 	if label, blank := strings.CutPrefix(name, "_:"); blank {
 		if !labelled(label) {
-			label = fmt.Sprintf("_%x", label) // the other syntaxes have no such label
+			label = fmt.Sprintf("_%x", label) // the other syntaxes do not allow such a label
 		}
 		return Term{Kind: Blank, Text: label}
 	}
@@ -135,7 +136,7 @@ func nameOf(name string) Term {
 	return Term{Kind: IRI, Text: name}
 }
 
-// literalOf is the literal of an expanded value.
+// literalOf returns the literal of an expanded value.
 func literalOf(v any, value map[string]any) Term {
 	t := Term{Kind: Literal, Datatype: XSDString}
 	datatype, typed := value["@type"].(string)
@@ -175,7 +176,8 @@ func literalOf(v any, value map[string]any) Term {
 	return t
 }
 
-// number is a number as a literal: a whole one with all its digits, another in the canonical form of a double.
+// number returns a number as a literal. A whole number keeps all its digits, and another number gets the
+// canonical form of a double.
 func number(text string, double bool) (lexical, datatype string) {
 	n, _ := strconv.ParseFloat(text, 64)
 	if !double && math.Abs(n) < 1e21 && n == math.Trunc(n) {
@@ -207,8 +209,8 @@ func wellFormed(tag string) bool {
 	return true
 }
 
-// labelled reports whether the other syntaxes can write the label of a blank node. Labels with dots they can write
-// are not among them.
+// labelled reports whether the label of a blank node is valid in the other syntaxes. It returns false for labels
+// with dots, although some are valid.
 func labelled(label string) bool {
 	for i, c := range label {
 		if !nameChar(c) || i == 0 && !nameStart(c) && c != '_' && !digit(c) {

@@ -2,7 +2,7 @@ package rdf
 
 import "strings"
 
-// schemeOf is the scheme of an absolute IRI, "" of a relative one.
+// schemeOf returns the scheme of an absolute IRI, or "" for a relative one.
 func schemeOf(iri string) string {
 	for i := range len(iri) {
 		c := rune(iri[i])
@@ -17,7 +17,7 @@ func schemeOf(iri string) string {
 	return ""
 }
 
-// reference is an IRI in its parts; the parts that are there have their delimiters.
+// reference is an IRI split into its parts. Each part includes its delimiters.
 type reference struct{ scheme, authority, path, query, fragment string }
 
 func split(iri string) (r reference) {
@@ -42,8 +42,8 @@ func split(iri string) (r reference) {
 	return r
 }
 
-// resolve is the IRI of a reference in a document with this base, by RFC 3986, section 5.2.
-// net/url is not used: it changes escapes, and refuses what is valid in an IRI.
+// resolve returns the absolute IRI of a reference in a document with this base, by RFC 3986, section 5.2. It
+// does not use net/url, which changes escapes and refuses some valid IRIs.
 func resolve(base, iri string) string {
 	r := split(iri)
 	if r.scheme != "" {

@@ -16,8 +16,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/input"
 )
 
-// jsonld reads JSON-LD 1.1. The library expands it, one node of the document at a time: what is a list at the top, or
-// the @graph of a document without a name, is never in memory as a whole. A line is that at which such a node begins.
+// jsonld reads JSON-LD 1.1. A library expands one node of the document at a time. So a list at the top of the
+// document, or the @graph of a document without a name, is never in memory as a whole. The line of a quad is the line
+// where such a node begins.
 type jsonld struct {
 	o       Options
 	emit    func(Quad) error
@@ -25,14 +26,14 @@ type jsonld struct {
 	bound   *input.Allowance
 	lines   *input.Lines
 	options *ld.JsonLdOptions
-	context *ld.Context // of the whole document
-	line    int         // of the node at hand
-	nodes   int         // blank nodes without a label so far
+	context *ld.Context // the context of the whole document
+	line    int         // the line of the current node
+	nodes   int         // how many blank nodes without a label were created
 }
 
-// The bounds of JSON-LD in bytes: a document up to maxAtOnce may name its context and its graph in any order, a longer one
-// has the context first; a node; and the contexts of a document or a node together, each term of which
-// is read again for every place where it applies.
+// The constants bound the bytes of JSON-LD: a document up to maxAtOnce may have its context and its graph in any order,
+// and a longer one must have the context first. Nodes are bounded too, and so are the contexts of a document or a node
+// together, because each term of a context is read again wherever the context applies.
 const (
 	maxAtOnce   = 1 << 20
 	maxNode     = 16 << 20
@@ -79,8 +80,8 @@ func (j *jsonld) document(r io.Reader) error {
 	return nil
 }
 
-// graphOnly reports whether a document, whose beginning is given, has nothing but a context and a list of nodes, and returns
-// the context. Of a document that is longer, only what comes before the list is known.
+// graphOnly reports whether a document has only a context and a list of nodes, and returns the context. begin is the
+// beginning of the document. If whole is false, only the members before the list are checked.
 func graphOnly(begin []byte, whole bool) (context jsontext.Value, only bool) {
 	dec := jsontext.NewDecoder(bytes.NewReader(begin))
 	_, _ = dec.ReadToken()
@@ -101,7 +102,7 @@ func graphOnly(begin []byte, whole bool) (context jsontext.Value, only bool) {
 				return context, true
 			}
 			if dec.SkipValue() != nil {
-				return context, true // reading it again says what is wrong
+				return context, true // reading the document again reports what is wrong
 			}
 		default:
 			return nil, false
@@ -110,7 +111,7 @@ func graphOnly(begin []byte, whole bool) (context jsontext.Value, only bool) {
 	return context, only
 }
 
-// given takes the context of the document.
+// given sets the context of the document.
 func (j *jsonld) given(context jsontext.Value) error {
 	if context == nil {
 		return nil
@@ -128,7 +129,7 @@ func (j *jsonld) given(context jsontext.Value) error {
 	})
 }
 
-// members reads a document of a context and a list of nodes.
+// members reads a document that has a context and a list of nodes.
 func (j *jsonld) members() error {
 	if _, err := j.dec.ReadToken(); err != nil {
 		return j.syntax(err, "")
@@ -169,7 +170,7 @@ func (j *jsonld) list() error {
 	return j.syntax(err, "")
 }
 
-// node reads one node with all that is in it.
+// node reads one node with its content.
 func (j *jsonld) node() error {
 	j.bound.Left = maxNode
 	j.dec.PeekKind() // reads up to the value
@@ -195,7 +196,7 @@ func (j *jsonld) node() error {
 	return unwound(func() { j.top(expanded) })
 }
 
-// value reads a value into memory, within the bound of depth. Numbers keep their text, but not those of a context.
+// value reads a value into memory and checks its depth. Numbers are kept as text, except within a context.
 func (j *jsonld) value(d *jsontext.Decoder, depth int, context bool) (any, error) {
 	if depth > j.o.MaxDepth {
 		return nil, j.fail("the document is nested more than %d deep", j.o.MaxDepth)
@@ -248,7 +249,8 @@ func (j *jsonld) fail(format string, a ...any) error {
 	return &Error{max(j.line, 1), 1, fmt.Sprintf(format, a...)}
 }
 
-// syntax is the fault of an error of the decoder; without one, of message, if there is one.
+// syntax returns a fault for an error of the decoder. If err is nil and message is not empty, the fault has the
+// message.
 func (j *jsonld) syntax(err error, message string) error {
 	var bad *jsontext.SyntacticError
 	switch {
@@ -266,7 +268,7 @@ func (j *jsonld) syntax(err error, message string) error {
 	return err
 }
 
-// safely calls the library, and makes faults of what it refuses and of what it does not expect.
+// safely calls the library. It converts the library's errors and panics to faults.
 func (j *jsonld) safely(call func() error) (err error) {
 	defer func() {
 		if x := recover(); x != nil {
@@ -284,17 +286,18 @@ func (j *jsonld) safely(call func() error) (err error) {
 	return nil
 }
 
-// remoteContext is the address of a context that is not loaded.
+// remoteContext is the error for a context that is not loaded; it has the address of the context.
 type remoteContext string
 
 func (r remoteContext) Error() string {
 	return fmt.Sprintf("the context %s is not loaded, because nothing remote is: write the context itself in its place, such as {\"@vocab\": \"http://schema.org/\"}", clip(string(r)))
 }
 
-// loader knows the context of schema.org and refuses to load anything.
+// loader has the context of schema.org, and refuses to load any other.
 type loader struct{}
 
-// LoadDocument is what the library calls for a context that a document names by its address.
+// LoadDocument implements ld.DocumentLoader. The library calls it for a context that a document names by its
+// address.
 func (loader) LoadDocument(address string) (*ld.RemoteDocument, error) {
 	place := strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://")
 	switch strings.TrimSuffix(strings.TrimPrefix(place, "www."), "/") {
@@ -304,7 +307,8 @@ func (loader) LoadDocument(address string) (*ld.RemoteDocument, error) {
 	return nil, remoteContext(address)
 }
 
-// schemaOrg is what documents use of the context of schema.org: its terms, and which of them have addresses and dates.
+// schemaOrg returns the parts of the context of schema.org that documents use: its terms, and which terms have
+// addresses or dates.
 func schemaOrg() map[string]any {
 	const space = "http://schema.org/"
 	context := map[string]any{"@vocab": space, "schema": space, "id": "@id", "type": "@type"}

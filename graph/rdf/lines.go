@@ -1,15 +1,15 @@
 package rdf
 
-// lines reads N-Triples and N-Quads: one statement a line.
+// lines reads N-Triples and N-Quads, which have one statement in each line.
 type lines struct {
 	*scanner
-	begun int // the line of the statement at hand
+	begun int // the line of the current statement
 	quads bool
 	fault func(*Error)
 	emit  func(Quad) error
 }
 
-// document reads the statements. After one with a fault it goes on with the next line, if there is a fault to call.
+// document reads the statements. If Options.Fault is set, it continues with the next line after a fault.
 func (l *lines) document() error {
 	for {
 		err := unwound(l.statements)
@@ -17,7 +17,7 @@ func (l *lines) document() error {
 		if !ok || l.fault == nil {
 			return err
 		}
-		if fault.Line > l.begun { // the line break was taken before it proved to be wrong
+		if fault.Line > l.begun { // the line break was read before the fault was found
 			fault.Line, fault.Column = l.begun, l.ended
 		} else {
 			l.skipLine()
@@ -26,7 +26,7 @@ func (l *lines) document() error {
 	}
 }
 
-// statements reads up to the first fault.
+// statements reads statements up to the first fault.
 func (l *lines) statements() {
 	l.mark()
 	for {
@@ -45,7 +45,7 @@ func (l *lines) statements() {
 	}
 }
 
-// blanks skips spaces and tabs, which do not end a line.
+// blanks skips spaces and tabs, but not line breaks.
 func (l *lines) blanks() {
 	for c := l.peek(); c == ' ' || c == '\t'; c = l.peek() {
 		l.next()

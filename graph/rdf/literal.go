@@ -1,6 +1,6 @@
 package rdf
 
-// object reads what a statement says: a resource, a list or a literal.
+// object reads the object of a statement: a resource, a list or a literal.
 func (t *turtle) object() Term {
 	switch c := t.peek(); {
 	case c == '"' || c == '\'':
@@ -22,7 +22,7 @@ func (t *turtle) object() Term {
 	return t.label()
 }
 
-// quotation reads a quoted literal with its language or type.
+// quotation reads a quoted literal with its language or datatype.
 func (t *turtle) quotation() Term {
 	quote := t.next()
 	value := Term{Kind: Literal, Datatype: XSDString}
@@ -47,7 +47,7 @@ func (t *turtle) quotation() Term {
 	return value
 }
 
-// number reads an integer, a decimal or a double, whose form it keeps.
+// number reads an integer, a decimal or a double, and keeps its text.
 func (t *turtle) number() Term {
 	t.token = t.token[:0]
 	if c := t.peek(); c == '+' || c == '-' {
@@ -84,7 +84,7 @@ func (t *turtle) digits() (n int) {
 	return n
 }
 
-// exponentAfterDot reports whether the dot at hand belongs to a number such as 1.e6.
+// exponentAfterDot reports whether the next dot belongs to a number such as 1.e6.
 func (t *turtle) exponentAfterDot() bool {
 	b := t.ahead(3)
 	if len(b) < 2 || b[0]|0x20 != 'e' {

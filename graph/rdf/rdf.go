@@ -13,10 +13,10 @@ import (
 	"strconv"
 )
 
-// Syntax is how a document writes its quads.
+// Syntax is a syntax of RDF.
 type Syntax uint8
 
-// The syntaxes.
+// The syntaxes that Decode reads.
 const (
 	NTriples Syntax = iota
 	NQuads
@@ -29,10 +29,10 @@ func (s Syntax) String() string {
 	return [...]string{"N-Triples", "N-Quads", "Turtle", "TriG", "JSON-LD"}[s]
 }
 
-// Kind is what a term is.
+// Kind is the kind of a term.
 type Kind uint8
 
-// The kinds. None is the graph of a quad in the default graph.
+// The kinds of terms. None is the graph of a quad in the default graph.
 const (
 	None Kind = iota
 	IRI
@@ -43,17 +43,17 @@ const (
 // Term is an IRI, a blank node or a literal.
 type Term struct {
 	Kind Kind
-	// Text is the absolute IRI, the label of the blank node within its document, or the
-	// literal's lexical form. Labels of blank nodes without a label in the document begin with
-	// a slash, which written labels cannot have.
+	// Text is the absolute IRI, the label of the blank node within its document, or the literal's lexical form.
+	// A blank node without a label in the document gets one that begins with a slash, which labels in documents
+	// cannot contain.
 	Text string
-	// Datatype is the IRI of a literal's type; LangString with a language.
+	// Datatype is the IRI of a literal's datatype. It is LangString if the literal has a language.
 	Datatype string
-	// Lang is the language tag of a literal as written; "" without.
+	// Lang is the language tag of a literal as written, or "".
 	Lang string
 }
 
-// String writes a term for messages.
+// String returns the term as a text for messages.
 func (t Term) String() string {
 	switch t.Kind {
 	case IRI:
@@ -66,7 +66,7 @@ func (t Term) String() string {
 	return "nothing"
 }
 
-// Names that the syntaxes imply.
+// The constants are IRIs that the syntaxes imply.
 const (
 	xsd        = "http://www.w3.org/2001/XMLSchema#"
 	XSDString  = xsd + "string"
@@ -82,26 +82,26 @@ const (
 	empty      = rdfNS + "nil"
 )
 
-// Quad is a triple in a graph.
+// Quad is a triple with its graph.
 type Quad struct {
 	Subject, Predicate, Object, Graph Term
-	// Line is where the object is written, from 1.
+	// Line is the line of the object, counted from 1.
 	Line int
 }
 
 // Options has the base of relative IRIs and the limits on what a document may contain.
 type Options struct {
-	// Base is the IRI against which relative IRIs are resolved; without it they are faults.
+	// Base is the IRI against which relative IRIs are resolved. If it is empty, relative IRIs are faults.
 	Base string
-	// MaxDepth is how deep blank nodes and lists may be nested; 0 is 128.
+	// MaxDepth is how deep blank nodes and lists may be nested; 0 means 128.
 	MaxDepth int
-	// MaxToken is how many bytes an IRI, a name or a literal may have; 0 is 1 MiB.
+	// MaxToken is how many bytes an IRI, a name or a literal may have; 0 means 1 MiB.
 	MaxToken int
-	// Fault, if not nil, is called with each fault of N-Triples and N-Quads, which are then read on from the next line.
+	// Fault, if not nil, is called with each fault in N-Triples and N-Quads. Reading then continues with the next line.
 	Fault func(*Error)
 }
 
-// Error is a fault of a document.
+// Error is a fault in a document.
 type Error struct {
 	Line, Column int
 	Message      string
@@ -109,9 +109,9 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message) }
 
-// Decode reads a document and emits its quads in the order in which they are written. It stops
-// at the first fault, which is an *Error, and at the first error of emit or of the reader, which
-// it returns as it is. Memory does not grow with the document, except with its prefixes.
+// Decode reads a document and emits its quads in the order of the document. It stops at the first fault, which
+// it returns as an *Error, and at the first error of emit or of the reader, which it returns unchanged. Memory
+// depends on the number of prefixes, but not on the length of the document.
 func Decode(r io.Reader, syntax Syntax, o Options, emit func(Quad) error) error {
 	if o.MaxDepth == 0 {
 		o.MaxDepth = 128
@@ -129,7 +129,7 @@ func Decode(r io.Reader, syntax Syntax, o Options, emit func(Quad) error) error 
 	return unwound((&turtle{scanner: s, trig: syntax == TriG, base: o.Base, prefixes: map[string]string{}, most: o.MaxDepth, emit: emit}).document)
 }
 
-// unwound calls read and returns the error by which it ended.
+// unwound calls read and returns the error with which read panicked as stopped.
 func unwound(read func()) (err error) {
 	defer func() {
 		if x := recover(); x != nil {
@@ -144,5 +144,5 @@ func unwound(read func()) (err error) {
 	return nil
 }
 
-// stopped carries an error from the depth of a document to Decode.
+// stopped is the panic that passes an error from within a document to Decode.
 type stopped struct{ err error }

@@ -10,19 +10,19 @@ import (
 	"unicode/utf8"
 )
 
-// scanner reads the characters and terminals that the syntaxes share. Faults end it by a panic
-// with stopped, which Decode recovers.
+// scanner reads the characters and terminals that the syntaxes share. A fault ends the scan with a panic of
+// type stopped, which Decode recovers.
 type scanner struct {
 	in           io.Reader
-	buffer       []byte // the text from at on is not taken yet
+	buffer       []byte // the bytes from index at are not read yet
 	at           int
-	done         error // why in has no more
+	done         error // the error that ended in
 	line, column int
-	ended        int    // the column after the last character of the line before
-	most         int    // bytes of a token
-	token        []byte // reused by the terminals
+	ended        int    // the column after the last character of the previous line
+	most         int    // the most bytes of a token
+	token        []byte // the bytes of the current token; reused
 	seed         maphash.Seed
-	known        [1024]string // texts of tokens that were seen lately, by their hashes
+	known        [1024]string // the texts of recent tokens, by hash
 }
 
 const end rune = -1
@@ -31,10 +31,11 @@ func newScanner(r io.Reader, most int) *scanner {
 	return &scanner{in: r, buffer: make([]byte, 0, 1<<16), line: 1, column: 1, most: most, seed: maphash.MakeSeed()}
 }
 
-// longestKnown bounds the texts that known keeps, in bytes.
+// longestKnown is the most bytes of a text in known.
 const longestKnown = 128
 
-// text is the text of the token. The same text, such as that of a predicate, is the same string where it was seen lately.
+// text returns the text of the token. If a recent token had the same text, as predicates often have, it returns the
+// same string without an allocation.
 func (s *scanner) text() string {
 	if len(s.token) > longestKnown {
 		return string(s.token)
@@ -50,7 +51,7 @@ func (s *scanner) fail(format string, a ...any) {
 	panic(stopped{&Error{s.line, s.column, fmt.Sprintf(format, a...)}})
 }
 
-// fill reads until n bytes are there to be taken, or the document ends.
+// fill reads until n bytes are buffered, or the document ends.
 func (s *scanner) fill(n int) {
 	if len(s.buffer)-s.at >= n {
 		return
@@ -69,14 +70,14 @@ func (s *scanner) fill(n int) {
 	}
 }
 
-// mark takes a byte order mark at the beginning of the document.
+// mark skips a byte order mark at the beginning of the document.
 func (s *scanner) mark() {
 	if s.line == 1 && s.column == 1 && s.accept('\ufeff') {
 		s.column = 1
 	}
 }
 
-// peek is the next character, or end.
+// peek returns the next character, or end.
 func (s *scanner) peek() rune {
 	if s.at < len(s.buffer) && s.buffer[s.at] < utf8.RuneSelf {
 		return rune(s.buffer[s.at])
@@ -84,7 +85,7 @@ func (s *scanner) peek() rune {
 	return s.look()
 }
 
-// look is peek where the next character is not at hand, or not ASCII.
+// look is the slow path of peek: the next character is not buffered, or is not ASCII.
 func (s *scanner) look() rune {
 	s.fill(utf8.UTFMax)
 	if s.at == len(s.buffer) {
@@ -100,7 +101,7 @@ func (s *scanner) look() rune {
 	return c
 }
 
-// next takes the next character.
+// next reads the next character.
 func (s *scanner) next() rune {
 	c := s.peek()
 	switch {
@@ -115,7 +116,7 @@ func (s *scanner) next() rune {
 	return c
 }
 
-// skipLine takes what is left of the line, whatever it is.
+// skipLine skips the rest of the line.
 func (s *scanner) skipLine() {
 	for {
 		if s.fill(1); s.at == len(s.buffer) {
@@ -141,8 +142,8 @@ func (s *scanner) ahead(n int) []byte {
 	return rest[:min(n, len(rest))]
 }
 
-// plain takes the ASCII characters before the next special one that are at hand. It changes
-// nothing that next and add would not do one by one, and is several times faster.
+// plain adds the buffered ASCII characters before the next special one to the token. It has the same effect as
+// calling next and add for each, and is several times faster.
 func (s *scanner) plain(special *[utf8.RuneSelf]bool) {
 	from := s.at
 	for s.at < len(s.buffer) {
@@ -153,14 +154,14 @@ func (s *scanner) plain(special *[utf8.RuneSelf]bool) {
 	}
 	run := s.buffer[from:s.at]
 	if len(s.token)+len(run) > s.most {
-		s.at = from // add says where it becomes too long
+		s.at = from // add reports where the token becomes too long
 		return
 	}
 	s.column += len(run)
 	s.token = append(s.token, run...)
 }
 
-// inIRI and inText are the characters that are not simply a part of an IRI, of a text.
+// inIRI and inText mark the characters that need special treatment within an IRI and within a text.
 var inIRI, inText = marks("<>\"{}|^`\\ "), marks("\"'\\")
 
 // marks has the control characters and those of a text.
@@ -233,7 +234,7 @@ func (s *scanner) iriRef() string {
 // notInIRI reports whether an IRI may not have the character.
 func notInIRI(c rune) bool { return c <= ' ' || strings.ContainsRune("<>\"{}|^`\\", c) }
 
-// unicodeEscape reads the digits of \u or \U; it is -1 if kind is neither.
+// unicodeEscape reads the digits of \u or \U. It returns -1 if kind is neither u nor U.
 func (s *scanner) unicodeEscape(kind rune) rune {
 	digits := map[rune]int{'u': 4, 'U': 8}[kind]
 	if digits == 0 {
@@ -267,10 +268,11 @@ func hexDigit(c rune) int {
 
 var escapes = map[rune]rune{'t': '\t', 'b': '\b', 'n': '\n', 'r': '\r', 'f': '\f', '"': '"', '\'': '\'', '\\': '\\'}
 
-// quoted reads a text up to its quotes, which are one or three; the opening ones are taken.
+// quoted reads a text and its closing quotes, of which there are one or three. The opening quotes were read
+// before.
 func (s *scanner) quoted(quote rune, long bool) string {
 	s.token = s.token[:0]
-	run := 0 // quotes at the end of a long text so far
+	run := 0 // number of quotes in a row within a long text
 	for {
 		if at := len(s.token); run == 0 || s.peek() != quote {
 			if s.plain(inText); len(s.token) > at {
@@ -324,7 +326,7 @@ func (s *scanner) language() string {
 	}
 }
 
-// blankLabel reads the label of a blank node after its first _.
+// blankLabel reads the label of a blank node. The first _ was read before.
 func (s *scanner) blankLabel() Term {
 	s.next()
 	s.expect(':', "after the _ of a blank node")
@@ -336,7 +338,7 @@ func (s *scanner) blankLabel() Term {
 	return Term{Kind: Blank, Text: s.text()}
 }
 
-// dotted adds the characters that belong to a name, and the dots between them, to the token.
+// dotted adds the characters of a name, and the dots between them, to the token.
 func (s *scanner) dotted(belongs func(rune) bool) {
 	for {
 		c := s.peek()
@@ -351,7 +353,7 @@ func (s *scanner) dotted(belongs func(rune) bool) {
 	}
 }
 
-// dotsWithin reports whether a character that belongs to the name follows the next dots.
+// dotsWithin reports whether a character of the name follows the next dots.
 func (s *scanner) dotsWithin(belongs func(rune) bool) bool {
 	for n := 16; ; n *= 2 {
 		b := s.ahead(n)
@@ -369,7 +371,7 @@ func (s *scanner) dotsWithin(belongs func(rune) bool) bool {
 func letter(c rune) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' && c < 0x80 }
 func digit(c rune) bool  { return '0' <= c && c <= '9' }
 
-// nameStart is PN_CHARS_BASE of the grammars.
+// nameStart reports whether a character is in PN_CHARS_BASE of the grammars.
 func nameStart(c rune) bool {
 	switch {
 	case c < 0x80:
@@ -385,7 +387,7 @@ func nameStart(c rune) bool {
 	return c <= 0xEFFFF
 }
 
-// nameChar is PN_CHARS of the grammars.
+// nameChar reports whether a character is in PN_CHARS of the grammars.
 func nameChar(c rune) bool {
 	return nameStart(c) || digit(c) || c == '_' || c == '-' || c == 0xB7 || 0x300 <= c && c <= 0x36F || c == 0x203F || c == 0x2040
 }

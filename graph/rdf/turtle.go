@@ -5,17 +5,16 @@ import (
 	"strings"
 )
 
-// turtle reads Turtle and TriG by recursive descent; the comments name the productions of
-// the grammar.
+// turtle reads Turtle and TriG by recursive descent. Comments name the productions of the grammar.
 type turtle struct {
 	*scanner
 	trig     bool
 	base     string
 	prefixes map[string]string
 	graph    Term
-	nodes    int // blank nodes without a label so far
+	nodes    int // how many blank nodes without a label were created
 	depth    int
-	most     int // of depth
+	most     int // the maximum depth
 	emit     func(Quad) error
 }
 
@@ -67,7 +66,7 @@ func (t *turtle) statement() {
 	}
 }
 
-// anonymous reads a statement that begins with a blank node without a label, or with a list.
+// anonymous reads a statement that begins with an unlabelled blank node or with a list.
 func (t *turtle) anonymous() {
 	list := t.peek() == '('
 	var subject Term
@@ -89,7 +88,7 @@ func (t *turtle) anonymous() {
 	t.rest(subject)
 }
 
-// triplesOrGraph reads what follows a subject, or a label of a graph.
+// triplesOrGraph reads what follows a subject or the label of a graph.
 func (t *turtle) triplesOrGraph(subject Term) {
 	t.space()
 	if t.trig && t.peek() == '{' {
@@ -99,13 +98,13 @@ func (t *turtle) triplesOrGraph(subject Term) {
 	t.rest(subject)
 }
 
-// rest reads the predicates and objects of a subject, up to the full stop.
+// rest reads the predicates and objects of a subject up to the full stop.
 func (t *turtle) rest(subject Term) {
 	t.predicates(subject)
 	t.expect('.', "at the end of a statement")
 }
 
-// wrapped reads the triples of a graph, in braces.
+// wrapped reads the triples of a graph within braces.
 func (t *turtle) wrapped(graph Term) {
 	t.space()
 	t.expect('{', "at the start of a graph")
@@ -121,7 +120,7 @@ func (t *turtle) wrapped(graph Term) {
 	t.graph = Term{}
 }
 
-// triples reads a subject with its predicates, within a graph.
+// triples reads a subject with its predicates and objects within a graph.
 func (t *turtle) triples() {
 	switch t.peek() {
 	case '(':
@@ -138,7 +137,7 @@ func (t *turtle) triples() {
 	}
 }
 
-// directive reads a prefix or a base. The forms with @ end with a dot and are in lower case.
+// directive reads a prefix or a base. A directive with @ ends with a dot, and is in lower case.
 func (t *turtle) directive(word string, at bool) {
 	kind := strings.ToLower(word)
 	if at && kind != word || kind != "prefix" && kind != "base" {
@@ -159,7 +158,7 @@ func (t *turtle) directive(word string, at bool) {
 	}
 }
 
-// word reads letters, and what belongs to a prefix that begins with them.
+// word reads letters, or the whole prefix if the letters begin one.
 func (t *turtle) word() string {
 	t.token = t.token[:0]
 	t.dotted(nameChar)
@@ -240,7 +239,7 @@ func (t *turtle) named(space string) Term {
 	return Term{Kind: IRI, Text: space + string(t.token)}
 }
 
-// escapeAfterDots reports whether a name goes on with an escape after the next dots.
+// escapeAfterDots reports whether an escape of the same name follows the next dots.
 func (t *turtle) escapeAfterDots() bool {
 	return t.dotsWithin(func(c rune) bool { return c == '%' || c == '\\' })
 }
@@ -307,13 +306,13 @@ func (t *turtle) send(s, p, o Term, line int) {
 	}
 }
 
-// fresh makes a blank node without a label.
+// fresh returns a new blank node without a label.
 func (t *turtle) fresh() Term {
 	t.nodes++
 	return Term{Kind: Blank, Text: fmt.Sprintf("/%d", t.nodes)}
 }
 
-// enter goes one level deeper; what it returns leaves it.
+// enter goes one level deeper. It returns the function that leaves the level.
 func (t *turtle) enter() func() {
 	if t.depth++; t.depth > t.most {
 		t.fail("blank nodes and lists are nested more than %d deep", t.most)
@@ -321,7 +320,7 @@ func (t *turtle) enter() func() {
 	return func() { t.depth-- }
 }
 
-// bracketed reads a blank node in brackets, and whether it has properties there.
+// bracketed reads a blank node in brackets. described is true if the brackets contain properties.
 func (t *turtle) bracketed() (node Term, described bool) {
 	defer t.enter()()
 	t.expect('[', "at the start of a blank node")
@@ -335,7 +334,7 @@ func (t *turtle) bracketed() (node Term, described bool) {
 	return node, true
 }
 
-// collection reads a list in parentheses, and emits its nodes as it goes.
+// collection reads a list in parentheses, and emits its nodes while reading.
 func (t *turtle) collection() Term {
 	defer t.enter()()
 	t.expect('(', "at the start of a list")

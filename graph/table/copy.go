@@ -13,18 +13,18 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Copy writes rows to a file from which Read reads the same rows: of CSV and Excel as CSV, of JSON as JSON lines.
-// The options with which the rows were read fit the copy, too.
+// Copy writes rows to a file that Read can read with the same options. Rows of CSV and Excel become CSV, and rows
+// of JSON become JSON lines.
 type Copy struct {
 	o     Options
-	w     io.Writer // of JSON lines
+	w     io.Writer // the writer of JSON lines
 	csv   *csv.Writer
-	coded io.Closer // what encodes CSV; nil for UTF-8
-	names []string  // of the columns
+	coded io.Closer // the encoder of CSV; nil for UTF-8
+	names []string  // the names of the columns
 	err   error
 }
 
-// NewCopy begins a copy. The options are those of the file that is copied.
+// NewCopy begins a copy. o has the options of the original file.
 func NewCopy(w io.Writer, name string, o Options) (*Copy, error) {
 	c := &Copy{o: o, w: w}
 	text := w
@@ -42,7 +42,7 @@ func NewCopy(w io.Writer, name string, o Options) (*Copy, error) {
 	return c, nil
 }
 
-// Row writes a row. Flush returns the error, if there is one.
+// Row writes a row. Flush returns the error, if any.
 func (c *Copy) Row(r *Row) {
 	if r.record == nil {
 		c.cells(r)
@@ -61,19 +61,19 @@ func (c *Copy) Row(r *Row) {
 			before, after = before+"[", "]"+after
 		}
 	}
-	// The value may take several lines, but no text in it may contain a line break.
+	// The value may span several lines, but no text in it may contain a line break.
 	raw := slices.DeleteFunc(slices.Clone(r.raw), func(b byte) bool { return b == '\n' || b == '\r' })
 	_, err := fmt.Fprintf(c.w, "%s%s%s\n", before, raw, after)
 	c.err = errors.Join(c.err, err)
 }
 
-// cells writes a row of CSV, and before the first one the lines that Read skips and the names of the
+// cells writes a row of CSV. Before the first row, it writes the lines that Read skips and the names of the
 // columns.
 func (c *Copy) cells(r *Row) {
 	if c.names == nil {
 		c.names = r.head.names
 		for range c.o.Skip {
-			_ = c.csv.Write([]string{"", ""}) // Flush keeps the error
+			_ = c.csv.Write([]string{"", ""}) // Flush returns the error, if any
 		}
 		if c.o.Head == nil {
 			_ = c.csv.Write(c.names)
@@ -85,7 +85,7 @@ func (c *Copy) cells(r *Row) {
 	_ = c.csv.Write(r.Cells)
 }
 
-// Flush writes what is left.
+// Flush writes the buffered rows.
 func (c *Copy) Flush() error {
 	c.csv.Flush()
 	err := errors.Join(c.err, c.csv.Error())

@@ -19,7 +19,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/packed"
 )
 
-// csv reads rows between line breaks, cells between separators.
+// csv reads a file of rows separated by line breaks, with cells separated by a character.
 func (t *reading) csv(r *bufio.Reader) error {
 	decoded, err := t.decoded(r)
 	if err != nil {
@@ -78,7 +78,7 @@ func (t *reading) separator() rune {
 	return SeparatorOf(t.name)
 }
 
-// SeparatorOf is what is between the cells of a file of CSV, by its name.
+// SeparatorOf returns the character between the cells of a CSV file, by its name.
 func SeparatorOf(name string) rune {
 	switch packed.Ext(name) {
 	case ".tsv", ".tab":
@@ -87,7 +87,7 @@ func SeparatorOf(name string) rune {
 	return ','
 }
 
-// broken is the error of a table of which no more can be read.
+// broken returns the error for a table whose remaining rows cannot be read.
 func (t *reading) broken(err error, skipped int) error {
 	var bad *csv.ParseError
 	switch {
@@ -99,7 +99,7 @@ func (t *reading) broken(err error, skipped int) error {
 	return fmt.Errorf("reading %s: %w", t.name, err)
 }
 
-// decoded is the text in UTF-8.
+// decoded returns a reader of the text in UTF-8.
 func (t *reading) decoded(r *bufio.Reader) (*bufio.Reader, error) {
 	var from encoding.Encoding
 	begin, _ := r.Peek(2)
@@ -125,7 +125,7 @@ func encodingOf(name string) (encoding.Encoding, error) {
 	return e, nil
 }
 
-// skipLines reads past the first lines of a file.
+// skipLines skips the first n lines of a file.
 func skipLines(r *bufio.Reader, n int) (skipped int, err error) {
 	for skipped < n {
 		switch _, err := r.ReadSlice('\n'); {

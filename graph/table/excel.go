@@ -16,16 +16,17 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/input"
 )
 
-// The bounds of a workbook, in bytes: of the file, and of its unpacked content.
+// The constants bound a workbook, in bytes: the file, and its unpacked content.
 const (
 	maxWorkbook = 64 << 20
 	maxUnpacked = 512 << 20
 )
 
-// excel reads the rows of one sheet. A cell is the value that is stored, not as it is shown; dates are written as in ISO 8601.
+// excel reads the rows of one sheet. A cell has the stored value and not the displayed text. Dates are written as in
+// ISO 8601.
 func (t *reading) excel(r io.Reader) (err error) {
 	defer func() {
-		if p := recover(); p != nil { // the library indexes what a damaged workbook names
+		if p := recover(); p != nil { // the library panics on some damaged workbooks
 			err = t.end(0, 0, "the workbook is damaged: %v", p)
 		}
 	}()
@@ -54,15 +55,15 @@ func (t *reading) excel(r io.Reader) (err error) {
 	return s.rows()
 }
 
-// sheet is one of a workbook while it is read.
+// sheet reads one sheet of a workbook.
 type sheet struct {
 	*reading
 	name          string
-	stored, shown *excelize.Rows // its rows, twice: values as they are stored, and as people see them
-	since1904     bool           // days are counted from 1904
+	stored, shown *excelize.Rows // the rows of the sheet, once as stored and once as displayed
+	since1904     bool           // whether days are counted from 1904
 }
 
-// rows reads the rows. Those without any cell are left out.
+// rows reads the rows. It leaves out rows without cells.
 func (s *sheet) rows() (err error) {
 	var h *head
 	if s.Head != nil {
@@ -89,7 +90,7 @@ func (s *sheet) rows() (err error) {
 			continue
 		}
 		for len(cells) < len(h.names) {
-			cells = append(cells, "") // at the end of a row, empty cells are not stored
+			cells = append(cells, "") // empty cells at the end of a row are not stored
 		}
 		if err := s.emit(&Row{Cells: cells, head: h, place: func(i int) (int, int) { return line, i + 1 }}, line); err != nil {
 			return err
@@ -104,10 +105,10 @@ func (s *sheet) rows() (err error) {
 	return nil
 }
 
-// looksLikeDate matches how Excel shows dates.
+// looksLikeDate matches a date in the form in which Excel displays it.
 var looksLikeDate = regexp.MustCompile(`(?i)^\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}\b|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)`)
 
-// dated writes a cell that is stored as a number and shown as a date as the date.
+// dated returns the date of a cell that is stored as a number and displayed as a date.
 func dated(stored, shown string, since1904 bool) string {
 	if stored == shown || !looksLikeDate.MatchString(shown) {
 		return stored

@@ -15,18 +15,18 @@ import (
 	"github.com/caspian-kg/caspian/graph/packed"
 )
 
-// maxDepth bounds how deep the values of a record may be nested.
+// maxDepth is how deep the values of a record may be nested.
 const maxDepth = 100
 
-// node is a value of JSON in memory.
+// node is a JSON value in memory.
 type node struct {
-	kind    jsontext.Kind // '{', '[', or of a single value
-	text    string        // of a single value
-	list    []node        // of a list, or the values of an object
-	members []string      // their names
+	kind    jsontext.Kind // '{', '[', or the kind of a single value
+	text    string        // the text of a single value
+	list    []node        // the items of a list, or the values of an object
+	members []string      // the names of the values of an object
 }
 
-// source is a decoder with the lines of its text.
+// source is a JSON decoder that knows the lines of its text.
 type source struct {
 	dec   *jsontext.Decoder
 	bound *input.Allowance
@@ -35,7 +35,7 @@ type source struct {
 	t     *reading
 }
 
-// newSource reads JSON that begins on a line.
+// newSource returns a source that reads JSON from the given line on.
 func (t *reading) newSource(r io.Reader, line int, steps []string) *source {
 	s := &source{lines: input.NewLines(r, line), steps: steps, t: t}
 	s.bound = &input.Allowance{R: s.lines, Left: MaxRow}
@@ -43,7 +43,7 @@ func (t *reading) newSource(r io.Reader, line int, steps []string) *source {
 	return s
 }
 
-// document reads one JSON document, or several after each other.
+// document reads one JSON document, or several in sequence.
 func (t *reading) document(r *bufio.Reader) error {
 	if begin, _ := r.Peek(3); bytes.Equal(begin, []byte("\ufeff")) {
 		_, _ = r.Discard(3)
@@ -64,7 +64,7 @@ func (t *reading) document(r *bufio.Reader) error {
 	}
 }
 
-// lines reads a JSON value from each line. A line that is not well formed is a fault, and the next one is read.
+// lines reads a JSON value from each line. It reports a malformed line as a fault and continues with the next.
 func (t *reading) lines(r *bufio.Reader) error {
 	steps := t.steps()
 	var text []byte
@@ -104,7 +104,7 @@ func (t *reading) lines(r *bufio.Reader) error {
 	}
 }
 
-// steps are the steps of the path to the records.
+// steps returns the steps of the path to the records.
 func (t *reading) steps() []string {
 	switch {
 	case t.Records != "":
@@ -126,7 +126,7 @@ func (s *source) walk(steps []string, names map[string]string) error {
 			_, err := s.dec.ReadToken()
 			return s.fault(err)
 		}
-		return s.fault(s.dec.SkipValue()) // it has no such member
+		return s.fault(s.dec.SkipValue()) // the object has no such member
 	}
 	if _, err := s.dec.ReadToken(); err != nil {
 		return s.fault(err)
@@ -163,7 +163,7 @@ func (s *source) walk(steps []string, names map[string]string) error {
 	return s.fault(err)
 }
 
-// records passes on the value that comes next, or if it is a list each of its members.
+// records emits the next value as a record or, if it is a list, each of its items.
 func (s *source) records(names map[string]string) error {
 	if s.dec.PeekKind() != '[' {
 		return s.record(names)
@@ -195,7 +195,7 @@ func (s *source) record(names map[string]string) error {
 	return s.t.emit(&Row{record: &n, extra: names, raw: v, steps: s.steps}, line)
 }
 
-// fault turns an error of the decoder into a fault of the file; nil stays nil.
+// fault converts an error of the decoder to a fault of the file. It returns nil for nil.
 func (s *source) fault(err error) error {
 	var bad *jsontext.SyntacticError
 	switch {
@@ -251,11 +251,11 @@ func read(d *jsontext.Decoder, depth int) (node, error) {
 	return n, err
 }
 
-// step follows one name of a path: the name of a member of an object, or the number from 0
-// of a member of a list. rest is what follows the name in the path.
+// step follows the first name of a path: the name of a member of an object, or the index of an item in a list.
+// rest is the rest of the path.
 func (n *node) step(path string) (below *node, rest string) {
 	if n.kind == '{' {
-		// A name may itself have a slash.
+		// A name may contain a slash.
 		for i, name := range n.members {
 			if after, ok := strings.CutPrefix(path, name); ok && (after == "" || after[0] == '/') {
 				return &n.list[i], strings.TrimPrefix(after, "/")
@@ -270,7 +270,7 @@ func (n *node) step(path string) (below *node, rest string) {
 	return nil, ""
 }
 
-// under is the value at a path; nil if there is none.
+// under returns the value at a path, or nil if there is none.
 func (n *node) under(path string) *node {
 	for path != "" {
 		if n, path = n.step(path); n == nil {
@@ -280,10 +280,10 @@ func (n *node) under(path string) *node {
 	return n
 }
 
-// value is the name of the column of a record that is a single value.
+// value is the name of the only column of a record that is a single value.
 const value = "value"
 
-// texts appends the single values that a path leads to, through lists into each of their members.
+// texts appends the single values at a path. It enters every item of the lists on the path.
 func (n *node) texts(dst []string, path string) []string {
 	switch n.kind {
 	case 'n':

@@ -7,11 +7,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxPaths bounds how many columns a record of JSON shows.
+// maxPaths is the most columns that a record of JSON has.
 const maxPaths = 400
 
-// Columns are the names by which the row has values: those of the table, or in JSON the paths that lead to single values
-// and to lists of them, in the order of the record, after the names that lead to it.
+// Columns returns the names of the row's columns. In JSON they are the paths to single values and to lists of them, in
+// the order of the record, after the names on the path to the record.
 func (r *Row) Columns() []string {
 	if r.record == nil {
 		return r.head.names
@@ -23,7 +23,7 @@ func (r *Row) Columns() []string {
 	return r.record.paths(paths, "")
 }
 
-// paths appends the paths to the values of an object.
+// paths appends the paths to the values in an object.
 func (n *node) paths(dst []string, to string) []string {
 	for i, name := range n.members {
 		path, below := to+name, &n.list[i]
@@ -42,8 +42,9 @@ func (n *node) paths(dst []string, to string) []string {
 	return dst
 }
 
-// Below is the path of the rows in a document that was read as one row, as far as its form shows it: the longest list of objects,
-// or an object of members that are alike, with their names in the column key, and those of theirs in the column name. It is "" if the document is a row.
+// Below returns the path of the rows in a document that was read as one row, guessed from its form. The path leads to
+// the longest list of objects, or to an object whose members are alike. In the second case, the column key has the
+// names of the members, and the column name has those of their members. Below returns "" if the document is a row.
 func (r *Row) Below() string {
 	if r.record == nil {
 		return ""
@@ -52,7 +53,7 @@ func (r *Row) Below() string {
 	return path
 }
 
-// rows is the path to the most rows below a value, and how many there are.
+// rows returns the path to the longest list of rows within a value, and the number of its rows.
 func (n *node) rows(to string, depth int) (path string, most int) {
 	if n.kind != '{' || depth == 0 {
 		return "", 0
@@ -75,7 +76,7 @@ func (n *node) rows(to string, depth int) (path string, most int) {
 	return path, most
 }
 
-// alike reports whether all members are values of one kind.
+// alike reports whether all members have values of the same kind.
 func (n *node) alike() bool {
 	kind := func(of jsontext.Kind) jsontext.Kind {
 		if of == 't' {

@@ -1,8 +1,9 @@
-// Package table reads files as rows: CSV, Excel and JSON, as their content and their names show.
+// Package table reads the rows of files in CSV, Excel and JSON. It recognizes the format by the name and the
+// content of a file.
 //
-// Read Read and Row first. A row has cells by the names of its columns; in JSON, the name of a column
-// is a path. The package bounds what a file may make it hold in memory: a row, its depth, and for Excel
-// the file. It must not know what rows mean: mappings of graph/codec do.
+// Read Read and Row first. A row has cells by the names of its columns; in JSON, the name of a column is a
+// path. The package bounds the memory that a file can take: the length of a row, its depth and, for Excel, the
+// whole file. It must not know what rows mean: mappings in graph/codec define that.
 package table
 
 import (
@@ -18,61 +19,64 @@ import (
 	"github.com/caspian-kg/caspian/graph/packed"
 )
 
-// MaxRow bounds one row, in bytes.
+// MaxRow is the most bytes of one row.
 const MaxRow = 16 << 20
 
-// Options say how a file is written, where it does not show that itself. The zero value is for files as
-// most programs write them.
+// Options describes the form of a file as far as the file does not show it. The zero value is for files as most
+// programs write them.
 type Options struct {
-	// CSV says that the file is CSV, whatever its name and its content.
+	// CSV means that the file is CSV, whatever its name and its content.
 	CSV bool
-	// Separator is between the cells of CSV; 0 is a tab in files named .tsv or .tab, and a comma in others.
+	// Separator is the character between the cells of CSV. 0 means a tab for files named .tsv or .tab, and a
+	// comma for others.
 	Separator rune
-	// Comment begins the lines of CSV that are not rows; 0 if there are none.
+	// Comment is the first character of lines of CSV that are not rows; 0 means that there are none.
 	Comment rune
-	// Skip is how many lines of CSV, or rows of Excel, are above the names of the columns.
+	// Skip is the number of CSV lines, or Excel rows, above the names of the columns.
 	Skip int
-	// Head names the columns of a table that does not.
+	// Head has the names of the columns of a table that does not contain them.
 	Head []string
-	// Encoding is that of CSV, by its name in HTML; "" is UTF-8, or UTF-16 with a byte order mark.
+	// Encoding is the encoding of CSV, by its name in HTML. "" means UTF-8, or UTF-16 if the file has a byte
+	// order mark.
 	Encoding string
-	// Sheet is that of Excel; "" is the first.
+	// Sheet is the name of a sheet in Excel; "" means the first.
 	Sheet string
-	// Records is the path of the rows in a JSON document: names of members, * for every one, {name} for
-	// every one whose own name becomes the column name. What it leads to is a row, or a list of rows.
+	// Records is the path to the rows in a JSON document. A step is the name of a member, * for every member,
+	// or {name} for every member, with the member's own name in the column of that name. The path leads to a
+	// row or to a list of rows.
 	Records string
-	// Uneven takes rows of CSV that have fewer or more cells than the table has columns; else they are faults.
+	// Uneven accepts rows of CSV with fewer or more cells than columns. Without it, they are faults.
 	Uneven bool
-	// Need are the columns that a table of CSV or Excel must have; Give is the advice of the error if one is
+	// Need lists the columns that a table of CSV or Excel must have. Give is the advice in the error if one is
 	// missing.
 	Need []string
 	Give string
 }
 
-// Row is one row of a file. Position is valid until the next one is read.
+// Row is one row of a file. Its position is valid until the next row is read.
 type Row struct {
-	// Number counts the rows from 1.
+	// Number is the number of the row, counted from 1.
 	Number int
-	// Cells are the cells of CSV and Excel in the order of the columns; nil for JSON.
+	// Cells has the cells of CSV and Excel in the order of the columns. It is nil for JSON.
 	Cells []string
 
 	at     graph.Position
-	place  func(i int) (line, column int) // where cell i begins
-	raw    []byte                         // of JSON
-	steps  []string                       // to a record
+	place  func(i int) (line, column int) // returns where cell i begins
+	raw    []byte                         // the text of a JSON record
+	steps  []string                       // the path to the record
 	head   *head
-	record *node             // of JSON, which has no head
-	member *node             // of a list of it
-	extra  map[string]string // columns of the path to a record
+	record *node             // the record in JSON, which has no head
+	member *node             // the item of a list in the record, from Members
+	extra  map[string]string // the columns from the path to the record
 }
 
-// head are the columns of a table.
+// head has the columns of a table.
 type head struct {
 	names []string
-	index map[string]int // the first place of each
+	index map[string]int // the first place of each column
 }
 
-// Names are the columns of the row: those of the table, or the members of the record.
+// Names returns the columns of the row: those of the table, or the members of the JSON record.
 func (r *Row) Names() []string {
 	if r.record != nil {
 		return r.record.members
@@ -80,10 +84,10 @@ func (r *Row) Names() []string {
 	return r.head.names
 }
 
-// Index is where each column is in Cells.
+// Index maps each column to its index in Cells.
 func (r *Row) Index() map[string]int { return r.head.index }
 
-// Position is where the row begins, or its cell in the column.
+// Position returns where the row's cell in the column begins, or where the row begins.
 func (r *Row) Position(column string) graph.Position {
 	at := r.at
 	at.Row = r.Number
@@ -96,8 +100,8 @@ func (r *Row) Position(column string) graph.Position {
 	return at
 }
 
-// Values are what the row has in a column: at most one text in CSV and Excel, without white space at its
-// ends, and all that the path leads to in JSON. Texts are in no particular encoding.
+// Values returns the row's values in a column. In CSV and Excel, it is at most one text, without white space at
+// its ends. In JSON, it is all values at the path. The texts may have any encoding.
 func (r *Row) Values(column string) []string {
 	if r.record != nil {
 		if text, ok := r.extra[column]; ok {
@@ -114,7 +118,7 @@ func (r *Row) Values(column string) []string {
 	return nil
 }
 
-// Members returns a row for each member of the list in the column: the same row, with the member in the column
+// Members returns a row for each item of the list in the column. It is the same row with the item in the column
 // value. A single value counts as a list of one.
 func (r *Row) Members(column string) (rows []*Row) {
 	if r.record == nil {
@@ -136,7 +140,7 @@ func (r *Row) Members(column string) (rows []*Row) {
 	return rows
 }
 
-// kinds of files with rows.
+// The kinds of files that have rows.
 type kind uint8
 
 const (
@@ -171,10 +175,10 @@ func kindOf(name string, begin []byte) kind {
 	return csvKind
 }
 
-// IsCSV reports whether Read takes a file for CSV, by its name or by its first bytes.
+// IsCSV reports whether Read would read a file as CSV, by its name or by its first bytes.
 func IsCSV(name string, begin []byte) bool { return kindOf(name, begin) == csvKind }
 
-// reading is a file while it is read.
+// reading is the state of reading a file.
 type reading struct {
 	Options
 	ctx    context.Context
@@ -184,12 +188,12 @@ type reading struct {
 	number int
 }
 
-// errStop ends the reading after row returned false.
+// errStop ends the reading after row has returned false.
 var errStop = errors.New("stop")
 
-// Read calls row with each row of a file, until it returns false. It calls fault with each fault of form, and continues
-// with the next row if its beginning can be found. The error is of the reading itself. Read refuses a file that exceeds
-// its bounds. Unpack r before.
+// Read calls row with each row of a file until row returns false. It calls fault with each fault of form, and continues
+// with the next row if it can find its beginning. The error is an error of reading, or a bound that the file exceeds. r
+// must not be compressed.
 func Read(ctx context.Context, name string, r io.Reader, o Options, row func(*Row) bool, fault func(graph.Problem)) error {
 	t := &reading{Options: o, ctx: ctx, name: name, row: row, faults: fault}
 	br := bufio.NewReaderSize(r, 64<<10)
@@ -217,7 +221,7 @@ func Read(ctx context.Context, name string, r io.Reader, o Options, row func(*Ro
 	return t.reported(err)
 }
 
-// reported reports an error that is faults, and returns any other.
+// reported reports an error that consists of faults, and returns any other error.
 func (t *reading) reported(err error) error {
 	var bad graph.Problems
 	if !errors.As(err, &bad) {
@@ -229,12 +233,12 @@ func (t *reading) reported(err error) error {
 	return nil
 }
 
-// end is a fault with which the reading ends.
+// end returns a fault that ends the reading.
 func (t *reading) end(line, column int, format string, a ...any) error {
 	return graph.Problems{{Position: graph.Position{File: t.name, Line: line, Column: column}, Code: graph.BadInput, Message: fmt.Sprintf(format, a...)}}
 }
 
-// emit passes a row on.
+// emit passes a row to the caller of Read.
 func (t *reading) emit(r *Row, line int) error {
 	if err := t.ctx.Err(); err != nil {
 		return err
@@ -248,7 +252,8 @@ func (t *reading) emit(r *Row, line int) error {
 	return nil
 }
 
-// head gives the columns their places, by their names without white space at the ends. Every one that is missing is a fault.
+// head returns the places of the columns, by their names without white space at the ends. Each missing column is a
+// fault.
 func (t *reading) head(names []string, line int) (*head, error) {
 	h := &head{index: make(map[string]int, len(names))}
 	for i, c := range names {

@@ -262,7 +262,7 @@ func (b *Builder) leastCapacityType() *graphql.Object {
 		return gql.Binding{Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
 			x := of(src).item
 			r := graph.Range{Min: pick(x), Max: pick(x)}
-			if math.IsInf(r.Max, 1) { // a range without an upper end makes it infinite
+			if math.IsInf(r.Max, 1) { // a range without an upper bound
 				r.Min = x.Stated.Low
 			}
 			return b.Literal(graph.RangeValue(r, x.Unit.Code)), true, nil

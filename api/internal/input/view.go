@@ -17,9 +17,9 @@ type View struct {
 	// MinSeq is the sequence number that the snapshot must have reached; 0 means that nothing
 	// waits.
 	MinSeq graph.Seq
-	// Bookmark names the commit that the store must have reached; the zero value waits for nothing.
+	// Bookmark names a commit that the store must have reached; the zero value does not wait.
 	Bookmark graph.Bookmark
-	// Plain is true where View has its zero value, so that the day's shared view serves.
+	// Plain is true if View has its zero value, so that the shared view of the day can be used.
 	Plain bool
 }
 

@@ -1,6 +1,5 @@
-// Package gqlgen answers the compared documents with gqlgen over plain
-// structs. Read Resolver first; package generated is made by go
-// generate from ../schema.graphql. The package must not know the snapshot.
+// Package gqlgen answers the compared documents with gqlgen over plain structs. Read Resolver first; go
+// generate creates package generated from ../schema.graphql. The package must not know the snapshot.
 package gqlgen
 
 import (
@@ -18,7 +17,7 @@ import (
 	"github.com/caspian-kg/caspian/bench/compare/plain"
 )
 
-// Handler answers POST requests, with parsed documents cached.
+// Handler returns a handler of POST requests, which caches parsed documents.
 func Handler(g *plain.Graph) http.Handler {
 	s := handler.New(Schema(g))
 	s.AddTransport(transport.POST{})
@@ -26,12 +25,12 @@ func Handler(g *plain.Graph) http.Handler {
 	return s
 }
 
-// Schema returns the executable schema over the graph.
+// Schema returns the executable schema of the graph.
 func Schema(g *plain.Graph) graphql.ExecutableSchema {
 	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{g}})
 }
 
-// Resolver finds what a document begins with.
+// Resolver resolves the root fields.
 type Resolver struct{ g *plain.Graph }
 
 // Query implements ResolverRoot.

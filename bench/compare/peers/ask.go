@@ -12,20 +12,20 @@ import (
 	"strings"
 )
 
-// The systems that this package asks. The state form is the same graph with relations that hold for a
-// time, by dated sources, seen through a view; its answers are others.
+// The constants are the systems that this package measures. The state form is the same graph with relations
+// that hold for a time, by dated sources, and that a view selects. Its answers differ.
 const (
 	Gqlgen = "gqlgen"
 	State  = "caspian-state"
 )
 
-// Request is one request of HTTP.
+// Request is one HTTP request.
 type Request struct{ Method, Path, Body string }
 
 func post(query string, variables map[string]any) Request {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
-		panic(err) // texts and numbers
+		panic(err) // cannot fail: only texts and numbers
 	}
 	return Request{"POST", "/graphql", string(body)}
 }
@@ -36,8 +36,7 @@ const (
 	mostValuable = "orderBy:[{edge:{value:DESC}},{edge:{edge:ASC}}]"
 )
 
-// Ask returns the request of a workload to a system. The number makes writes
-// differ.
+// Ask returns the request of a workload to a system. number makes each write different.
 func Ask(system, work string, p *Params, number int) Request {
 	switch system {
 	case Limit:
@@ -94,7 +93,7 @@ func askGqlgen(work string, p *Params) Request {
 	case "W8":
 		return post(`query($prefix:String!){search(prefix:$prefix){id name}}`, map[string]any{"prefix": p.Prefix})
 	}
-	return Request{} // it writes nothing
+	return Request{} // the system does not write
 }
 
 func vertex(id int) string { return "v" + strconv.Itoa(id) }
@@ -107,9 +106,10 @@ func vertices(ids []int) []string {
 	return list
 }
 
-// askCaspian names its fields so that the answers have nearly the form of the others'.
+// askCaspian returns the request to Caspian. It renames fields, so that the answers nearly have the form of
+// those of the other systems.
 func askCaspian(work string, p *Params, number int, view string) Request {
-	root := func(args string) string { // the arguments of a root field
+	root := func(args string) string { // root returns the arguments of a root field
 		if view == "" {
 			return "(" + args + ")"
 		}
@@ -126,7 +126,7 @@ func askCaspian(work string, p *Params, number int, view string) Request {
 	case "W4":
 		return post(`query($r:ID!,$value:Int!,$size:Int!){top:vertex`+root(`id:$r`)+`{producers(where:{edge:{value:{gte:$value}},node:{size:{gte:$size}}},`+mostValuable+`,first:20){edges{value year:yr org:node{id name size}}}}}`,
 			map[string]any{"r": vertex(p.Resource), "value": p.MinValue, "size": p.MinSize})
-	case "W7": // the client adds up
+	case "W7": // the client computes the sum
 		return post(`query($from:Int!){byGroup:vertices`+root(`where:{kind:{eq:"resource"}},first:1000`)+`{nodes{grp exporters(where:{edge:{yr:{gte:$from}}}){aggregate{sum{value}}}}}}`, map[string]any{"from": p.From})
 	case "W7pivot":
 		return post(`query($from:Int!){byGroup:vertexExports`+root(`where:{edge:{yr:{gte:$from}}}`)+`{aggregate{groups(by:node_grp){grp:key sum{value}}}}}`, map[string]any{"from": p.From})
@@ -138,7 +138,8 @@ func askCaspian(work string, p *Params, number int, view string) Request {
 	return post(`mutation($o:[Operation!]!){transact(input:{operations:$o}){sequence}}`, map[string]any{"o": []any{map[string]any{"assert": claim}}})
 }
 
-// list is a list, or a page of one: the value of the only member of an object, as deep as it takes.
+// list is a list, or a page with one: it decodes the only member of an object, repeatedly, until it reaches the
+// list.
 type list[T any] []T
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -155,7 +156,7 @@ func (l *list[T]) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*[]T)(l))
 }
 
-// ref is a number, a text as "v7", or an object with one as its id.
+// ref decodes a number, a text such as "v7", or an object with one of these as its id.
 type ref int
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -207,7 +208,7 @@ type (
 		Sum       total
 		Exporters struct{ Aggregate struct{ Sum total } }
 	}
-	// answers are those of all workloads.
+	// answers are Go types for the answers of all workloads.
 	answers struct {
 		Data struct {
 			Node    *scalars
@@ -220,13 +221,13 @@ type (
 	}
 )
 
-// digest returns a short sum of an answer.
+// digest returns a short hash of an answer.
 func digest(text []byte) string {
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
 }
 
-// Canonical returns what an answer says, the same text for all systems.
+// Canonical converts the answer of any system to the same text, if the answers have the same content.
 func Canonical(work string, body []byte) (string, error) {
 	var a answers
 	if err := json.Unmarshal(body, &a); err != nil {

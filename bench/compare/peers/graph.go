@@ -12,37 +12,37 @@ import (
 type Node struct {
 	ID                    int
 	Kind, Name, Code, Grp string
-	// Country is a node's ID, -1 for none.
+	// Country is the ID of the node's country, or -1.
 	Country, Size, Score, Year int
 	Lat                        float64
 }
 
-// Edge is one relation between nodes, by a source, over a time.
+// Edge is one relation between two nodes, with its source and the years in which it holds.
 type Edge struct {
 	ID, Src, Dst int
 	Type         string
 	Value, Year  int
-	// From and To are years.
+	// From and To are the first and the last year.
 	From, To   int
 	Confidence float64
 	Source     int
 }
 
-// Graph is the benchmark graph: countries, resources, people, organizations, sites, corridors of sites,
-// events and agreements, with hubs as Zipf's law has them.
+// Graph is the benchmark graph: countries, resources, people, organizations, sites, corridors of sites, events
+// and agreements. The degrees of its nodes follow Zipf's law.
 type Graph struct {
 	Nodes []Node
 	Edges []Edge
 
 	r     random
-	first map[string]int // ID of a kind's first node
+	first map[string]int // the ID of the first node of each kind
 	count map[string]int
 }
 
-// The kinds that every size has as many of.
+// The numbers of countries and resources are the same in graphs of any size.
 const countries, resources = 200, 200
 
-// random is SplitMix64: the same graph everywhere.
+// random is SplitMix64, a generator that gives the same graph on all machines.
 type random uint64
 
 func (r *random) next() uint64 {
@@ -56,7 +56,7 @@ func (r *random) next() uint64 {
 func (r *random) float() float64 { return float64(r.next()>>11) / (1 << 53) }
 func (r *random) n(n int) int    { return int(r.next() % uint64(n)) }
 
-// zipf is k with a probability of about 1/(k+1).
+// zipf returns k with a probability proportional to about 1/(k+1).
 func (r *random) zipf(n int) int {
 	return min(n-1, int(math.Exp(r.float()*math.Log(float64(n)+1)))-1)
 }
@@ -72,7 +72,7 @@ func (r *random) name(n int) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// NewGraph makes a graph of about this many edges. The seed 42 gives that of shared/peers.
+// NewGraph returns a graph of about this many edges. With the seed 42, it is the graph of shared/peers.
 func NewGraph(edges int, seed uint64) *Graph {
 	g := &Graph{r: random(seed), first: map[string]int{}, count: map[string]int{}}
 	for _, k := range []struct {
@@ -110,7 +110,7 @@ func (g *Graph) node(kind string, i, groups int, in, person bool) {
 	}
 	n := Node{ID: id, Kind: kind, Name: name, Code: fmt.Sprintf("%s%04d", strings.ToUpper(kind[:2]), i), Grp: fmt.Sprintf("%s-g%02d", kind, i%groups),
 		Country: country, Size: 1 + r.zipf(1_000_000), Score: r.n(1000), Year: 1900 + r.n(126), Lat: float64(r.n(18_000)-9000) / 100}
-	r.n(36_000) // a longitude
+	r.n(36_000) // skips a longitude
 	g.Nodes = append(g.Nodes, n)
 }
 
@@ -129,7 +129,7 @@ func (g *Graph) both(a, b int, typ string) {
 	g.edge(b, a, typ)
 }
 
-// borders are a ring of all countries, and chords.
+// borders adds a ring of all countries, and chords.
 func (g *Graph) borders() {
 	for i := range countries {
 		g.both(i, (i+1)%countries, "BORDERS")
@@ -139,7 +139,8 @@ func (g *Graph) borders() {
 	}
 }
 
-// trade gives each country exports and each resource producers, and most of them to the first.
+// trade adds exports to each country and producers to each resource, most of them to those with the lowest
+// numbers.
 func (g *Graph) trade(edges int) {
 	r, res, org, site := &g.r, g.first["resource"], g.first["org"], g.first["site"]
 	for i := range edges * 20 / 100 {
@@ -161,7 +162,7 @@ func (g *Graph) trade(edges int) {
 	}
 }
 
-// corridors are chains of sites between countries.
+// corridors adds chains of sites between countries.
 func (g *Graph) corridors(edges int) {
 	r, site, corridor := &g.r, g.first["site"], g.first["corridor"]
 	passed := 0
@@ -220,19 +221,19 @@ func (g *Graph) people(edges int) {
 	}
 }
 
-// Params are the parameters of one request of each workload.
+// Params has the parameters of one request of each workload.
 type Params struct {
-	ID                   int   // W1
-	IDs                  []int // W2
-	Countries            []int // W3
-	Resource             int   // W4
+	ID                   int   // for W1
+	IDs                  []int // for W2
+	Countries            []int // for W3
+	Resource             int   // for W4
 	MinValue, MinSize    int
-	From                 int    // W7
-	Prefix               string // W8
-	Src, Dst, Value, Yr9 int    // W9
+	From                 int    // for W7
+	Prefix               string // for W8
+	Src, Dst, Value, Yr9 int    // for W9
 }
 
-// Params are n sets of parameters; the seed 7 gives, in the order of its use, those of shared/peers.
+// Params returns n sets of parameters. With the seed 7, they are those of shared/peers in the same order.
 func (g *Graph) Params(n int, seed uint64) []Params {
 	q := random(seed)
 	list := make([]Params, n)
@@ -242,8 +243,8 @@ func (g *Graph) Params(n int, seed uint64) []Params {
 		p.IDs = different(&q, 100, len(g.Nodes))
 		p.Countries = different(&q, 10, countries)
 		p.Resource, p.MinValue, p.MinSize = g.first["resource"]+q.zipf(resources), 10, 100
-		q.n(g.count["person"]) // W5
-		for {                  // W6
+		q.n(g.count["person"]) // for W5
+		for {                  // for W6
 			a, b, avoid := q.n(g.count["site"]), q.n(g.count["site"]), q.zipf(countries)
 			if at := g.first["site"]; a != b && g.Nodes[at+a].Country != avoid && g.Nodes[at+b].Country != avoid {
 				break
@@ -268,10 +269,10 @@ func different(q *random, n, of int) []int {
 	return list
 }
 
-// byValue returns the order of edges that the workloads ask for.
+// byValue compares edges in the order that the workloads request.
 func byValue(a, b *Edge) int { return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(a.ID, b.ID)) }
 
-// ByName returns the nodes in the order of their names.
+// ByName returns the nodes sorted by name.
 func (g *Graph) ByName() []*Node {
 	list := make([]*Node, len(g.Nodes))
 	for i := range list {
@@ -281,5 +282,5 @@ func (g *Graph) ByName() []*Node {
 	return list
 }
 
-// sources is how many sources the edges come from.
+// sources is the number of sources of the edges.
 const sources = 1000

@@ -14,11 +14,11 @@ import (
 	"github.com/caspian-kg/caspian/bench/compare/peers/maps/store"
 )
 
-// limit is what the hardware allows: sorted arrays, JSON by hand, one question at each address, and
-// objects of ten and eight scalars that are written in advance.
+// limit is a hand-written server that shows what the hardware allows. It has sorted arrays, writes JSON by
+// hand, and has one address for each workload. Objects of ten and eight scalars are written in advance.
 type limit struct {
 	nodes     []Node
-	ten, some [][]byte // objects of ten and eight scalars
+	ten, some [][]byte // written objects of ten and of eight scalars
 	exports   [][]*Edge
 	producers [][]*Edge
 	names     []*Node
@@ -27,8 +27,8 @@ type limit struct {
 		value       []int32
 		groups      []string
 	}
-	mu   sync.Mutex // guards what is below
-	log  *os.File   // of W9
+	mu   sync.Mutex // guards the fields below
+	log  *os.File   // the log of W9
 	last int
 }
 
@@ -69,13 +69,13 @@ func newLimit(g *Graph, log *os.File) *limit {
 	return l
 }
 
-// number returns a parameter of the address.
+// number returns a parameter of the address as a number.
 func number(r *http.Request, name string) int {
-	n, _ := strconv.Atoi(r.URL.Query().Get(name)) // our requests only
+	n, _ := strconv.Atoi(r.URL.Query().Get(name)) // cannot fail: only the benchmark sends requests
 	return n
 }
 
-// handler answers /W1 to /W9.
+// handler returns the handler of /W1 to /W9.
 func (l *limit) handler() http.Handler {
 	mux := http.NewServeMux()
 	room := sync.Pool{New: func() any { b := make([]byte, 0, 64<<10); return &b }}
@@ -85,7 +85,7 @@ func (l *limit) handler() http.Handler {
 			b := append(write(r, append((*p)[:0], `{"data":{`...)), "}}"...)
 			w.Header()["Content-Type"] = []string{"application/json"}
 			w.Header()["Content-Length"] = []string{strconv.Itoa(len(b))}
-			_, _ = w.Write(b) // fails if the client has gone
+			_, _ = w.Write(b) // fails if the client has disconnected
 			*p = b
 			room.Put(p)
 		})
@@ -106,7 +106,7 @@ func (l *limit) many(r *http.Request, b []byte) []byte {
 	return append(b, ']')
 }
 
-// comma separates the items of a list.
+// comma appends the comma between items of a list.
 func comma(b []byte, i int) []byte {
 	if i > 0 {
 		return append(b, ',')
@@ -114,7 +114,7 @@ func comma(b []byte, i int) []byte {
 	return b
 }
 
-// named opens an object of a node, `{"id":7,"name":"Ba"`.
+// named appends the beginning of a node's object, such as `{"id":7,"name":"Ba"`.
 func named(b []byte, n *Node) []byte {
 	b = strconv.AppendInt(append(b, `{"id":`...), int64(n.ID), 10)
 	return append(append(append(b, `,"name":"`...), n.Name...), '"')
@@ -198,7 +198,7 @@ func (l *limit) search(r *http.Request, b []byte) []byte {
 	return append(b, ']')
 }
 
-// write appends a record and syncs: what a durable write costs at least.
+// write appends a record to the log and syncs the file, which is the least cost of a durable write.
 func (l *limit) write(r *http.Request, b []byte) []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -213,7 +213,7 @@ func (l *limit) write(r *http.Request, b []byte) []byte {
 	return strconv.AppendInt(append(b, `"id":`...), int64(l.last), 10)
 }
 
-// newMaps returns the graph as the maps of a typical service.
+// newMaps returns the graph as maps, as a typical service would store it.
 func newMaps(g *Graph) *store.Graph {
 	m := &store.Graph{Nodes: map[int]*store.Entity{}, Out: map[store.Key][]*store.Link{}, In: map[store.Key][]*store.Link{}}
 	for _, n := range g.ByName() {

@@ -12,8 +12,8 @@ import (
 //go:embed geo.graphql
 var ontology string
 
-// Ontology returns the ontology of the graph: of relations and names that always hold, or, in the state
-// form, of relations and names that hold for a time.
+// Ontology returns the ontology of the graph. In the state form, relations and names hold for a time; otherwise
+// they always hold.
 func Ontology(state bool) string {
 	if !state {
 		return ontology
@@ -27,11 +27,11 @@ func Ontology(state bool) string {
 	return strings.Join(lines, "\n")
 }
 
-// predicates are the relations of the ontology for the types of edges; all others share one.
+// predicates maps types of edges to relations of the ontology. All other types share one relation.
 var predicates = map[string]string{"EXPORTS": "exports", "PRODUCES": "produces", "WORKS": "works"}
 
-// WriteLines writes the graph as JSON lines that the service imports. In the state form, relations
-// hold from year to year, by a thousand dated sources.
+// WriteLines writes the graph as JSON lines that the service imports. In the state form, relations hold for a
+// range of years, by a thousand dated sources.
 func (g *Graph) WriteLines(to io.Writer, state bool) error {
 	w := bufio.NewWriterSize(to, 1<<20)
 	enc := json.NewEncoder(w)

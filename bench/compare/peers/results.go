@@ -1,9 +1,9 @@
-// Package peers measures what dashboards ask of a graph of countries, firms and
-// resources, beside a hand-written server over sorted arrays (the limit) and
-// gqlgen over maps. Run it with make bench-peers.
+// Package peers measures the queries of dashboards on a graph of countries, firms and resources. It compares
+// the service with a hand-written server over sorted arrays (the limit) and with gqlgen over maps. Run it with
+// make bench-peers.
 //
-// Read Results first. The package must not know how the service answers: it
-// asks it over HTTP, as a client would.
+// Read Results first. The package must not know how the service answers: it sends HTTP requests, as a client
+// would.
 package peers
 
 import (
@@ -18,53 +18,53 @@ import (
 	"text/tabwriter"
 )
 
-// Results are what a run measured, by system, size and workload, in the form
-// that the programs of the folder shared/peers write.
+// Results has the measurements of a run by system, size and workload. Its JSON form is also that of the
+// programs in the folder shared/peers.
 type Results map[string]map[string]map[string]Result
 
-// Result is one workload of one system at one size.
+// Result is the measurement of one workload of one system at one size.
 type Result struct {
-	// Error says why there are no figures.
+	// Error says why there are no measurements.
 	Error string `json:"error,omitempty"`
-	// Rate1 and Rate16 are requests a second of one connection and of sixteen.
+	// Rate1 and Rate16 are the requests per second over one connection and over sixteen.
 	Rate1  float64 `json:"rps1,omitempty"`
 	Rate16 float64 `json:"rps16,omitempty"`
-	// P50 and P99 are microseconds at one connection, P99of16 at sixteen.
+	// P50 and P99 are microseconds over one connection, P99of16 over sixteen.
 	P50     float64 `json:"p50_us,omitempty"`
 	P99     float64 `json:"p99_us,omitempty"`
 	P99of16 float64 `json:"p99_us_c16,omitempty"`
-	// Errors are the requests of sixteen connections that failed.
+	// Errors is the number of failed requests over sixteen connections.
 	Errors int `json:"errors_c16,omitempty"`
-	// Digests are of the answers to the first parameters, in the form common to all systems.
+	// Digests are the digests of the answers to the first parameters, in the form common to all systems.
 	Digests string `json:"digests,omitempty"`
-	// Load and Memory are of the server: milliseconds until it answered, and MB then.
+	// Load is the time in milliseconds until the server answered. Memory is its memory then, in MB.
 	Load   float64 `json:"load_ms,omitempty"`
 	Memory float64 `json:"rss_mb,omitempty"`
 }
 
-// The systems that every run has, as they are called in the results.
+// The constants are the names of the systems that every run has, as in the results.
 const (
 	Limit   = "limit"
 	Caspian = "caspian"
 )
 
-// Goal is what a workload must reach.
+// Goal is the goal of one workload.
 type Goal struct {
 	Work, What string
-	// Share is of the limit's requests a second at sixteen connections; 0 sets none.
+	// Share is the least share of the limit's requests per second over sixteen connections; 0 means none.
 	Share float64
-	// AtLeast is requests a second, whatever the limit has.
+	// AtLeast is the least number of requests per second, independent of the limit.
 	AtLeast float64
-	// Times bounds the median time at one connection as a multiple of the limit's; 0 sets none.
+	// Times is the largest ratio of the median time over one connection to that of the limit; 0 means none.
 	Times float64
-	// Exponent bounds the growth of the median time with the size.
+	// Exponent is the largest exponent with which the median time may grow with the size.
 	Exponent float64
 }
 
-// stateShare is how much of the plain graph's requests a second the state form must reach.
+// stateShare is the share of the plain graph's requests per second that the state form must reach.
 const stateShare = 0.7
 
-// Goals are the workloads in the order of the table.
+// Goals lists the workloads with their goals, in the order of the table.
 var Goals = []Goal{
 	{Work: "W1", What: "one entity, ten scalars", Share: 0.6, Exponent: 0.1},
 	{Work: "W2", What: "100 entities by id, eight scalars", Share: 0.35, Exponent: 0.1},
@@ -76,10 +76,10 @@ var Goals = []Goal{
 	{Work: "W9", What: "one durable write", Times: 1.5, Exponent: 0.1},
 }
 
-// Sizes are the numbers of edges that a run may have, in order.
+// Sizes are the possible numbers of edges in a run, in ascending order.
 var Sizes = []string{"10k", "100k", "1M"}
 
-// Read reads the file of a run.
+// Read reads the results file of a run.
 func Read(file string) (Results, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -92,8 +92,8 @@ func Read(file string) (Results, error) {
 	return r, nil
 }
 
-// Write prints a table of each size and the growth from the first to the last.
-// It returns what differs: answers, errors, and goals that are missed.
+// Write prints a table for each size, and the growth from the first size to the last. It returns a list of
+// different answers, errors and missed goals.
 func (r Results) Write(w io.Writer) (missed []string) {
 	others := slices.DeleteFunc(slices.Sorted(maps.Keys(r)), func(s string) bool { return s == Limit || s == Caspian || s == State })
 	systems := append(append([]string{}, others...), Caspian)
@@ -107,7 +107,7 @@ func (r Results) Write(w io.Writer) (missed []string) {
 		fmt.Fprintf(t, "| workload\t| limit\t| %s\t| goal\t|\n|---\t%s|---\t|\n", strings.Join(systems, "\t| "), strings.Repeat("|---\t", len(systems)+1))
 		for _, g := range Goals {
 			limit := r[Limit][z][g.Work]
-			if limit == (Result{}) { // the run left it out
+			if limit == (Result{}) { // the run did not measure the limit
 				continue
 			}
 			fmt.Fprintf(t, "| %s %s\t| %s\t", g.Work, g.What, rateOf(limit))
@@ -136,12 +136,12 @@ func (r Results) Write(w io.Writer) (missed []string) {
 			fmt.Fprintf(t, "| %s\t", startOf(r[s][z]["W10"]))
 		}
 		fmt.Fprint(t, "| -\t|\n")
-		_ = t.Flush() // to the same writer, whose faults the caller sees
+		_ = t.Flush() // the caller sees errors of the writer
 	}
 	return append(missed, r.growth(w, systems, sizes)...)
 }
 
-// growth prints the exponents of the median time at one connection.
+// growth prints the exponents with which the median time over one connection grows.
 func (r Results) growth(w io.Writer, systems, sizes []string) (missed []string) {
 	if len(sizes) < 2 {
 		return nil
@@ -174,14 +174,14 @@ func (r Results) growth(w io.Writer, systems, sizes []string) (missed []string) 
 	return missed
 }
 
-// misses returns the goals that a result of ours misses at one size.
+// misses returns the goals that a result of Caspian misses at one size.
 func (r Results) misses(z string, g Goal, x Result, others []string) (missed []string) {
 	miss := func(format string, a ...any) { missed = append(missed, g.Work+" at "+z+": "+fmt.Sprintf(format, a...)) }
 	switch {
 	case x.Error != "":
 		miss("%s", x.Error)
 		return missed
-	case x.Rate16 == 0: // the run left it out
+	case x.Rate16 == 0: // the run did not measure the workload
 		return nil
 	}
 	if x.Errors > 0 {
@@ -215,7 +215,7 @@ func (r Results) share(system, size, work string) float64 {
 	return r[system][size][work].Rate16 / limit
 }
 
-// differs reports whether an answer is not the limit's.
+// differs reports whether an answer differs from that of the limit.
 func (r Results) differs(system, size, work string) bool {
 	got, want := strings.Fields(r[system][size][work].Digests), strings.Fields(r[Limit][size][work].Digests)
 	for i, d := range got {

@@ -1,10 +1,8 @@
-// Package plain has the synthetic graph as plain Go structs with pointers to each
-// other, as a program without a graph service would have it. The gqlgen contestant
-// answers from it, and the graphql-js contestant gets it as JSON.
+// Package plain has the synthetic graph as Go structs with pointers to each other, as a program without a graph
+// service would. The gqlgen contestant answers from it, and the graphql-js contestant gets it as JSON.
 //
-// Read Graph first. Everything is computed for today and without sources, so
-// reading it takes less work than reading the snapshot. The package must know
-// neither GraphQL nor its callers.
+// Read Graph first. The graph is computed for today and without sources, so reading it takes less work than
+// reading the snapshot. The package must know neither GraphQL nor its callers.
 package plain
 
 import (
@@ -12,14 +10,14 @@ import (
 	"strings"
 )
 
-// Graph is all countries and cities, each in the order of their ids.
+// Graph has all countries and cities, each sorted by id.
 type Graph struct {
 	Countries []*Country
 	Cities    []*City
 	ByID      map[string]*Country
 }
 
-// Country is a country with the lists it leads to, in the order of their ids.
+// Country is a country with the lists of its relations, each sorted by id.
 type Country struct {
 	ID, Name, Type                                    string
 	Population                                        *int
@@ -27,7 +25,7 @@ type Country struct {
 	Landlocked                                        *bool
 	Neighbours                                        []*Country
 	Towns                                             []*City
-	// Exports are the latest for each partner and resource, Series all.
+	// Exports has the latest export for each partner and resource, Series has all.
 	Exports, Series []*Export
 }
 
@@ -38,14 +36,14 @@ type City struct {
 	Kind, Description, Wikidata, Founded *string
 }
 
-// Export is one claim of trade. Resource is the id of what is traded.
+// Export is one claim of trade. Resource is the id of the traded good.
 type Export struct {
 	To       *Country
 	Share    *float64
 	Resource *string
 }
 
-// Cut returns the front of a list; nil does not cut.
+// Cut returns the first items of a list, or all items if first is nil.
 func Cut[T any](list []T, first *int) []T {
 	if first != nil && *first < len(list) {
 		return list[:*first]
@@ -53,8 +51,8 @@ func Cut[T any](list []T, first *int) []T {
 	return list
 }
 
-// Where returns those of a list of exports that have a share of at least atLeast and go to countries whose
-// name begins with the prefix in any case, the largest share first if descending.
+// Where returns the exports with a share of at least atLeast that go to countries whose name begins with the
+// prefix, in any case. They are sorted by share, in descending order if descending is set.
 func Where(list []*Export, atLeast *float64, prefix *string, descending bool, first *int) []*Export {
 	if atLeast == nil && prefix == nil && !descending {
 		return Cut(list, first)
@@ -83,14 +81,14 @@ func Where(list []*Export, atLeast *float64, prefix *string, descending bool, fi
 	return Cut(kept, first)
 }
 
-// Group is the exports of one resource.
+// Group has the exports of one resource.
 type Group struct {
 	Key   *string
 	Count int
 	Share float64
 }
 
-// ByResource sums up a list by resource, the largest groups first.
+// ByResource groups a list by resource, the largest groups first.
 func ByResource(list []*Export) []*Group {
 	at := map[string]*Group{}
 	var groups []*Group

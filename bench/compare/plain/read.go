@@ -10,7 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// Read computes the plain graph of a view.
+// Read computes the plain graph from a view.
 func Read(v *snapshot.View) *Graph {
 	o := v.Snapshot().Ontology()
 	r := &reader{v: v, country: o.Type("Country"), city: o.Type("City"), countries: map[uint32]*Country{}, cities: map[uint32]*City{}}
@@ -103,7 +103,7 @@ func (r *reader) link(n uint32, c *Country) {
 	}
 }
 
-// The graph as WriteJSON writes it: a reference is a number in one of the lists.
+// The types have the form of the graph that WriteJSON writes. A reference is an index in one of the lists.
 type (
 	graphJSON struct {
 		Cities    []cityJSON    `json:"cities"`
@@ -142,8 +142,8 @@ type (
 	}
 )
 
-// WriteJSON writes the graph for a reader in another language: the lists of
-// countries and cities, and in each country the numbers of those it leads to.
+// WriteJSON writes the graph for a program in another language. It has the lists of countries and cities. Each
+// country has the indexes of the countries and cities to which it leads.
 func (g *Graph) WriteJSON(w io.Writer) error {
 	country, city := map[*Country]int{}, map[*City]int{}
 	for i, c := range g.Countries {

@@ -1,5 +1,5 @@
-// Package process runs servers of the comparisons in separate processes: a test binary
-// that starts itself again with a variable is the server that the variable names.
+// Package process runs the servers of a comparison in separate processes. A test binary starts itself again
+// with an environment variable that names the server to run.
 package process
 
 import (
@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Main is TestMain of a package whose test binary is also a server: where the variable env is
-// set, serve is called with its value, and otherwise the tests run.
+// Main is the TestMain of a package whose test binary is also a server. If the variable env is set, Main calls
+// serve with its value. Otherwise it runs the tests.
 func Main(m *testing.M, env string, serve func(what string) error) {
 	what := os.Getenv(env)
 	if what == "" {
@@ -22,7 +22,8 @@ func Main(m *testing.M, env string, serve func(what string) error) {
 	}
 }
 
-// OnFirstCore is the command of a server that leaves all cores but the first to its clients.
+// OnFirstCore returns the command of a server that runs only on the first core and leaves the others to its
+// clients.
 func OnFirstCore(t *testing.T, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	if _, err := exec.LookPath("taskset"); err != nil {

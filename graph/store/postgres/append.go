@@ -19,8 +19,8 @@ func (d *database) Append(ctx context.Context, c *graph.Commit) error {
 	return d.AppendGroup(ctx, []*graph.Commit{c})
 }
 
-// AppendGroup writes the commits in one transaction, which holds the row of the head from the check of their numbers
-// to its end: another writer waits for it, and then finds that it was overtaken.
+// AppendGroup writes the commits in one transaction. The transaction locks the row of the head from the check of the
+// numbers to its end. Another writer waits for the lock, and then finds that the number of its commit is taken.
 func (d *database) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	d.writing.Lock()
 	defer d.writing.Unlock()
@@ -43,7 +43,7 @@ func (d *database) AppendGroup(ctx context.Context, cs []*graph.Commit) error {
 	return err
 }
 
-// writable returns why no append can be made.
+// writable returns the error that prevents appends, or nil.
 func (d *database) writable() error {
 	if err := d.usable(); err != nil {
 		return err
@@ -54,13 +54,13 @@ func (d *database) writable() error {
 	return nil
 }
 
-// entry is a commit as the log has it.
+// entry is a commit in the form of the log.
 type entry struct {
 	*graph.Commit
 	quads []byte
 }
 
-// keyHash is the hash of the idempotency key; nil for none.
+// keyHash returns the hash of the idempotency key, or nil if there is none.
 func (e *entry) keyHash() []byte {
 	if e.Key == "" {
 		return nil
@@ -73,17 +73,17 @@ func hashOfKey(key string) []byte {
 	return sum[:]
 }
 
-// written is a group of commits in the making.
+// written is a group of commits that is being written.
 type written struct {
 	entries []entry
-	quads   []quad.Quad // of all of them
+	quads   []quad.Quad // the quads of all commits
 }
 
 func (w *written) first() graph.Seq { return w.entries[0].Seq }
 func (w *written) last() *entry     { return &w.entries[len(w.entries)-1] }
 func (w *written) end() sealed      { return sealed{w.last().Seq, w.last().Digest} }
 
-// encode makes the rows of commits, which must be numbered one after the other.
+// encode converts commits to rows. The commits must have consecutive numbers.
 func encode(ctx context.Context, cs []*graph.Commit) (*written, error) {
 	w := &written{}
 	var enc commits.Encoder
@@ -113,7 +113,7 @@ func encode(ctx context.Context, cs []*graph.Commit) (*written, error) {
 	return w, nil
 }
 
-// add takes a commit, as the log has it.
+// add adds a commit in the form of the log.
 func (w *written) add(c *graph.Commit, quads []quad.Quad) error {
 	e := entry{Commit: c}
 	for _, q := range quads {
@@ -126,13 +126,13 @@ func (w *written) add(c *graph.Commit, quads []quad.Quad) error {
 	return nil
 }
 
-// readCommitted is how transactions that write are begun, whatever the server does by default: one that waited for the head
-// must read what the others wrote meanwhile.
+// readCommitted are the options of every transaction that writes, whatever the default of the server. A transaction
+// that waited for the head must see what other writers wrote meanwhile.
 var readCommitted = pgx.TxOptions{IsoLevel: pgx.ReadCommitted}
 
-// write makes the transaction.
+// write executes the transaction.
 func (d *database) write(ctx context.Context, w *written) error {
-	complete := false // true once only the end of the transaction is missing
+	complete := false // true when only the end of the transaction is missing
 	err := pgx.BeginTxFunc(ctx, d.pool, readCommitted, func(tx pgx.Tx) error {
 		err := d.lockHead(ctx, tx, w.first())
 		if err == nil {
@@ -194,7 +194,7 @@ SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::by
 	moveHead = `UPDATE caspian_head SET seq = $1`
 )
 
-// lockHead takes the turn of this writer, if the commit with the number is due.
+// lockHead locks the row of the head. It fails if seq is not the number of the next commit.
 func (d *database) lockHead(ctx context.Context, tx pgx.Tx, seq graph.Seq) error {
 	head, err := d.look(ctx, tx, takeHead, nil)
 	if want := head + 1; err == nil && seq != want {
@@ -203,8 +203,8 @@ func (d *database) lockHead(ctx context.Context, tx pgx.Tx, seq graph.Seq) error
 	return err
 }
 
-// settle finds out whether a transaction was made whose end failed. It takes the row of the head, which the
-// transaction holds as long as it is not decided.
+// settle finds out whether a transaction was committed although its end returned an error. It locks the row of
+// the head, which that transaction locks until it is decided.
 func (d *database) settle(w *written, cause error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
 	defer cancel()
@@ -224,7 +224,7 @@ func (d *database) settle(w *written, cause error) error {
 	return d.refuse(w, cause)
 }
 
-// wrote remembers that the commits up to one are durable.
+// wrote records that the commits up to last are durable.
 func (d *database) wrote(last sealed) {
 	d.saw(last)
 	d.mu.Lock()

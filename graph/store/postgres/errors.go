@@ -19,16 +19,16 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
-// States of SQL that say what to do.
+// The constants are SQL states that need special treatment.
 const (
 	uniqueViolation = "23505"
 	undefinedTable  = "42P01"
-	tooMany         = "53300" // connections
+	tooMany         = "53300" // too many connections
 	readOnlySQL     = "25006"
 	diskFull        = "53100"
 )
 
-// sqlState is the state that an error of the server has; "" for others.
+// sqlState returns the SQL state of an error from the server, or "" for other errors.
 func sqlState(err error) string {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
@@ -37,7 +37,7 @@ func sqlState(err error) string {
 	return ""
 }
 
-// explain says what the operator can do about an error of the database.
+// explain adds to an error of the database what the operator can do about it.
 func explain(err error) error {
 	switch state := sqlState(err); {
 	case state == readOnlySQL:
@@ -53,13 +53,13 @@ func explain(err error) error {
 // away reports whether an error means that the server was not reached, did not answer, or ended the connection.
 func away(err error) bool {
 	var connecting *pgconn.ConnectError
-	var network net.Error // a deadline as well
+	var network net.Error // this includes a deadline
 	state := sqlState(err)
 	return state == tooMany || strings.HasPrefix(state, "08") || strings.HasPrefix(state, "57P") ||
 		errors.As(err, &connecting) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
-// refuse returns why a group was not written.
+// refuse returns the error that says why a group was not written.
 func (d *database) refuse(w *written, err error) error {
 	var coded *graph.Error
 	var pg *pgconn.PgError
@@ -76,14 +76,14 @@ func (d *database) refuse(w *written, err error) error {
 	return fmt.Errorf("store: append commit %d: %w: %w", w.first(), graph.Errorf(graph.Unavailable, "the store accepts no writes at present"), reason)
 }
 
-// conflict says what the store has already.
+// conflict returns the error for a part that the store already has.
 func (d *database) conflict(w *written, pg *pgconn.PgError) error {
 	if pg.ConstraintName == "spol_unique" {
 		return commits.KnownClaim(w.first(), w.claimOf(pg.Detail))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), d.opts.Wait)
 	defer cancel()
-	seen := map[string]graph.Seq{} // the keys of the group, of which only Fill has not compared them
+	seen := map[string]graph.Seq{} // the idempotency keys of the group, which only Fill has not compared before
 	for i := range w.entries {
 		c := w.entries[i].Commit
 		n, err := seen[c.Key], error(nil)
@@ -100,10 +100,11 @@ func (d *database) conflict(w *written, pg *pgconn.PgError) error {
 	return fmt.Errorf("store: append commit %d: %w", w.first(), pg)
 }
 
-// hashes finds the hashes in a message like Key (a, b)=(\x01, \x02) already exists.
+// hashes matches the hashes in a message such as Key (a, b)=(\x01, \x02) already exists.
 var hashes = regexp.MustCompile(`\\x([0-9a-f]{40})`)
 
-// claimOf finds the claim whose quad violates the unique index: the last of the hashes is that of its label.
+// claimOf returns the claim whose quad violates the unique index. The last hash in detail is that of the quad's
+// label.
 func (w *written) claimOf(detail string) string {
 	all := hashes.FindAllStringSubmatch(detail, -1)
 	if len(all) != 4 {

@@ -21,7 +21,7 @@ func (d *database) Fill(ctx context.Context, feed func(add func(c *graph.Commit,
 	if err != nil {
 		return fmt.Errorf("store: fill: %w", explain(err))
 	}
-	defer tx.Rollback(ctx) // after the end it does nothing; that of a panic gives the head back
+	defer tx.Rollback(ctx) // has no effect after the end; after a panic, it unlocks the head
 	f := &filling{d: d, tx: tx, w: &written{}, seen: seen{}}
 	defer f.wait() // before the transaction ends, also after a panic
 	err = f.begin(ctx)
@@ -51,8 +51,8 @@ type filling struct {
 	d    *database
 	tx   pgx.Tx
 	enc  commits.Encoder
-	w    *written // since the last flush
-	last *entry   // the last commit; nil for none
+	w    *written // the commits since the last flush
+	last *entry   // the last commit; nil if there is none
 
 	indexes []index // to be built at the end
 	seen    seen

@@ -21,8 +21,8 @@ func (d *database) Ontologies() (texts map[string]string, accepted string, err e
 	return d.ontologies(``)
 }
 
-// ontologies reads the texts that a condition selects, and the hash of the one accepted last if it is among them, in
-// one statement: others may accept one meanwhile.
+// ontologies returns the texts that a condition selects. accepted is the hash of the last accepted ontology, if it
+// is among them. One statement reads both, because another process may accept an ontology meanwhile.
 func (d *database) ontologies(where string, args ...any) (texts map[string]string, accepted string, err error) {
 	if err := d.usable(); err != nil {
 		return nil, "", err

@@ -1,7 +1,8 @@
-// Package postgres keeps commits in PostgreSQL, which any number of processes may read and append to at the same time.
+// Package postgres stores commits in PostgreSQL. Any number of processes may read and append at the same time.
 //
-// Read Open and AppendGroup first, and migrations/ for the tables: those of Cayley's own PostgreSQL backend, which its
-// tools read, and beside them, written in the same transaction, the log that a replay reads.
+// Read Open and AppendGroup first, and migrations/ for the tables. Some tables are those of Cayley's own PostgreSQL
+// backend, so that its tools can read the data. The others are the log that a replay reads. One transaction writes
+// both.
 //
 // The package must not know snapshots, views, the ontology or GraphQL.
 package postgres
@@ -26,37 +27,38 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/commits"
 )
 
-// Options are how a store is opened. The zero value is right for a service.
+// Options configures how a store is opened. The zero value is for a service.
 type Options struct {
-	// ReadOnly changes nothing in the database and accepts no writes.
+	// ReadOnly means that nothing in the database changes, and that no writes are accepted.
 	ReadOnly bool
-	// Wait bounds how long the opening, an append or a read waits for the database; 0 is a minute. Fill waits for
-	// others who fill it as long as they take.
+	// Wait bounds how long opening, an append or a read waits for the database; 0 means a minute. Fill waits
+	// without a bound for other processes that fill the store.
 	Wait time.Duration
 }
 
-// database is the Log in a schema of a database.
+// database is the log in one schema of a database. It implements store.Log.
 type database struct {
 	pool *pgxpool.Pool
 	opts Options
 
-	writing sync.Mutex // held by an append, and comes before mu
+	writing sync.Mutex // locked during an append; locked before mu
 
 	mu       sync.RWMutex
 	identity graph.Identity
-	last     sealed // the last commit that is known here; others may have appended more
+	last     sealed // the last commit that this process knows; others may have appended more
 	closed   bool
-	refusal  error // why the last append could not be written, where that may be so again; nil if it could
+	refusal  error // why the last append failed, if the next may fail for the same reason; else nil
 }
 
-// sealed is a commit and the digest of the graph with it.
+// sealed is a commit with the digest of the graph after it.
 type sealed struct {
 	seq    graph.Seq
 	digest string
 }
 
-// Open opens the store in the database of an address such as postgres://user@host/name?search_path=schema, and creates
-// its tables if there are none. Poolers may be between, also in transaction mode: nothing depends on a session.
+// Open opens the store in the database with an address such as postgres://user@host/name?search_path=schema, and
+// creates its tables if there are none. The connection may pass through a pooler, even one in transaction mode,
+// because nothing depends on a session.
 func Open(ctx context.Context, address string, o Options) (store.Log, error) {
 	if o.Wait == 0 {
 		o.Wait = time.Minute
@@ -65,7 +67,7 @@ func Open(ctx context.Context, address string, o Options) (store.Log, error) {
 	if err != nil {
 		return nil, graph.Errorf(graph.BadInput, "store: %v", err)
 	}
-	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec // no statement has a name that a pooler must know
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec // no prepared statement has a name, which a pooler would have to know
 	config.MinConns = 1
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -87,7 +89,7 @@ func Open(ctx context.Context, address string, o Options) (store.Log, error) {
 	return d, nil
 }
 
-// Redacted is an address without its password.
+// Redacted returns an address without its password.
 func Redacted(address string) string {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
@@ -99,7 +101,8 @@ func Redacted(address string) string {
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the tables up to date. Several processes may try at the same time: a row of a table is their lock.
+// migrate updates the tables. Several processes may call it at the same time, because a row of a table serves as a
+// lock.
 func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	db := stdlib.OpenDBFromPool(pool)
 	defer db.Close()
@@ -123,7 +126,7 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	return err
 }
 
-// begin reads the identity and the head, or makes the identity of a new store.
+// begin reads the identity and the head of the store. For a new store, it creates the identity.
 func (d *database) begin(ctx context.Context) error {
 	if !d.opts.ReadOnly {
 		id := store.NewIdentity()
@@ -143,18 +146,18 @@ func (d *database) begin(ctx context.Context) error {
 	return err
 }
 
-// Both queries of the head return the identity of the store, the last commit, and the digest of the commit $1, "" if
-// that is not there; readHead also that of the last commit.
+// Both queries return the identity of the store, the last commit, and the digest of the commit $1, which is "" if
+// that commit does not exist. readHead also returns the digest of the last commit.
 const (
 	headOf   = `SELECT store, epoch, seq, coalesce((SELECT digest FROM caspian_commit WHERE seq = $1), ''), `
 	readHead = headOf + `coalesce((SELECT digest FROM caspian_commit c WHERE c.seq = h.seq), '') FROM caspian_head h`
-	// What is acknowledged is durable, also on a server that is set to acknowledge before.
+	// An acknowledged commit is durable, even if the server is configured to acknowledge earlier.
 	takeHead = headOf + `set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)
 FROM caspian_head FOR UPDATE`
 )
 
-// look makes one of the queries of the head, whose last column goes to more. It refuses a database that was replaced:
-// a commit that was decided on what that has lost must not follow what it has instead.
+// look runs one of the queries of the head, and scans the last column into more. It returns an error if the database
+// was replaced by another, because a commit that was decided on lost commits must not be appended to others.
 func (d *database) look(ctx context.Context, q interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }, query string, more any) (graph.Seq, error) {
@@ -185,7 +188,7 @@ func (d *database) Head() graph.Seq {
 	return d.last.seq
 }
 
-// saw remembers that the log has a commit.
+// saw records that the log has a commit.
 func (d *database) saw(last sealed) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -194,7 +197,7 @@ func (d *database) saw(last sealed) {
 	}
 }
 
-// usable returns why the store cannot be used.
+// usable returns an error if the store cannot be used.
 func (d *database) usable() error {
 	d.mu.RLock()
 	defer d.mu.RUnlock()

@@ -13,7 +13,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
-// A page of a replay has at most this many commits, and this many bytes unless one commit has more.
+// The constants bound a page of a replay. A page has at most this many commits, and at most this many bytes
+// unless it has a single commit.
 const (
 	pageCommits = 4096
 	pageBytes   = 16 << 20
@@ -28,7 +29,7 @@ func (d *database) Replay(ctx context.Context, after graph.Seq, fn func(*graph.C
 		return fmt.Errorf("store: replay after commit %d: %w", after, err)
 	}
 	dec := commits.Decoder{Next: after + 1}
-	// Between two pages no connection is held: fn may append.
+	// No connection is in use between two pages, so fn may append.
 	for after < head {
 		page, err := d.page(ctx, after, head)
 		if err == nil && len(page) == 0 {
@@ -53,7 +54,7 @@ func (d *database) Replay(ctx context.Context, after graph.Seq, fn func(*graph.C
 	return nil
 }
 
-// page reads the quads of the commits after one.
+// page returns the quads of the commits after the given one, up to a page.
 func (d *database) page(ctx context.Context, after, head graph.Seq) ([][]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.opts.Wait)
 	defer cancel()
@@ -68,7 +69,7 @@ func (d *database) page(ctx context.Context, after, head graph.Seq) ([][]byte, e
 	return pgx.CollectRows(found, pgx.RowTo[[]byte])
 }
 
-// pageEnd returns the last commit of a page.
+// pageEnd returns the last commit of the page that begins after the given one.
 func (d *database) pageEnd(ctx context.Context, after, head graph.Seq) (graph.Seq, error) {
 	found, err := d.pool.Query(ctx, `SELECT octet_length(quads) FROM caspian_commit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, int64(after), int64(head), pageCommits)
 	if err != nil {
@@ -88,7 +89,7 @@ func (d *database) pageEnd(ctx context.Context, after, head graph.Seq) (graph.Se
 	return last, nil
 }
 
-// decode reads the quads of one commit.
+// decode decodes the quads of one commit.
 func decode(dec *commits.Decoder, quads []byte) (*graph.Commit, error) {
 	for len(quads) > 0 {
 		q, rest, err := terms.ReadQuad(quads)
@@ -109,7 +110,8 @@ func decode(dec *commits.Decoder, quads []byte) (*graph.Commit, error) {
 	return nil, fmt.Errorf("commit %d is incomplete: it has no seal", dec.Next)
 }
 
-// Refresh reads the head of the log, which others may have moved; the live graph follows it.
+// Refresh reads the head of the log, because other processes may have appended commits. The live graph then
+// applies them.
 func (d *database) Refresh(ctx context.Context) (graph.Seq, error) {
 	if err := d.usable(); err != nil {
 		return 0, err

@@ -10,22 +10,22 @@ import (
 	"github.com/caspian-kg/caspian/graph/store/internal/terms"
 )
 
-// rows are quads as rows of Cayley's tables, column by column.
+// rows has quads as rows of Cayley's tables, column by column.
 type rows struct {
 	quads [4][][]byte // hashes of subjects, predicates, objects and labels
 
-	at   map[cgraph.ValueHash]int // of nodes
+	at   map[cgraph.ValueHash]int // the index of each node
 	refs []int32
 	hash [][]byte
-	text []*string // of addresses and of literals
+	text []*string // texts of addresses and of literals
 	iri  []*bool
-	kind []*string // the address of a literal's type
+	kind []*string // the address of the datatype of each literal
 	ints []*int64
 	nums []*float64
 	bits []*bool
 }
 
-// add takes a quad.
+// add adds a quad.
 func (r *rows) add(q quad.Quad) error {
 	for i, v := range [4]quad.Value{q.Subject, q.Predicate, q.Object, q.Label} {
 		hash, err := r.node(v)
@@ -37,7 +37,7 @@ func (r *rows) add(q quad.Quad) error {
 	return nil
 }
 
-// node counts a use of a node, and returns its hash.
+// node counts a use of a node and returns its hash.
 func (r *rows) node(v quad.Value) ([]byte, error) {
 	hash := terms.Hash(v)
 	if i, ok := r.at[hash]; ok {
@@ -74,7 +74,8 @@ func (r *rows) node(v quad.Value) ([]byte, error) {
 	return r.hash[i], nil
 }
 
-// withoutNUL writes zero bytes as Cayley does, since texts of PostgreSQL have none. The log has the text unchanged.
+// withoutNUL replaces zero bytes as Cayley does, because PostgreSQL texts cannot contain them. The log has the
+// original text.
 func withoutNUL(s string) string { return strings.ReplaceAll(s, "\x00", `\x00`) }
 
 // most bounds the quads of which rows are made at once.

@@ -27,7 +27,7 @@ type Admission struct {
 	// it without a limit: a subscription waits for one answer at a time, and later reads what it
 	// missed.
 	Events chan struct{}
-	// paused counts the requests that wait for a snapshot without a slot.
+	// paused counts the requests that wait for a snapshot and hold no slot.
 	paused    atomic.Int64
 	bodies    atomic.Int64 // bytes in use
 	refusals  atomic.Int64 // for RetryAfter
@@ -42,7 +42,7 @@ type Options struct {
 	// Queue bounds the requests that wait in a lane. Patience bounds the time that each waits.
 	Queue    int
 	Patience time.Duration
-	// Paused bounds the requests that wait for a snapshot without a slot.
+	// Paused bounds the requests that wait for a snapshot and hold no slot.
 	Paused int
 	// Bodies bounds the bytes of all bodies together.
 	Bodies int64
@@ -74,7 +74,7 @@ func New(o Options) *Admission {
 	return a
 }
 
-// Paused returns how many requests wait for a snapshot.
+// Paused returns how many requests wait for a snapshot and hold no slot.
 func (a *Admission) Paused() int64 { return a.paused.Load() }
 
 // Bodies returns how many bytes the bodies of requests take.
@@ -116,8 +116,8 @@ func (h *Slot) Leave() {
 	}
 }
 
-// Pause implements operation.Pauser: a request that waits for a snapshot holds no slot. One that held none before
-// holds none afterwards.
+// Pause implements operation.Pauser: it releases the slot while a request waits for a snapshot, and takes one
+// again afterwards. If the request held no slot before, it holds none afterwards.
 func (h *Slot) Pause(ctx context.Context, wait func()) error {
 	if h.of.paused.Add(1) > h.of.maxPaused {
 		h.of.paused.Add(-1)

@@ -1,9 +1,9 @@
-// Package answers keeps answers to queries, bounded by their bytes, and lets all requests for the
-// same answer wait for the one request that makes it.
+// Package answers caches answers to queries, up to a number of bytes. If several requests need the same answer,
+// one makes it and the others wait for it.
 //
-// Read Cache first, then making.go. A key must name everything that an answer depends on, so that a
-// kept answer never becomes wrong, and none has to be removed except to make room. The package must
-// not know what is in an answer, nor how it is made.
+// Read Cache first, then making.go. A key must identify everything that an answer depends on. Then a cached
+// answer never becomes wrong, and is removed only to make room. The package must not know what is in an answer,
+// nor how it is made.
 package answers
 
 import (
@@ -12,53 +12,55 @@ import (
 	"sync"
 )
 
-// Answer is an answer that many requests share. Nobody may write into its bytes.
+// Answer is an answer that many requests share. Its bytes must not be modified.
 type Answer struct {
 	Body []byte
-	// Pinned reports that later commits and days cannot change the answer.
+	// Pinned is true if no later commit and no later day can change the answer.
 	Pinned bool
 
-	// All below is guarded by Cache.mu.
+	// Cache.mu guards all fields below.
 	key    string
 	packed []byte
-	users  int           // requests that are sending it
-	place  *list.Element // in Cache.recent; nil where it is not kept
+	users  int           // how many requests are sending the answer
+	place  *list.Element // the element of Cache.recent; nil if the answer is not cached
 }
 
-// overhead is about what a kept answer takes besides its bytes.
+// overhead is the approximate memory of a cached answer besides its bytes.
 const overhead = 400
 
 func (a *Answer) size() int { return len(a.Body) + len(a.packed) + overhead }
 
-// Stats are the counts of a cache since its start.
+// Stats has the counts of a cache since it was created.
 type Stats struct {
-	// Hits found an answer, Shared waited for one in the making, and Misses made it themselves.
+	// Hits counts calls that found a cached answer, Shared calls that waited for the answer of another, and
+	// Misses calls that had to make the answer.
 	Hits, Shared, Misses int64
-	// Answers are kept. Bytes are theirs, and of those no longer kept that are still being sent.
+	// Answers is the number of cached answers. Bytes is their memory, plus that of removed answers that are
+	// still being sent.
 	Answers, Bytes int
 }
 
-// Cache keeps answers, and knows those in the making. It is safe for concurrent use.
+// Cache has the cached answers and the answers that are being made. It is safe for concurrent use.
 type Cache struct {
 	limit int
 	seed  maphash.Seed
 
 	mu     sync.Mutex // guards everything below
 	kept   map[string]*Answer
-	recent list.List // of *Answer, the last used first
+	recent list.List // values of type *Answer, the last used first
 	making map[string]*Making
-	// seen has hashes of requests. An answer is kept only if its request came before, in
-	// whichever state of the graph: most requests of some workloads never come again.
+	// seen has hashes of recent requests. An answer is cached only if an equal request came before, even when
+	// the graph had another state: in some workloads most requests never come again.
 	seen  [1 << 12]uint64
 	stats Stats
 }
 
-// New returns a cache of this many bytes.
+// New returns a cache of at most limit bytes.
 func New(limit int) *Cache {
 	return &Cache{limit: limit, seed: maphash.MakeSeed(), kept: map[string]*Answer{}, making: map[string]*Making{}}
 }
 
-// Find returns the kept answer, which the caller must Release, or nil.
+// Find returns the cached answer with a key, or nil. The caller must Release it.
 func (c *Cache) Find(key string) *Answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -76,7 +78,7 @@ func (c *Cache) find(key string) *Answer {
 	return a
 }
 
-// Release ends the use of an answer.
+// Release ends the use of an answer by the caller.
 func (c *Cache) Release(a *Answer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -85,8 +87,8 @@ func (c *Cache) Release(a *Answer) {
 	}
 }
 
-// reserve makes room for this many bytes by dropping answers. It fails where too much is in use, and
-// for answers that would replace most others.
+// reserve makes room for bytes by removing answers. It returns false if bytes is more than a quarter of the
+// limit, or if answers that are being sent take too much.
 func (c *Cache) reserve(bytes int) bool {
 	if bytes > c.limit/4 {
 		return false
@@ -109,14 +111,14 @@ func (c *Cache) drop(a *Answer) {
 	}
 }
 
-// Packed returns the compressed body that Pack kept, or nil.
+// Packed returns the compressed body from Pack, or nil if there is none.
 func (c *Cache) Packed(a *Answer) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return a.packed
 }
 
-// Pack keeps the compressed body beside an answer that is kept. It takes over the bytes.
+// Pack adds the compressed body to a cached answer. The caller must not modify packed afterwards.
 func (c *Cache) Pack(a *Answer, packed []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -129,7 +131,7 @@ func (c *Cache) Pack(a *Answer, packed []byte) {
 	}
 }
 
-// Stats returns the counts.
+// Stats returns the counts of the cache.
 func (c *Cache) Stats() Stats {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"hash/maphash"
 )
 
-// Request identifies what a client asks, in any state of the graph.
+// Request identifies a request, whatever the state of the graph.
 type Request struct {
 	Query, Operation string
 	Variables        []byte
@@ -18,22 +18,22 @@ func (c *Cache) hash(r *Request) uint64 {
 	return h*31 + maphash.Bytes(c.seed, r.Variables)
 }
 
-// Making is an answer in the making. Its maker must call Done or Fail, once.
+// Making is an answer that is being made. The caller that makes it must call Done or Fail once.
 type Making struct {
 	of   *Cache
 	key  string
 	keep bool
-	done chan struct{} // closed at the end, after answer and again are set
+	done chan struct{} // closed when answer and again are set
 
-	waiting int // guarded by Cache.mu
+	waiting int // how many requests wait; Cache.mu guards it
 	answer  *Answer
 	again   bool
 }
 
-// Get returns a kept answer, waits for one in the making, or lets the caller make it: then it
-// returns a Making. It returns nil twice where the answer of another cannot be shared, as one with
-// errors: the caller makes its own. It fails only with the context's error. The caller must Release
-// an answer.
+// Get returns a cached answer, or waits for another caller that is making the answer. If neither exists, it
+// returns a Making, and the caller must make the answer. If the other caller's answer cannot be shared, for
+// example because it has errors, Get returns nil twice, and the caller makes an answer only for itself. The
+// error is that of the context. The caller must Release an answer.
 func (c *Cache) Get(ctx context.Context, key string, r *Request) (*Answer, *Making, error) {
 	for {
 		a, m, first := c.join(key, r)
@@ -57,7 +57,7 @@ func (c *Cache) Get(ctx context.Context, key string, r *Request) (*Answer, *Maki
 	}
 }
 
-// join returns a kept answer, or one in the making, which the first caller makes.
+// join returns a cached answer, or else the Making of the key. first is true if join created the Making.
 func (c *Cache) join(key string, r *Request) (a *Answer, m *Making, first bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -77,7 +77,8 @@ func (c *Cache) join(key string, r *Request) (a *Answer, m *Making, first bool) 
 	return nil, m, true
 }
 
-// part ends a wait. It returns the answer, if there is one, of which the caller is a user by now.
+// part ends the wait of a caller for m. It returns the answer, which the caller must Release, or nil if there
+// is none.
 func (c *Cache) part(m *Making) (a *Answer, again bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,8 +89,8 @@ func (c *Cache) part(m *Making) (a *Answer, again bool) {
 	return m.answer, m.again
 }
 
-// Done ends the making with an answer of a copy of the body, for all that wait for it. It reports
-// whether the cache keeps the answer.
+// Done ends the making with an answer, which has a copy of body, and gives it to the waiting callers. It
+// reports whether the answer is cached.
 func (m *Making) Done(body []byte, pinned bool) (kept bool) {
 	c := m.of
 	c.mu.Lock()
@@ -101,14 +102,14 @@ func (m *Making) Done(body []byte, pinned bool) (kept bool) {
 	if !wanted {
 		return false
 	}
-	a := &Answer{Body: bytes.Clone(body), Pinned: pinned, key: m.key} // which may take long
+	a := &Answer{Body: bytes.Clone(body), Pinned: pinned, key: m.key} // copied without the lock, because it may take long
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	a.users = m.waiting
 	if m.keep {
 		a.place = c.recent.PushFront(a)
 		c.kept[a.key] = a
-	} else if a.users == 0 { // they have left meanwhile
+	} else if a.users == 0 { // nobody waits any more
 		c.stats.Bytes -= a.size()
 	}
 	m.answer = a
@@ -116,8 +117,8 @@ func (m *Making) Done(body []byte, pinned bool) (kept bool) {
 	return m.keep
 }
 
-// Fail ends the making of an answer that cannot be shared. again reports that another may succeed
-// where this one did not, because its client has gone.
+// Fail ends the making without an answer to share. If again is true, one of the waiting callers makes the
+// answer for all, because this one failed only when its client disconnected.
 func (m *Making) Fail(again bool) {
 	m.of.mu.Lock()
 	defer m.of.mu.Unlock()
@@ -130,7 +131,7 @@ func (m *Making) end() {
 	close(m.done)
 }
 
-// Waiting returns how many requests wait for answers in the making.
+// Waiting returns how many callers wait for answers of others.
 func (c *Cache) Waiting() (n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

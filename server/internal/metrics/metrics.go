@@ -204,7 +204,7 @@ func (m *Metrics) Executed(res *gql.Response, took time.Duration) {
 	}
 }
 
-// Kept counts a query that got an answer made before, or for another request.
+// Kept counts a query that was answered from the response cache, or with the answer of another request.
 func (m *Metrics) Kept() { m.requests[0][ok].Inc() }
 
 // plainFields is the workload of fields for which the schema names none.

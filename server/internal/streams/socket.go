@@ -265,8 +265,8 @@ func (c *socket) subscribe(m *message) error {
 	return nil
 }
 
-// turnAway refuses an operation that Client.Operation returned err for. It returns err if err must
-// end the socket.
+// turnAway refuses an operation for which Client.Operation returned err. It returns err if the error must end
+// the socket.
 func (c *socket) turnAway(id string, err error) error {
 	var bad *Refusal
 	var broken *violation

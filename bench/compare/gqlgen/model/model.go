@@ -1,11 +1,10 @@
-// Package model gives the plain graph the shape that gqlgen binds to: a type
-// for each of the schema, with methods for the fields that have arguments.
-// Read Country first. The package must not know gqlgen, nor the snapshot.
+// Package model adapts the plain graph to gqlgen: it has a Go type for each type of the schema, with methods
+// for the fields that have arguments. Read Country first. The package must not know gqlgen, nor the snapshot.
 package model
 
 import "github.com/caspian-kg/caspian/bench/compare/plain"
 
-// Country gives a plain country its fields with arguments.
+// Country adds the fields with arguments to a plain country.
 type Country plain.Country
 
 // CountryList is a page of countries.
@@ -14,19 +13,19 @@ type CountryList struct{ Nodes []*Country }
 // CityList is a page of cities.
 type CityList struct{ Nodes []*plain.City }
 
-// ExportList is a page of exports, and all of them for sums.
+// ExportList is a page of exports, with all exports of the list for sums.
 type ExportList struct {
 	page []*plain.Export
 	all  []*plain.Export
 }
 
-// Export is one of them.
+// Export is one export of a list.
 type Export plain.Export
 
-// ExportAggregate sums exports up.
+// ExportAggregate computes sums of exports.
 type ExportAggregate struct{ all []*plain.Export }
 
-// Countries makes a page.
+// Countries returns a page of the countries.
 func Countries(list []*plain.Country) *CountryList {
 	l := &CountryList{make([]*Country, len(list))}
 	for i, c := range list {
@@ -35,13 +34,13 @@ func Countries(list []*plain.Country) *CountryList {
 	return l
 }
 
-// Borders returns the neighbours.
+// Borders returns the neighbours of the country.
 func (c *Country) Borders(first *int) *CountryList { return Countries(plain.Cut(c.Neighbours, first)) }
 
-// Cities returns the cities.
+// Cities returns the cities of the country.
 func (c *Country) Cities(first *int) *CityList { return &CityList{plain.Cut(c.Towns, first)} }
 
-// ExportsTo returns the exports that the filter keeps.
+// ExportsTo returns the exports of the country that the filter selects.
 func (c *Country) ExportsTo(where *ExportFilter, orderBy []*ExportOrder, first *int, series *bool) *ExportList {
 	list := c.Exports
 	if series != nil && *series {
@@ -59,7 +58,7 @@ func (c *Country) ExportsTo(where *ExportFilter, orderBy []*ExportOrder, first *
 	return &ExportList{plain.Where(list, atLeast, prefix, descending, first), list}
 }
 
-// Edges returns the page's.
+// Edges returns the exports of the page.
 func (l *ExportList) Edges() []*Export {
 	out := make([]*Export, len(l.page))
 	for i, e := range l.page {
@@ -68,13 +67,13 @@ func (l *ExportList) Edges() []*Export {
 	return out
 }
 
-// Node returns where it goes.
+// Node returns the country to which the export goes.
 func (e *Export) Node() *Country { return (*Country)((*plain.Export)(e).To) }
 
-// Aggregate is over all.
+// Aggregate returns the aggregate of all exports of the list.
 func (l *ExportList) Aggregate() *ExportAggregate { return &ExportAggregate{l.all} }
 
-// Groups parts them by the only key, the resource.
+// Groups groups the exports by resource, which is the only key.
 func (a *ExportAggregate) Groups(by ExportGroupKey) []*ExportGroup {
 	groups := plain.ByResource(a.all)
 	out := make([]*ExportGroup, len(groups))
@@ -84,7 +83,7 @@ func (a *ExportAggregate) Groups(by ExportGroupKey) []*ExportGroup {
 	return out
 }
 
-// The inputs of exportsTo and the keys of groups.
+// The inputs of exportsTo, and the keys of groups.
 type (
 	ExportFilter struct {
 		Edge *ExportEdgeFilter
@@ -100,12 +99,12 @@ type (
 	ExportGroupKey   string
 )
 
-// ExportGroup is the exports of one resource.
+// ExportGroup has the exports of one resource.
 type ExportGroup struct {
 	Key   *string
 	Count int
 	Sum   *ExportNumbers
 }
 
-// ExportNumbers are sums.
+// ExportNumbers has sums of exports.
 type ExportNumbers struct{ Share *float64 }

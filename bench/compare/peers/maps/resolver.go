@@ -1,6 +1,6 @@
-// Package maps answers the benchmark's questions with gqlgen over maps. Read resolver first;
-// gqlgen generate --config gqlgen.yml writes package generated from ../schema.graphql in the
-// folder above. The package must not know the service.
+// Package maps answers the benchmark's questions with gqlgen over maps. Read resolver first; gqlgen generate
+// --config gqlgen.yml generates package generated from ../schema.graphql. The package must not know the
+// service.
 package maps
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/caspian-kg/caspian/bench/compare/peers/maps/store"
 )
 
-// Handler answers POST requests, with parsed documents cached.
+// Handler returns a handler of POST requests, which caches parsed documents.
 func Handler(g *store.Graph) http.Handler {
 	s := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver{g}}))
 	s.AddTransport(transport.POST{})
@@ -28,7 +28,7 @@ func Handler(g *store.Graph) http.Handler {
 	return s
 }
 
-// resolver reads the maps directly: with a dataloader, each level would wait for its batch.
+// resolver reads the maps directly. With a dataloader, each level would have to wait for its batch.
 type resolver struct{ g *store.Graph }
 
 func (r resolver) Query() generated.QueryResolver   { return r }

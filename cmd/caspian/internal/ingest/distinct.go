@@ -2,8 +2,8 @@ package ingest
 
 import "github.com/caspian-kg/caspian/graph"
 
-// distinct leaves out what a row of a table states again in the same words: rows that share a source or an organisation
-// each declare it.
+// distinct removes operations that repeat an earlier one exactly. Rows that share a source or an organisation each
+// declare it.
 func distinct(ops []graph.Op) []graph.Op {
 	seen := map[string]bool{}
 	kept := ops[:0]

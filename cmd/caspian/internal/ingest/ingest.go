@@ -13,23 +13,23 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
-// Target takes changes: a *live.Graph, or a service elsewhere.
+// Target accepts changes: a *live.Graph, or a remote service.
 type Target interface {
 	Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error)
 	// Check checks a change against the graph and commits nothing.
 	Check(ch *graph.Change) (*graph.Result, error)
 }
 
-// Options say how to import.
+// Options configures an import.
 type Options struct {
-	// Batch is how many lines of a line format make one change; 0 is 1000.
+	// Batch is how many lines of a line format become one change; 0 means 1000.
 	Batch int
-	// Sync, if not empty, is a source of which the inputs state everything (graph.Change.Sync).
-	// They are one change then, also JSON lines.
+	// Sync, if not empty, is the id of a source whose claims the inputs state completely (graph.Change.Sync).
+	// The inputs, even JSON lines, then become one change.
 	Sync graph.ID
-	// Label says in a few words what the import is.
+	// Label describes the import in a few words.
 	Label string
-	// Skip leaves out the rows with faults of inputs that are not JSON lines, instead of refusing everything.
+	// Skip leaves out rows with faults instead of refusing everything. It does not apply to JSON lines.
 	Skip bool
 	// Progress, if not nil, is called after each batch.
 	Progress func(input string, r *Report)
@@ -37,9 +37,8 @@ type Options struct {
 
 const defaultBatch = 1000
 
-// Import puts the inputs into the target: JSON lines in batches, input by
-// input, everything else together as one change before them. The error is a
-// *Failed.
+// Import imports the inputs into the target. JSON lines become batches, input by input. Before them, all other
+// inputs together become one change. The error is a *Failed.
 func Import(ctx context.Context, to Target, inputs []Input, o Options) (*Report, error) {
 	if o.Batch <= 0 {
 		o.Batch = defaultBatch
@@ -69,9 +68,9 @@ func Import(ctx context.Context, to Target, inputs []Input, o Options) (*Report,
 	return r, nil
 }
 
-// Fill is Import into an empty graph, for which Fills must hold: everything that Import
-// would have committed becomes durable together at its end. wrap, if not nil, wraps the
-// target. If it is interrupted, or the store fails, nothing is imported.
+// Fill imports into an empty graph, for which Fills must return true. The operations of Import become durable
+// together at the end. If Fill is interrupted, or the store fails, nothing is imported. wrap, if not nil, wraps
+// the target.
 func Fill(ctx context.Context, g *live.Graph, wrap func(Target) Target, inputs []Input, o Options) (*Report, error) {
 	var r *Report
 	var failed error
@@ -80,7 +79,7 @@ func Fill(ctx context.Context, g *live.Graph, wrap func(Target) Target, inputs [
 		if wrap != nil {
 			to = wrap(to)
 		}
-		// What precedes a fault of the input is imported all the same.
+		// The operations before a fault of the input are imported.
 		r, failed = Import(ctx, to, inputs, o)
 		return ctx.Err()
 	})
@@ -99,8 +98,7 @@ func importWhole(ctx context.Context, to Target, inputs []Input, o Options, r *R
 	var form graph.Problems
 	switch {
 	case errors.As(err, &form):
-		// The well-formed operations are checked as well, so that all faults are reported at
-		// once.
+		// The well-formed operations are checked too, so that all faults are reported at once.
 		form = inOrder(append(form, faultsOf(to, ops)...))
 		return &Failed{Problems: form, Resume: nothing}
 	case err != nil:
@@ -128,11 +126,11 @@ func failed(err error, resume string) *Failed {
 func faultsOf(to Target, ops []graph.Op) graph.Problems {
 	_, err := to.Check(&graph.Change{Ops: ops})
 	var ps graph.Problems
-	errors.As(err, &ps) // another error would say nothing about the input
+	errors.As(err, &ps) // any other error is not about the input
 	return ps
 }
 
-// inOrder puts problems in the order of their positions.
+// inOrder sorts problems by position.
 func inOrder(ps graph.Problems) graph.Problems {
 	slices.SortStableFunc(ps, func(a, b graph.Problem) int {
 		return cmp.Or(strings.Compare(a.Position.File, b.Position.File), cmp.Compare(a.Position.Line, b.Position.Line), cmp.Compare(a.Position.Column, b.Position.Column))
@@ -145,7 +143,7 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 	if err != nil {
 		return &Failed{Cause: fmt.Errorf("opening %s: %w", in.Name, err), Resume: "nothing of " + in.Name + " was imported"}
 	}
-	defer stream.Close() // a fault at closing does not change what was read
+	defer stream.Close() // an error of closing does not change what was read
 	lr := readAhead(ctx, newLineReader(in.Name, stream), o.Batch)
 	defer lr.stop()
 	for {
@@ -185,10 +183,10 @@ func resume(name string, first int) string {
 	return fmt.Sprintf("%s: the lines before %d are imported, nothing from there on; correct the input and run the same import again: lines that are known change nothing", name, first)
 }
 
-// checkRest checks the batch that failed and all after it, and imports nothing more.
+// checkRest checks the batch that failed and all later batches, and imports none of them.
 func checkRest(to Target, in *Input, lr *ahead, b batch, faults graph.Problems) error {
 	f := &Failed{Problems: faults, Resume: resume(in.Name, b.first)}
-	// Later claims may be about entities that the batches not imported declare.
+	// Later claims may be about entities that the batches without import declare.
 	var declared []graph.Op
 	more := 0
 	for {

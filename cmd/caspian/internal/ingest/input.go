@@ -1,9 +1,8 @@
-// Package ingest reads files, folders and streams into changes of the graph.
+// Package ingest reads files, folders and streams as changes of the graph.
 //
-// Read Input, Read and Import first. An Input is one thing to read in one
-// format; Read gives all of several inputs as one list of operations, and
-// Import puts inputs into a graph, line formats in batches and everything else
-// as one change. It must not know where the graph is kept.
+// Read Input, Read and Import first. An Input is one file, folder or stream in one format. Read returns the
+// operations of several inputs as one list. Import imports inputs into a graph: line formats in batches, and
+// all others as one change. The package must not know where the graph is stored.
 package ingest
 
 import (
@@ -28,15 +27,15 @@ import (
 
 // Input is one file, folder or stream with its format.
 type Input struct {
-	// Name is for messages.
+	// Name is the name of the input for messages.
 	Name   string
 	Format *codec.Format
 
-	opened func() (io.ReadCloser, error) // of a stream, which may be packed
-	dir    fs.FS                         // of a folder that a format reads whole
+	opened func() (io.ReadCloser, error) // opens a stream, which may be compressed
+	dir    fs.FS                         // a folder that the format reads as a whole
 }
 
-// open opens a stream, and unpacks it.
+// open opens a stream and decompresses it.
 func (in *Input) open() (io.ReadCloser, error) {
 	r, err := in.opened()
 	if err != nil {
@@ -53,7 +52,7 @@ func unpacked(name string, r io.ReadCloser) (io.ReadCloser, error) {
 	return u, nil
 }
 
-// Open opens a file, and unpacks it.
+// Open opens a file and decompresses it.
 func Open(name string) (io.ReadCloser, error) {
 	r, err := os.Open(name)
 	if err != nil {
@@ -62,17 +61,17 @@ func Open(name string) (io.ReadCloser, error) {
 	return unpacked(name, r)
 }
 
-// Stdin is the path of the standard input.
+// Stdin is the path that means the standard input.
 const Stdin = "-"
 
 // StandardInput is the name of the standard input in messages.
 const StandardInput = "standard input"
 
-// Find makes inputs of paths. A folder is one input where the format reads folders, and otherwise every file in it
-// whose name ends like one of a format (or of the given format), in the order of the names; say, if not nil, is
-// called for each file that is left out. A path with
-// * ? or [ that names nothing itself is a pattern. format may be nil: then the names
-// decide, and the standard input is JSON lines. What is packed is unpacked.
+// Find returns the inputs of paths. A folder is one input if the format reads folders. Otherwise every file in it with
+// an extension of a format (or of the given format) is an input, in the order of the names; say, if not nil, is called
+// for each file that is left out. A path that contains * ? or [ and names no file itself is a pattern. format may be
+// nil. Then the names of the files determine the formats, and the standard input is JSON lines. Compressed inputs are
+// decompressed.
 func Find(paths []string, format *codec.Format, stdin io.Reader, say func(format string, a ...any)) ([]Input, error) {
 	var inputs []Input
 	for _, p := range paths {
@@ -127,8 +126,8 @@ func file(name string, format *codec.Format, open func() (io.ReadCloser, error))
 	return Input{Name: name, Format: format, opened: open}, nil
 }
 
-// Folder makes an input of every file under fsys whose name ends like one of a format, or
-// of the given format, and says which files it leaves out. Messages put name before the files' names.
+// Folder returns an input for every file under fsys whose extension belongs to a format, or to the given
+// format. It calls say for each file that it leaves out. Messages put name before the names of files.
 func Folder(fsys fs.FS, name string, format *codec.Format, say func(format string, a ...any)) ([]Input, error) {
 	formats := datasets.Formats
 	if format != nil {
@@ -156,8 +155,8 @@ func Folder(fsys fs.FS, name string, format *codec.Format, say func(format strin
 	return inputs, err
 }
 
-// Read decodes every input, in order, into one list. The error is graph.Problems
-// where inputs are malformed; then the well-formed operations are returned too.
+// Read decodes all inputs in order into one list. If inputs are malformed, the error is graph.Problems, and the
+// well-formed operations are returned too.
 func Read(ctx context.Context, inputs []Input) ([]graph.Op, error) {
 	type result struct {
 		ops parts
@@ -204,8 +203,8 @@ func Read(ctx context.Context, inputs []Input) ([]graph.Op, error) {
 	return slices.Concat(all...), nil
 }
 
-// parts is a long list of operations in parts: an operation is large, and a list that grew would be
-// copied several times.
+// parts is a long list of operations in several slices. An operation is large, and a single growing slice would
+// be copied several times.
 type parts [][]graph.Op
 
 func (p *parts) add(op graph.Op) error {
@@ -218,7 +217,7 @@ func (p *parts) add(op graph.Op) error {
 	return nil
 }
 
-// Decode emits what the input states. It also closes what it opens.
+// Decode emits the operations of the input. It closes the streams that it opens.
 func (in *Input) Decode(ctx context.Context, emit codec.Emit) error {
 	if in.dir != nil {
 		return in.Format.DecodeDir(ctx, in.dir, in.Name, emit)
@@ -227,14 +226,14 @@ func (in *Input) Decode(ctx context.Context, emit codec.Emit) error {
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", in.Name, err)
 	}
-	defer r.Close() // a fault at closing does not change what was read
+	defer r.Close() // an error of closing does not change what was read
 	return in.Format.Decode(ctx, in.Name, r, emit)
 }
 
-// Names joins the inputs' names for a message.
+// Names joins the names of the inputs for a message.
 func Names(inputs []Input) string { return joined(inputs, func(name string) string { return name }) }
 
-// baseNames joins their names without folders, which are nobody else's business.
+// baseNames joins the names of the inputs without folders, which should stay private.
 func baseNames(inputs []Input) string {
 	return joined(inputs, func(name string) string { return path.Base(filepath.ToSlash(name)) })
 }
@@ -250,7 +249,7 @@ func joined(inputs []Input, write func(name string) string) string {
 	return strings.Join(names, ", ")
 }
 
-// clipLabel cuts a text to what an import may have.
+// clipLabel cuts a text to the length that the label of an import may have.
 func clipLabel(text string) string {
 	text = strings.ToValidUTF8(text, "")
 	if len(text) <= graph.MaxLabel {
@@ -259,7 +258,7 @@ func clipLabel(text string) string {
 	return strings.ToValidUTF8(text[:graph.MaxLabel-len("…")], "") + "…"
 }
 
-// formatsOf joins the names of the inputs' formats.
+// formatsOf joins the names of the formats of the inputs.
 func formatsOf(inputs []Input) string {
 	var names []string
 	for i := range inputs {

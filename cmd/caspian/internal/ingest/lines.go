@@ -13,22 +13,22 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 )
 
-// maxBatchBytes bounds one batch, with any number of lines.
+// maxBatchBytes bounds one batch, in bytes.
 const maxBatchBytes = 16 << 20
 
-// batch is a run of lines that becomes one change.
+// batch is a sequence of lines that becomes one change.
 type batch struct {
-	first, lines int // number of the first line; count
+	first, lines int // the number of the first line, and how many lines there are
 	ops          []graph.Op
 	faults       []graph.Problem
 }
 
-// lineReader cuts a stream of JSON lines into batches. A batch is decoded
-// whole, so that it is known to be well formed before any of it is committed.
+// lineReader divides a stream of JSON lines into batches. It decodes a whole batch, so that all of it is well
+// formed before any of it is committed.
 type lineReader struct {
 	name string
 	r    *bufio.Reader
-	line int // of the last line read
+	line int // the number of the last line that was read
 	text bytes.Buffer
 }
 
@@ -36,21 +36,21 @@ func newLineReader(name string, r io.Reader) *lineReader {
 	return &lineReader{name: name, r: bufio.NewReaderSize(r, 256<<10)}
 }
 
-// ahead reads and decodes batches while the ones before are checked and committed.
+// ahead reads and decodes batches while earlier ones are checked and committed.
 type ahead struct {
 	batches chan read
-	err     error  // why batches was closed without the last one
+	err     error  // why batches was closed before the last batch
 	line    int    // the last line that next returned
-	stop    func() // ends the reading and waits for it
+	stop    func() // ends the reading and waits until it has ended
 }
 
-// read is what lineReader.next returned.
+// read is a result of lineReader.next.
 type read struct {
 	batch batch
 	err   error
 }
 
-// readAhead reads batches of most lines until the end of the input, a failure, or stop.
+// readAhead reads batches of at most most lines until the end of the input, an error, or stop.
 func readAhead(ctx context.Context, lr *lineReader, most int) *ahead {
 	ctx, cancel := context.WithCancel(ctx)
 	a := &ahead{batches: make(chan read, 2)}
@@ -77,7 +77,7 @@ func readAhead(ctx context.Context, lr *lineReader, most int) *ahead {
 	return a
 }
 
-// next returns the next batch; it is not called again after the last or an error.
+// next returns the next batch. It must not be called after the last batch or an error.
 func (a *ahead) next() (batch, error) {
 	r, ok := <-a.batches
 	if !ok {
@@ -87,8 +87,7 @@ func (a *ahead) next() (batch, error) {
 	return r.batch, r.err
 }
 
-// next reads and decodes the next lines, at most this many. At the end of the
-// input the batch has none.
+// next reads and decodes at most most lines. The batch is empty at the end of the input.
 func (lr *lineReader) next(ctx context.Context, most int) (batch, error) {
 	b := batch{first: lr.line + 1}
 	lr.text.Reset()
@@ -126,8 +125,8 @@ func (lr *lineReader) next(ctx context.Context, most int) (batch, error) {
 	return b, err
 }
 
-// copyLine appends the next line to the text; false at the end. It cuts off a
-// line that is too long, and keeps enough of it for the decoder to refuse it.
+// copyLine appends the next line to the text. It returns false at the end of the input. It cuts off a line that
+// is too long, but leaves it so long that the decoder refuses it.
 func (lr *lineReader) copyLine() (bool, error) {
 	length := 0
 	for {

@@ -10,25 +10,26 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
-// Report is what an import did, up to its end or its failure.
+// Report is the result of an import, complete or not.
 type Report struct {
-	// Seq is the sequence number of the graph after it.
+	// Seq is the sequence number of the graph after the import.
 	Seq graph.Seq `json:"sequence"`
-	// Import is the import by which the graph lists what this one did; 0 where it changed nothing.
+	// Import is the number under which the graph lists this import, or 0 if it changed nothing.
 	Import graph.Seq `json:"import,omitempty"`
-	// Rows counts the rows of tables and the lines of JSON lines that were read, those left out included.
+	// Rows counts the rows of tables and the lines of JSON lines that were read, including those left out.
 	Rows int `json:"rows"`
 	live.Counts
-	// Operations counts all of them.
+	// Operations is the number of all operations.
 	Operations int `json:"operations"`
-	// Skipped are the rows that were left out, by the names of their inputs, and Faults why.
+	// Skipped has the numbers of the rows that were left out, by the names of their inputs. Faults has the
+	// reasons.
 	Skipped map[string]map[int]bool `json:"-"`
 	Faults  graph.Problems          `json:"-"`
-	// Notices are the first notices, MoreNotices counts the rest.
+	// Notices has the first notices, and MoreNotices counts the others.
 	Notices     graph.Problems `json:"-"`
 	MoreNotices int            `json:"-"`
 
-	as graph.Import // of the next change
+	as graph.Import // the import of the next change
 }
 
 func (r *Report) add(ops int, got *live.Receipt) {
@@ -52,7 +53,7 @@ func (r *Report) change(ops []graph.Op, sync graph.ID) *graph.Change {
 	return &graph.Change{Ops: ops, Sync: sync, Import: &as}
 }
 
-// count counts the rows of which the operations are; those of one row follow each other.
+// count counts the rows of the operations. The operations of a row must be adjacent.
 func (r *Report) count(ops []graph.Op) {
 	r.Rows += r.LeftOut()
 	last := graph.Position{}
@@ -63,14 +64,14 @@ func (r *Report) count(ops []graph.Op) {
 	}
 }
 
-// partial is the error of a Target that committed a part of a change.
+// partial is the error of a Target that has committed a part of a change.
 type partial interface {
 	error
-	// Committed returns the receipt of that part and how many operations it has.
+	// Committed returns the receipt of the committed part and the number of its operations.
 	Committed() (*live.Receipt, int)
 }
 
-// addPart adds the committed part of a change to the report, and describes it.
+// addPart adds the committed part of a change to the report, and returns a description of it.
 func (r *Report) addPart(err error, ops int) string {
 	var p partial
 	if !errors.As(err, &p) {
@@ -81,14 +82,13 @@ func (r *Report) addPart(err error, ops int) string {
 	return fmt.Sprintf("%d of %d operations are imported; correct the input and run the same import again: what is known changes nothing", done, ops)
 }
 
-// Failed is an import that did not complete: because of problems, another cause,
-// or both.
+// Failed is the error of an import that did not complete, because of problems, of another cause, or of both.
 type Failed struct {
-	// Problems are the faults found in the batch that failed and after it.
+	// Problems are the faults in the batch that failed and in later ones.
 	Problems graph.Problems
-	// Cause is another error that ended it, or nil.
+	// Cause is another error that ended the import, or nil.
 	Cause error
-	// Resume says what is in the graph and how to continue.
+	// Resume says which part is in the graph and how to continue.
 	Resume string
 }
 
@@ -106,27 +106,28 @@ func (f *Failed) Error() string {
 // Unwrap returns the cause.
 func (f *Failed) Unwrap() error { return f.Cause }
 
-// Outcome is a report for machines, with what went wrong. docs/importing.md describes its fields.
+// Outcome is a report for programs, which also says what went wrong. docs/importing.md describes its fields.
 type Outcome struct {
 	*Report
 	DryRun bool `json:"dryRun"`
-	// Complete reports that nothing went wrong, apart from rows that were to be left out.
+	// Complete is true if nothing went wrong. Rows that were left out on request do not count.
 	Complete bool `json:"complete"`
-	// LeftOut counts the rows with faults that were left out.
+	// LeftOut is the number of rows with faults that were left out.
 	LeftOut int `json:"leftOut"`
-	// Faults are those that are listed, and ByKind counts them by their codes; MoreFaults are not listed.
+	// Faults lists the first faults, and MoreFaults counts the others. ByKind counts all listed faults by code.
 	Faults     []Fault            `json:"faults"`
 	ByKind     map[graph.Code]int `json:"faultsByKind"`
 	MoreFaults int                `json:"moreFaults"`
-	// Notices are the first notices; MoreNotices are not listed.
+	// Notices has the first notices, and MoreNotices counts the others.
 	Notices     []Fault `json:"notices"`
 	MoreNotices int     `json:"moreNotices"`
-	// Error is another reason why it is not complete, and Resume says what is imported and how to continue.
+	// Error is another reason why the import is not complete. Resume says which part is imported and how to
+	// continue.
 	Error  string `json:"error,omitempty"`
 	Resume string `json:"resume,omitempty"`
 }
 
-// Fault is one fault of an input, or a notice, with its place; what is unknown of it is left out.
+// Fault is a fault of an input, or a notice, with its place. Unknown parts of the place are left out.
 type Fault struct {
 	File    string     `json:"file,omitempty"`
 	Line    int        `json:"line,omitempty"`
@@ -137,7 +138,7 @@ type Fault struct {
 	Message string     `json:"message"`
 }
 
-// Outcome is the outcome of an import that ended with the error.
+// Outcome returns the outcome of an import that ended with the error.
 func (r *Report) Outcome(err error, dry bool) *Outcome {
 	o := &Outcome{Report: r, DryRun: dry, Complete: err == nil, LeftOut: r.LeftOut(), Faults: []Fault{}, ByKind: map[graph.Code]int{}, Notices: []Fault{}, MoreNotices: r.MoreNotices}
 	problems := r.Faults

@@ -16,40 +16,40 @@ import (
 	"github.com/caspian-kg/caspian/graph/match"
 )
 
-// Review finds the entities that texts of tables mean, and keeps what a person decided about those
-// that are not sure. It may be used by several goroutines.
+// Review finds the entities that texts in tables name, and has the decisions of a person about uncertain texts.
+// It is safe for concurrent use.
 type Review struct {
 	// Find returns the candidates for a text.
 	Find func(ctx context.Context, q match.Question) ([]match.Candidate, error)
-	// Threshold is the score from which no person is needed.
+	// Threshold is the score from which a candidate needs no decision of a person.
 	Threshold int
 
-	mu    sync.Mutex // guards all below
+	mu    sync.Mutex // guards the fields below
 	asked map[asked]*answer
-	order []*answer // those for a person, as they came
+	order []*answer // the texts that need a decision, in order of occurrence
 }
 
-// asked is what one decision is about.
+// asked identifies the subject of one decision.
 type asked struct{ text, types, in string }
 
-// answer is what is known about a text.
+// answer has what is known about one text.
 type answer struct {
 	asked
-	decision   string // an id, or none; "" if there is no decision
+	decision   string // an id, or none; "" if nothing is decided
 	id         graph.ID
 	candidates []match.Candidate
-	shown      string // the candidates, as a file has them
+	shown      string // the candidates in the form of the file
 	at         string // where the text first occurs
 	sought     bool
 }
 
-// none is the decision that a text means no entity.
+// none is the decision that a text names no entity.
 const none = "-"
 
-// reviewHead are the columns of a review file.
+// reviewHead has the names of the columns of a review file.
 var reviewHead = []string{"text", "types", "in", "decision", "candidates", "where"}
 
-// ReadReview reads the decisions of a review file; a file that does not exist has none.
+// ReadReview reads the decisions in a review file. A file that does not exist has no decisions.
 func ReadReview(file string) (*Review, error) {
 	r := &Review{Threshold: match.Threshold, asked: map[asked]*answer{}}
 	if file == "" {
@@ -62,7 +62,7 @@ func ReadReview(file string) (*Review, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() // a fault at closing does not change what was read
+	defer f.Close() // an error of closing does not change what was read
 	rows, err := csv.NewReader(f).ReadAll()
 	if err != nil {
 		return nil, graph.Errorf(graph.BadInput, "%s is not a review file: %v", file, err)
@@ -83,7 +83,7 @@ func ReadReview(file string) (*Review, error) {
 	return r, nil
 }
 
-// Named is that of codec.Find.
+// Named implements codec.Find.
 func (r *Review) Named(ctx context.Context, n codec.Named) (graph.ID, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -129,8 +129,8 @@ func join(list []match.Candidate) string {
 	return strings.Join(texts, "; ")
 }
 
-// Write writes the decisions and what is still to be decided, and returns the number of the latter. It writes no file where there is
-// nothing of either.
+// Write writes the decisions and the open questions, and returns the number of open questions. If there are none of
+// either, it writes no file.
 func (r *Review) Write(file string) (open int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -144,7 +144,7 @@ func (r *Review) Write(file string) (open int, err error) {
 	}
 	var b strings.Builder
 	w := csv.NewWriter(&b)
-	_ = w.Write(reviewHead) // a Builder takes all
+	_ = w.Write(reviewHead) // a strings.Builder cannot fail
 	for _, a := range r.order {
 		if a.decision != "" || a.id == "" {
 			_ = w.Write([]string{a.text, a.types, a.in, a.decision, a.shown, a.at})

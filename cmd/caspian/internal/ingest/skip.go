@@ -12,9 +12,8 @@ import (
 	"github.com/caspian-kg/caspian/graph/table"
 )
 
-// withoutFaults leaves out every row that has a fault of form, or that the target would refuse
-// together with the rows that are left, and notes which and why. A fault that is in no row of an
-// input is returned.
+// withoutFaults leaves out every row that has a fault of form, or that the target would refuse together with
+// the other rows. It records these rows and the reasons. It returns a fault that belongs to no row.
 func (r *Report) withoutFaults(to Target, ops []graph.Op, err error) ([]graph.Op, error) {
 	var form graph.Problems
 	if err != nil && !errors.As(err, &form) {
@@ -46,7 +45,7 @@ func (r *Report) withoutFaults(to Target, ops []graph.Op, err error) ([]graph.Op
 	}
 }
 
-// LeftOut counts the rows that were left out.
+// LeftOut returns the number of rows that were left out.
 func (r *Report) LeftOut() (n int) {
 	for _, lines := range r.Skipped {
 		n += len(lines)
@@ -54,9 +53,9 @@ func (r *Report) LeftOut() (n int) {
 	return n
 }
 
-// Quarantine writes the rows of tables that were left out to one file, which the mapping reads too.
+// Quarantine writes the table rows that were left out to one file, which the mapping can read too.
 func (r *Report) Quarantine(ctx context.Context, inputs []Input, m *codec.Mapping, w io.Writer) error {
-	var out *table.Copy // for the rows of all tables
+	var out *table.Copy // the copy for the rows of all tables
 	for i := range inputs {
 		in := &inputs[i]
 		rows := r.Skipped[in.Name]

@@ -1,5 +1,5 @@
-// Package pgtest gives tests a PostgreSQL server: the one that CASPIAN_POSTGRES names, or one that it starts from the
-// binaries of the machine. It runs in tests only.
+// Package pgtest provides a PostgreSQL server for tests: the server that CASPIAN_POSTGRES names, or one that it
+// starts from the programs on the machine. It is only for tests.
 package pgtest
 
 import (
@@ -18,9 +18,9 @@ import (
 	"time"
 )
 
-// Server is a server of the tests.
+// Server is a PostgreSQL server for tests.
 type Server struct {
-	// Address is that of a database whose user may create schemas. Append &search_path=… to it.
+	// Address is the address of a database whose user may create schemas. Callers append &search_path=… to it.
 	Address string
 
 	bin, data, sockets string
@@ -28,7 +28,7 @@ type Server struct {
 	as                 *syscall.Credential
 }
 
-// Main runs the tests of a package with one server, for TestMain. Without one Get skips its tests.
+// Main is a TestMain that runs the tests of a package with one server. If there is none, Get skips its tests.
 func Main(m *testing.M) {
 	var stop func()
 	shared, stop, absent = Find()
@@ -51,8 +51,8 @@ func Get(t testing.TB) *Server {
 	return shared
 }
 
-// Find returns the server of CASPIAN_POSTGRES, or starts one; stop stops and removes what was started. An error says
-// why there is none.
+// Find returns the server of CASPIAN_POSTGRES, or starts one. stop stops a started server and removes its files. The
+// error says why there is no server.
 func Find() (s *Server, stop func(), err error) {
 	if address := os.Getenv("CASPIAN_POSTGRES"); address != "" {
 		return &Server{Address: address}, func() {}, nil
@@ -74,7 +74,7 @@ func Find() (s *Server, stop func(), err error) {
 	return s, func() { _ = s.Stop("immediate"); remove() }, nil
 }
 
-// Binaries finds the folder of the server's programs, of the newest version.
+// Binaries returns the folder of the newest PostgreSQL server programs.
 func Binaries() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
 		return filepath.Dir(path), nil
@@ -92,7 +92,7 @@ func version(path string) int {
 	return n
 }
 
-// create makes the cluster and starts it. The server refuses to run as root, so root runs it as another user.
+// create creates the cluster and starts it. The server refuses to run as root, so root runs it as another user.
 func (s *Server) create() error {
 	if os.Getuid() == 0 {
 		u, err := user.Lookup("postgres")
@@ -135,19 +135,19 @@ func (s *Server) Start() error {
 		"-o", fmt.Sprintf("-p %d -k %s -c listen_addresses=127.0.0.1 -c max_connections=200", s.port, s.sockets), "start")
 }
 
-// Stop stops the server: "fast" ends its connections, "immediate" is as if it was killed.
+// Stop stops the server. The mode "fast" closes its connections, and "immediate" has the effect of killing it.
 func (s *Server) Stop(mode string) error {
 	return s.run("pg_ctl", "-D", s.data, "-w", "-m", mode, "stop")
 }
 
-// Ours reports whether the tests have started the server, and so may stop it.
+// Ours reports whether the tests started the server, so that they may stop it.
 func (s *Server) Ours() bool { return s.bin != "" }
 
 func (s *Server) run(program string, args ...string) error {
 	c := exec.Command(filepath.Join(s.bin, program), args...)
 	c.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
 	c.Dir = s.sockets
-	out, err := os.CreateTemp("", "caspian-postgres-out-") // a pipe would wait for the server that it starts
+	out, err := os.CreateTemp("", "caspian-postgres-out-") // a file, because a pipe would stay open until the started server ends
 	if err != nil {
 		return err
 	}

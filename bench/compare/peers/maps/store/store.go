@@ -1,5 +1,4 @@
-// Package store keeps the benchmark graph in maps, as a typical service in Go does. It must not
-// know GraphQL.
+// Package store stores the benchmark graph in maps, as a typical service in Go does. It must not know GraphQL.
 package store
 
 // Entity is a node.
@@ -11,25 +10,25 @@ type Entity struct {
 	Lat                   float64
 }
 
-// Link is an edge.
+// Link is an edge of the graph.
 type Link struct{ ID, Src, Dst, Value, Year int }
 
-// GroupTotal is a sum over links.
+// GroupTotal is a sum of links.
 type GroupTotal struct {
 	Grp   string
 	Total int
 }
 
-// Key is where the links of one type of an entity are.
+// Key identifies the links of one type of an entity.
 type Key struct {
 	ID   int
 	Type string
 }
 
-// Graph is the whole.
+// Graph is the benchmark graph as maps.
 type Graph struct {
 	Nodes map[int]*Entity
-	// Out and In are the links by their source and target, the most valuable first.
+	// Out and In have the links by source and by target, in descending order of value.
 	Out, In map[Key][]*Link
 	ByName  []*Entity
 	Exports []*Link
