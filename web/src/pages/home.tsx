@@ -12,7 +12,7 @@ const examples: [string, string, string][] = [
   ['What was Kazakhstan’s capital called in 2020?', 'Every page can be read as of any date', entityAddress('KAZ', { asOf: '2020' }) + '#capital'],
   ['What changed for Kazakhstan, 2019 to 2023?', 'Two dates side by side, facts apart from figures', address('/changes', { id: 'KAZ', from: '2019-01-01', to: '2023' })],
   ['How is Japan connected with Kazakh uranium?', 'Chains of claims, each with its source', address('/connections', { from: 'JPN', to: 'uranium' })],
-  ['Where do sources differ on the Middle Corridor?', 'Claims that cannot all be true', address('/conflicts', { id: 'middle-corridor' })],
+  ['Where do sources differ on the Middle Corridor?', 'Claims that cannot all be true', address('/conflicts', { id: 'titr' })],
   ['Who surrounds Turkmenistan?', 'The network of an entity, opened step by step', address('/network', { id: 'TKM' })],
   ['Population by country, on a map', 'Any figure of any country, with corridors', address('/map', { field: 'population' })],
 ];

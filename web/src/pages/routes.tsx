@@ -93,7 +93,7 @@ function Found() {
       {nearest.length > 0 && <><h3>What comes nearest</h3><ol class="legs">{nearest.map((m, i) => <LegLine key={i} leg={m.leg} />)}</ol></>}</section>}
     {note && <p class="hint"><Name text={note} /></p>}
     {partial && <p class="hint">The search was cut off: there may be better routes.</p>}
-    {routes.length > 0 && <p class="hint">These are ways that goods could take, not evidence that they do. <a href={address('/chokepoints', { from: param('from'), to: param('to'), avoid: param('avoid') })}>What all routes must pass</a></p>}
+    {routes.length > 0 && <p class="hint">These are ways that goods could take, not evidence that they do. <a href={address('/map', { from: param('from'), to: param('to'), avoid: param('avoid') })}>On the map</a> · <a href={address('/chokepoints', { from: param('from'), to: param('to'), avoid: param('avoid') })}>What all routes must pass</a></p>}
   </>}</Answer>;
 }
 

@@ -1,6 +1,6 @@
 // What differs between two dates: facts apart from figures, which change every year.
 import { ask, claimFields, type Claim } from '../api';
-import { Answer, Empty, EntityLink, Evidence, Opened, Qualifiers, useAnswer, Value } from '../parts';
+import { Answer, Empty, EntityLink, Evidence, join, Opened, Qualifiers, useAnswer, Value } from '../parts';
 import { asOf, param, view } from '../state';
 import { CellText, keyFields, selection, type Cell } from '../card';
 import { capital, fields, label, period, plural, type Column } from '../words';
@@ -8,17 +8,34 @@ import { capital, fields, label, period, plural, type Column } from '../words';
 interface Change { kind: 'ADDED' | 'REMOVED' | 'CHANGED'; before: Claim | null; after: Claim | null }
 interface Page { changes: { totalCount: number; partial: boolean; pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: Change[] } }
 
-type Short = { column: Column; before: Cell; after: Cell }[];
+type Short = { column: Column; at: { date: string; value: Cell }[] }[];
 
-/** What a card shows that differs: also what follows from claims about others, such as who holds an office. */
-async function short(id: string, from: object, to: object, signal: AbortSignal): Promise<Short> {
+// Between the two dates, a card is read once a year, for at most this many years.
+const samples = 12;
+
+function between(from: string, to: string) {
+  const [first, last] = [Number(from.slice(0, 4)), Number(to.slice(0, 4))], every = Math.max(1, Math.ceil((last - first) / samples));
+  return Array.from({ length: Math.max(0, Math.floor((last - first - 1) / every)) }, (_, i) => String(first + (i + 1) * every));
+}
+
+/** What a card shows that differs on some date: also what follows from claims about others, such as who holds an office. */
+async function short(id: string, from: string, to: string, rest: object, signal: AbortSignal): Promise<Short> {
   const { entity } = await ask<{ entity: { type: string } | null }>('query ($id: ID!) { entity(id: $id) { type } }', { id, view: undefined }, signal);
   const wanted = entity ? keyFields(entity.type).filter((c) => !fields.get(c.name)?.time || fields.get(c.name)?.time === 'STATE') : [];
   if (!entity || wanted.length === 0) return [];
-  const side = (alias: string) => `${alias}: node(id: $id, view: $${alias}) { ... on ${entity.type} { name ${wanted.map((f) => `${f.name} ${selection(f.kind)}`).join(' ')} } }`;
-  const d = await ask<Record<'from' | 'to', Record<string, Cell> | null>>(`query ($id: ID!, $from: View!, $to: View!) { ${side('from')} ${side('to')} }`, { id, from, to, view: undefined }, signal);
-  return [{ name: 'name', label: 'name' }, ...wanted].map((column) => ({ column, before: d.from?.[column.name] ?? null, after: d.to?.[column.name] ?? null }))
-    .filter((c) => JSON.stringify(c.before) !== JSON.stringify(c.after));
+  const dates = [from, ...between(from, to), to], name = { name: 'name', label: 'name' };
+  const d = await ask<Record<string, Record<string, Cell> | null>>(`query ($id: ID!, ${dates.map((_, i) => `$v${i}: View`).join(', ')}) { ${dates.map((_, i) =>
+    `d${i}: node(id: $id, view: $v${i}) { ... on ${entity.type} { name ${wanted.map((f) => `${f.name} ${selection(f.kind)}`).join(' ')} } }`).join(' ')} }`,
+    { id, view: undefined, ...Object.fromEntries(dates.map((asOf, i) => [`v${i}`, { ...rest, asOf }])) }, signal);
+  return [name, ...wanted].map((column) => ({ column, at: dates.map((date, i) => ({ date, value: d[`d${i}`]?.[column.name] ?? null })) }))
+    .filter(({ at }) => at.some(({ value }) => JSON.stringify(value) !== JSON.stringify(at[0]!.value)));
+}
+
+/** The values of the years between that are neither the first nor the one before them. */
+function Meanwhile({ at, kind }: { at: Short[number]['at']; kind?: string }) {
+  const text = at.map(({ value }) => JSON.stringify(value));
+  const other = at.filter((_, i) => i > 0 && i < at.length - 1 && text[i] !== text[i - 1] && text[i] !== text.at(-1));
+  return other.length === 0 ? <span class="unknown">–</span> : <>{join(other.map(({ date, value }) => <><CellText value={value} kind={kind} /> <span class="years">({date})</span></>))}</>;
 }
 
 async function all(id: string | undefined, from: object, to: object, signal: AbortSignal) {
@@ -62,7 +79,7 @@ export function Changes({ id }: { id?: string }) {
   const { asOf: _, ...rest } = view();
   const then = { ...rest, asOf: from }, now = { ...rest, asOf: to };
   const answer = useAnswer(async (signal) => {
-    const [list, card] = await Promise.all([all(id, then, now, signal), id ? short(id, then, now, signal) : []]);
+    const [list, card] = await Promise.all([all(id, then, now, signal), id ? short(id, from, to, rest, signal) : []]);
     return { ...list, card };
   });
   return <>
@@ -75,9 +92,9 @@ export function Changes({ id }: { id?: string }) {
       const facts = nodes.filter((c) => !figure(c)), figures = nodes.filter(figure);
       if (total === 0 && card.length === 0) return <Empty>Nothing is stated to have changed from {from} to {to}.</Empty>;
       return <>
-        {card.length > 0 && <><h2>In short</h2><div class="scroll"><table class="changes"><thead><tr><th scope="col">What</th><th scope="col">{from}</th><th scope="col">{to}</th></tr></thead>
-          <tbody>{card.map(({ column, before, after }) => <tr key={column.name} class="changed"><th scope="row">{capital(column.label)}</th>
-            <td><CellText value={before} kind={column.kind} /></td><td><CellText value={after} kind={column.kind} /></td></tr>)}</tbody></table></div></>}
+        {card.length > 0 && <><h2>In short</h2><div class="scroll" tabIndex={0} role="region" aria-label="In short"><table class="changes"><thead><tr><th scope="col">What</th><th scope="col">{from}</th><th scope="col">between</th><th scope="col">{to}</th></tr></thead>
+          <tbody>{card.map(({ column, at }) => <tr key={column.name} class="short"><th scope="row">{capital(column.label)}</th>
+            <td><CellText value={at[0]!.value} kind={column.kind} /></td><td><Meanwhile at={at} kind={column.kind} /></td><td><CellText value={at.at(-1)!.value} kind={column.kind} /></td></tr>)}</tbody></table></div></>}
         <h2>Facts <span class="count">{facts.length}</span></h2>
         {facts.length > 0 ? <Table changes={facts} from={from} to={to} id={id} /> : <Empty>No claim about it as a fact began or ended; what follows from claims about others is above.</Empty>}
         {figures.length > 0 && <><h2>New figures <span class="count">{figures.length}</span></h2><Opened summary={`Show ${plural(figures.length, 'figure')}`}><Table changes={figures} from={from} to={to} id={id} /></Opened></>}
