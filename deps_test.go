@@ -62,7 +62,8 @@ var order = []struct {
 	{"graph/export", []string{"schema", "graph", "graph/snapshot", "graph/codec"}},
 	{"graph/datasets/internal/facts", []string{"graph", "graph/codec", "graph/table"}},
 	{"graph/datasets/factbook", []string{"graph", "graph/codec", "graph/datasets/internal/facts"}},
-	{"graph/datasets", []string{"graph", "graph/codec", "graph/datasets/internal/facts", "graph/datasets/factbook"}},
+	{"graph/foreign", []string{"schema", "graph", "graph/packed", "graph/rdf", "graph/table", "graph/codec"}},
+	{"graph/datasets", []string{"graph", "graph/codec", "graph/foreign", "graph/datasets/internal/facts", "graph/datasets/factbook"}},
 	{"graph/store/internal/commits", []string{"graph"}},
 	{"graph/store/internal/terms", nil},
 	{"graph/store", []string{"graph", "graph/store/internal/commits", "graph/store/internal/terms", "graph/internal/hashes", "graph/internal/runs", "graph/internal/tables"}},
@@ -107,7 +108,7 @@ var order = []struct {
 	{"cmd/caspian/internal/cli", []string{"graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console"}},
 	{"cmd/caspian/internal/connect", []string{"schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/store", "graph/store/postgres", "graph/live", "server/tokens", "server/owner", "cmd/caspian/internal/settings", "cmd/caspian/internal/client"}},
 	{"cmd/caspian/internal/questions", []string{"codes", "graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/cli"}},
-	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/draft", "graph/export", "graph/datasets", "graph/store", "graph/live", "gql", "api",
+	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/draft", "graph/export", "graph/foreign", "graph/datasets", "graph/store", "graph/live", "gql", "api",
 		"seeds", "server", "server/tokens", "server/owner", "server/tracing", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest", "cmd/caspian/internal/client", "cmd/caspian/internal/files",
 		"cmd/caspian/internal/cli", "cmd/caspian/internal/connect", "cmd/caspian/internal/questions"}},
 }

@@ -21,8 +21,10 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/graph/foreign"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/match"
+	"github.com/caspian-kg/caspian/schema"
 )
 
 // mappingChoice has the settings of how an import reads tables.
@@ -34,20 +36,29 @@ type mappingChoice struct {
 	find                                finder // nil until the graph is available
 }
 
-// finder finds the entities that rows name in a graph.
+// finder finds what rows and documents name, in a graph.
 type finder interface {
-	Key(ctx context.Context, key, value string) (graph.ID, error)
+	foreign.Graph
 	Candidates(ctx context.Context, q match.Question) ([]match.Candidate, error)
 }
 
-// use sets the finder of the entities that rows name.
+// use says where to find what rows and documents name.
 func (m *mappingChoice) use(f finder) {
+	m.find = f
 	if m.review != nil {
-		m.find, m.review.Find = f, f.Candidates
+		m.review.Find = f.Candidates
 	}
 }
 
-// Named calls the review's Named.
+// Ontology is that of find.
+func (m *mappingChoice) Ontology() *schema.Ontology { return m.find.Ontology() }
+
+// TypeOf is that of find.
+func (m *mappingChoice) TypeOf(ctx context.Context, id graph.ID) (string, error) {
+	return m.find.TypeOf(ctx, id)
+}
+
+// Named is that of the review.
 func (m *mappingChoice) Named(ctx context.Context, n codec.Named) (graph.ID, error) {
 	return m.review.Named(ctx, n)
 }
@@ -88,7 +99,11 @@ func (m *mappingChoice) skips() bool { return *m.onError == "SKIP" || *m.quarant
 // inputs returns the inputs that the arguments name, as tables if there is a mapping.
 func (m *mappingChoice) inputs(args []string, format string, e *cli.Environment) ([]ingest.Input, error) {
 	if *m.file == "" {
-		return inputsOf(args, format, e)
+		inputs, err := inputsOf(args, format, e)
+		for i := range inputs {
+			inputs[i].Format = foreign.Bind(inputs[i].Format, m)
+		}
+		return inputs, err
 	}
 	text, err := os.ReadFile(*m.file)
 	if err != nil {
@@ -203,7 +218,16 @@ func (g inStore) Key(_ context.Context, key, value string) (found graph.ID, _ er
 	return found, nil
 }
 
-// atService finds entities at a service. It looks each value up once.
+// TypeOf is the type of an entity; "" if there is none.
+func (g inStore) TypeOf(_ context.Context, id graph.ID) (string, error) {
+	name, _ := g.Snapshot().State().TypeOf(id)
+	return name, nil
+}
+
+// Ontology is that of the store.
+func (g inStore) Ontology() *schema.Ontology { return g.Snapshot().Ontology() }
+
+// atService finds entities at a service, each value once.
 type atService struct {
 	at    *client.Service
 	mu    sync.Mutex // guards known
@@ -229,7 +253,15 @@ func (s *atService) Candidates(context.Context, match.Question) ([]match.Candida
 	return nil, graph.Errorf(graph.BadInput, "a service finds entities by key only; import into its store with --store DIR")
 }
 
-// askForKey requests from a service the entity with a value of a key; "" if there is none.
+// TypeOf is the type of an entity; "" if there is none.
+func (s *atService) TypeOf(ctx context.Context, id graph.ID) (string, error) {
+	return askForType(ctx, s.at, string(id))
+}
+
+// Ontology is the one that Caspian ships with: a service does not give out the one that it has.
+func (s *atService) Ontology() *schema.Ontology { return schema.MustDefault() }
+
+// askForKey asks a service for the entity that has the value of the key; "" if there is none.
 func askForKey(ctx context.Context, at *client.Service, key, value string) (graph.ID, error) {
 	var found struct {
 		Claims struct {

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -73,15 +72,22 @@ func (l List) ByName(name string) (*Format, error) {
 	return nil, graph.Errorf(graph.BadInput, "there is no format %q; the formats are %s", name, strings.Join(names, ", "))
 }
 
-// ForFile returns the format whose extension the file name has, ignoring an extension for compression.
+// ForFile returns the format that belongs to the longest ending of a file's name, before that of its packing.
 func (l List) ForFile(name string) (*Format, error) {
-	ext := packed.Ext(name)
+	var found *Format
+	longest := 0
+	whole := strings.ToLower(packed.Name(name))
 	for _, f := range l {
-		if slices.Contains(f.Extensions, ext) {
-			return f, nil
+		for _, ending := range f.Extensions {
+			if strings.HasSuffix(whole, ending) && len(ending) > longest {
+				found, longest = f, len(ending)
+			}
 		}
 	}
-	return nil, graph.Errorf(graph.BadInput, "%s: the file's name has no known extension; name the format with --format", name)
+	if found == nil {
+		return nil, graph.Errorf(graph.BadInput, "%s: the file's name has no known extension; name the format with --format", name)
+	}
+	return found, nil
 }
 
 // MaxProblems is how many faults of one input are listed. One more problem then says that there are more.

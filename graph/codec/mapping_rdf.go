@@ -49,14 +49,14 @@ func (t *mapped) document(name string, r io.Reader, syntax rdf.Syntax) error {
 		if err := t.ctx.Err(); err != nil {
 			return err
 		}
-		id := resource(q.Subject)
+		id := q.Subject.Resource()
 		s := subjects[id]
 		if s == nil {
 			s = &described{at: graph.Position{File: name, Line: q.Line, Row: len(order) + 1}, values: map[string][]string{subjectColumn: {id}}}
 			subjects[id] = s
 			order = append(order, s)
 			if q.Graph.Kind != rdf.None {
-				s.values[graphColumn] = []string{resource(q.Graph)}
+				s.values[graphColumn] = []string{q.Graph.Resource()}
 			}
 		}
 		s.add(q.Predicate.Text, q.Object)
@@ -88,10 +88,7 @@ func (s *described) Names() []string { return slices.Sorted(maps.Keys(s.values))
 func (s *described) Position(string) graph.Position { return s.at }
 
 func (s *described) add(predicate string, o rdf.Term) {
-	text := o.Text
-	if o.Kind != rdf.Literal {
-		text = resource(o)
-	}
+	text := o.Resource()
 	s.values[predicate] = append(s.values[predicate], text)
 	if predicate == rdf.Type {
 		s.values[typeColumn] = append(s.values[typeColumn], text)
@@ -102,16 +99,7 @@ func (s *described) add(predicate string, o rdf.Term) {
 	}
 }
 
-// resource returns the text of an IRI, or of a blank node with its prefix _:.
-func resource(t rdf.Term) string {
-	if t.Kind == rdf.Blank {
-		return "_:" + t.Text
-	}
-	return t.Text
-}
-
-// iriOf returns the predicate that a column names. The column is an IRI, or a name with a prefix of the
-// mapping.
+// iriOf is a column as the predicate that it names: an IRI, or a prefix of the mapping with a name.
 func (m *Mapping) iriOf(column string) string {
 	if prefix, name, ok := strings.Cut(column, ":"); ok {
 		if space, known := m.prefixes[prefix]; known {

@@ -12,38 +12,52 @@ import (
 	"github.com/caspian-kg/caspian/graph/rdf"
 )
 
-// decodeRDF returns a decoder of claims in a syntax of RDF. It collects all claims before it emits them, because
-// quads about a claim may precede it.
+// decodeRDF reads claims in a syntax of RDF, and nothing else.
 func decodeRDF(syntax rdf.Syntax) func(ctx context.Context, name string, r io.Reader, emit Emit) error {
 	return func(ctx context.Context, name string, r io.Reader, emit Emit) error {
-		d := &quadDecoder{name: name, claims: map[string]*quadClaim{}}
-		fault := func(f *rdf.Error) {
-			d.Add(graph.Position{File: name, Line: f.Line, Column: f.Column}, graph.BadInput, "not well-formed %s: %s", syntax, f.Message)
-		}
-		n := 0
-		err := rdf.Decode(r, syntax, rdf.Options{Fault: fault}, func(q rdf.Quad) error {
-			if n++; n%256 == 1 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return d.quad(&q, emit)
-		})
-		var bad *rdf.Error
-		switch {
-		case errors.As(err, &bad):
-			fault(bad)
-		case err != nil:
-			return fmt.Errorf("reading %s: %w", name, err)
-		}
-		for _, c := range d.order {
-			if err := d.emit(c, emit); err != nil {
-				return err
-			}
-		}
-		return d.Err()
+		return DecodeRDF(ctx, name, r, syntax, emit, nil)
 	}
 }
 
-// quad processes one quad. It returns the error of emit.
+// DecodeRDF reads claims in a syntax of RDF. It collects them first: the quads about a claim may come before it. Quads that
+// have nothing of Caspian's go to other, or are faults if it is nil.
+func DecodeRDF(ctx context.Context, name string, r io.Reader, syntax rdf.Syntax, emit Emit, other func(*rdf.Quad)) error {
+	d := &quadDecoder{name: name, claims: map[string]*quadClaim{}}
+	fault := func(f *rdf.Error) {
+		d.Add(graph.Position{File: name, Line: f.Line, Column: f.Column}, graph.BadInput, "not well-formed %s: %s", syntax, f.Message)
+	}
+	n := 0
+	err := rdf.Decode(r, syntax, rdf.Options{Fault: fault}, func(q rdf.Quad) error {
+		if n++; n%256 == 1 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if other != nil && !ours(&q) {
+			other(&q)
+			return nil
+		}
+		return d.quad(&q, emit)
+	})
+	var bad *rdf.Error
+	switch {
+	case errors.As(err, &bad):
+		fault(bad)
+	case err != nil:
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	for _, c := range d.order {
+		if err := d.emit(c, emit); err != nil {
+			return err
+		}
+	}
+	return d.Err()
+}
+
+// ours reports whether a quad is of a claim, or the type of an entity.
+func ours(q *rdf.Quad) bool {
+	return strings.HasPrefix(q.Predicate.Text, "caspian:") || q.Predicate.Text == rdf.Type && strings.HasPrefix(q.Object.Text, typeIRI)
+}
+
+// quad takes one quad; the error is that of emit.
 func (d *quadDecoder) quad(q *rdf.Quad, emit Emit) error {
 	at := graph.Position{File: d.name, Line: q.Line}
 	if q.Predicate.Text == rdf.Type && q.Graph.Kind == rdf.None {

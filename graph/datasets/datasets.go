@@ -13,11 +13,12 @@ import (
 
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/datasets/factbook"
+	"github.com/caspian-kg/caspian/graph/foreign"
 )
 
-// Formats lists all formats that Caspian reads or writes: the formats of package codec, then the data sets.
-// Help texts and imports iterate over it.
-var Formats = slices.Concat(codec.Formats, codec.List{Archigos, factbook.Entries, factbook.Energy, factbook.Offices, factbook.Trade, GEM, ISO, Minerals, Labels, Sanctions})
+// Formats lists every format that Caspian reads or writes: those of package
+// codec, other vocabularies, then the data sets. Help texts and imports walk it.
+var Formats = slices.Concat(codec.Formats, foreign.Formats, codec.List{Archigos, factbook.Entries, factbook.Energy, factbook.Offices, factbook.Trade, GEM, ISO, Minerals, Labels, Sanctions})
 
 // names/ contains tables that belong to one data set. The tables of countries and cities are in internal/facts.
 //

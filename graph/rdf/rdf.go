@@ -66,7 +66,15 @@ func (t Term) String() string {
 	return "nothing"
 }
 
-// The constants are IRIs that the syntaxes imply.
+// Resource is an IRI, a blank node's label after _:, or the text of a literal.
+func (t Term) Resource() string {
+	if t.Kind == Blank {
+		return "_:" + t.Text
+	}
+	return t.Text
+}
+
+// Names that the syntaxes imply.
 const (
 	xsd        = "http://www.w3.org/2001/XMLSchema#"
 	XSDString  = xsd + "string"
