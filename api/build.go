@@ -21,6 +21,8 @@ func newBuilder(o *schema.Ontology) *builder {
 		Types: output.New(o, &gql.Meta{
 			Description: "Caspian: sourced claims about nations, leaders, resources and corridors, with the time they hold, the time they were recorded, and their confidence.",
 			Defaults:    map[string]string{}, Interfaces: map[string][]string{},
+			Directives: []gql.Directive{{Name: liveDirective, Locations: []string{"QUERY"},
+				Description: "Over an event stream or a WebSocket, the query is answered again whenever its answer changes, at most twice a second. Elsewhere it is answered once."}},
 		}),
 		entities: map[string]graphql.Output{},
 	}

@@ -85,6 +85,15 @@ func (s *Session) Subscribe(ctx context.Context, r *Request, f Follow) (operatio
 	return &subscription{s, sub}, nil
 }
 
+// liveDirective is that of queries to be answered again whenever their answers change.
+const liveDirective = "live"
+
+// Live reports whether the request is a query to be answered again whenever its answer changes. One that is
+// too long to be held meanwhile is refused with a response.
+func (s *Session) Live(r *Request) (bool, *gql.Response) {
+	return s.api.engine.Repeats(&gql.Request{Query: r.Query, OperationName: r.OperationName, Variables: r.Variables}, liveDirective)
+}
+
 func (s *subscription) Operation() (name string, cost int) { return s.sub.Operation() }
 
 func (s *subscription) After() graph.Seq { return s.session.feed.after }

@@ -3,6 +3,7 @@ package gql
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -43,8 +44,8 @@ func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription
 	if p.op.Operation != ast.Subscription {
 		return nil, r.execute(ctx, req, p, req.Root)
 	}
-	if n := len(req.Query) + len(req.Variables); n > e.limits.SubscriptionBytes {
-		return nil, r.refused(req, failure.OverLimit(codes.LimitSubscription, "the length in bytes of the subscription and its variables", e.limits.SubscriptionBytes, n))
+	if err := e.tooLong(req); err != nil {
+		return nil, r.refused(req, err)
 	}
 	s := &Subscription{e: e, req: req, plan: p, info: r.resp}
 	s.vars.AddAll(&r.vars)
@@ -55,6 +56,39 @@ func (e *Engine) Subscribe(ctx context.Context, req *Request) (sub *Subscription
 	}
 	r.release()
 	return s, nil
+}
+
+// tooLong refuses an operation that is longer than what may be held as long as its client likes.
+func (e *Engine) tooLong(req *Request) *failure.Refusal {
+	n := len(req.Query) + len(req.Variables)
+	if n <= e.limits.SubscriptionBytes {
+		return nil
+	}
+	return failure.OverLimit(codes.LimitSubscription, "the length in bytes of the subscription and its variables", e.limits.SubscriptionBytes, n)
+}
+
+// Repeats reports whether the operation is a query that has the directive, by which it asks to be
+// answered again and again. One that is too long to be held meanwhile is refused, as subscriptions are.
+// A document that is not valid has none.
+func (e *Engine) Repeats(req *Request, directive string) (bool, *Response) {
+	if !strings.Contains(req.Query, directive) {
+		return false, nil
+	}
+	entry := e.cache.get(req.Query)
+	if entry == nil {
+		var err *failure.Refusal
+		if entry, err = e.load(req.Query, nil); err != nil {
+			return false, nil
+		}
+	}
+	op, err := choose(entry, req.OperationName)
+	if err != nil || op.def.Operation != ast.Query || op.def.Directives.ForName(directive) == nil {
+		return false, nil
+	}
+	if err := e.tooLong(req); err != nil {
+		return false, e.newRun().refused(req, err)
+	}
+	return true, nil
 }
 
 // open opens the event stream of the root field, the only field of the operation.

@@ -70,9 +70,23 @@ type form struct {
 func (s *Server) answerOne(w *responseRecorder, r *http.Request, b *Backend, req *operation.Request, as form) {
 	table, media := as.table, as.media
 	session := b.Begin()
-	valid := validity{tag: validator(session, req, table)}
-	if held := r.Header["If-None-Match"]; len(held) > 0 && r.Method != http.MethodPost && s.unchanged(w, session, valid.tag, held) {
+	if as.streamed && s.startsLive(session, req) {
+		w.body = nil // which is kept as long as the query
+		s.streamTo(w, r, b, req)
 		return
+	}
+	valid := validity{tag: validator(session, req, table)}
+	if held := r.Header["If-None-Match"]; len(held) > 0 && r.Method != http.MethodPost {
+		if wait := waitOf(r); wait > 0 && table == noTable && s.lane(req) == &s.admission.Reads {
+			if s.awaitChange(w, r, b, req, held, wait) {
+				return
+			}
+			session = b.Begin()
+			valid.tag = validator(session, req, table)
+		}
+		if s.unchanged(w, session, valid.tag, held) {
+			return
+		}
 	}
 	making, answered := s.kept(w, r, media, session, req, valid.tag, table)
 	if answered {
@@ -90,7 +104,9 @@ func (s *Server) answerOne(w *responseRecorder, r *http.Request, b *Backend, req
 	defer ctx.End()
 	res := s.execute(ctx, slot, session, req, begun)
 	valid.pinned = session.Pinned()
-	making.finish(w, res, valid.pinned)
+	if making.finish(res, valid.pinned) {
+		w.Header()[cacheStatus] = cacheStored
+	}
 	slot.Leave() // so that sending the answer occupies no slot
 	if res.Code == codes.SubscriptionNotSupported && as.streamed {
 		res.Release()
@@ -127,7 +143,13 @@ func (s *Server) unchanged(w http.ResponseWriter, session Session, etag string, 
 	if etag == "" || !matches(held, etag) {
 		return false
 	}
-	// Only answers without errors have ETags, so this answer counts as one without errors.
+	s.notModified(w, session, etag)
+	return true
+}
+
+// notModified answers with 304. Only answers without errors have ETags, so that this answer
+// counts as one without errors.
+func (s *Server) notModified(w http.ResponseWriter, session Session, etag string) {
 	s.metrics.NotModified.Inc()
 	h := w.Header()
 	h.Set("ETag", etag)
@@ -135,7 +157,6 @@ func (s *Server) unchanged(w http.ResponseWriter, session Session, etag string, 
 	h.Set("Cache-Control", "no-cache")
 	s.locate(w, session)
 	w.WriteHeader(http.StatusNotModified)
-	return true
 }
 
 // acceptList reads a request, or the list of a batch, and waits for the commit of its bookmark. If it has answered with

@@ -53,6 +53,10 @@ func shareable(res *gql.Response) bool {
 	return res.HasData && res.Errors == 0 && res.Operation == "query"
 }
 
+func requestOf(req *operation.Request) *answers.Request {
+	return &answers.Request{Query: req.Query, Operation: req.OperationName, Variables: req.Variables}
+}
+
 // making is an answer that this request makes for itself and for waiting requests. It is nil if no other
 // request may share the answer.
 type making struct {
@@ -79,7 +83,7 @@ func (s *Server) kept(w *responseRecorder, r *http.Request, media string, sessio
 	}
 	ctx := s.deadlines.Begin(r.Context(), time.Now(), s.opts.QueueTime+s.opts.Timeout, w)
 	defer ctx.End()
-	a, m, err := s.answers.Get(ctx, etag, &answers.Request{Query: req.Query, Operation: req.OperationName, Variables: req.Variables})
+	a, m, err := s.answers.Get(ctx, etag, requestOf(req))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		s.shed(w, media, admission.ErrOverloaded)
@@ -97,18 +101,17 @@ func (s *Server) kept(w *responseRecorder, r *http.Request, media string, sessio
 	return nil, true
 }
 
-// finish gives the answer to the requests that wait for it, and to the cache.
-func (m *making) finish(w http.ResponseWriter, res *gql.Response, pinned bool) {
+// finish gives the answer to those that wait for it, and reports whether the cache keeps it.
+func (m *making) finish(res *gql.Response, pinned bool) (kept bool) {
 	switch {
 	case m == nil:
 	case !shareable(res):
 		m.leave()
 	default:
 		m.ended = true
-		if m.Done(res.Body, pinned) {
-			w.Header()[cacheStatus] = cacheStored
-		}
+		return m.Done(res.Body, pinned)
 	}
+	return false
 }
 
 // leave ends the making if finish did not. The waiting requests then make separate answers. But if the client
@@ -116,7 +119,7 @@ func (m *making) finish(w http.ResponseWriter, res *gql.Response, pinned bool) {
 func (m *making) leave() {
 	if m != nil && !m.ended {
 		m.ended = true
-		m.Fail(m.ctx.Err() != nil)
+		m.Fail(errors.Is(m.ctx.Err(), context.Canceled))
 	}
 }
 

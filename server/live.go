@@ -27,6 +27,7 @@ const (
 	DefaultMaxOperations      = 100
 	DefaultMaxReservations    = 1000
 	DefaultReservationTimeout = 10 * time.Second
+	DefaultMaxLive            = 64 << 20
 )
 
 func withDefaults(l Live) Live {
@@ -38,6 +39,7 @@ func withDefaults(l Live) Live {
 	set(&l.InitTimeout, DefaultInitTimeout)
 	set(&l.MaxReservations, DefaultMaxReservations)
 	set(&l.ReservationTimeout, DefaultReservationTimeout)
+	set(&l.MaxLive, DefaultMaxLive)
 	return l
 }
 
@@ -76,6 +78,9 @@ func (s *Server) starter(b *Backend, req *operation.Request) streams.Start {
 func (s *Server) begin(ctx context.Context, slot *admission.Slot, session Session, req *operation.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
 	ctx, done := context.WithTimeout(ctx, s.opts.Timeout)
 	defer done()
+	if live, refusal := session.Live(req); live || refusal != nil {
+		return s.beginLive(ctx, slot, req, refusal)
+	}
 	sub, res := s.subscribe(ctx, slot, session, req, operation.Follow{MaxBehind: s.opts.Live.MaxBehind, After: after})
 	if sub == nil {
 		return nil, res

@@ -80,6 +80,8 @@ var (
 	cacheLookups    = counterOf("caspian_response_cache_requests_total", "Queries by how they got their answers: hit, shared with one in the making, or miss.", "result")
 	cacheAnswers    = gaugeOf("caspian_response_cache_answers", "Answers that are kept.")
 	cacheBytes      = gaugeOf("caspian_response_cache_bytes", "Memory of those answers, bounded by --response-cache.")
+	liveQueries     = gaugeOf("caspian_live_queries", "Different live queries that are watched.")
+	liveBytes       = gaugeOf("caspian_live_query_bytes", "Memory of their last answers, bounded by --max-live-total.")
 	traceSpans      = counterOf("caspian_trace_spans_total", "Spans sent to the collector, and dropped because it was slow or away.", "result")
 	documentLookups = counterOf("caspian_persisted_lookups_total", "Requests that named their document instead of sending it.", "result")
 	documentsGauge  = gaugeOf("caspian_persisted_documents", "Documents that clients registered by hash and that are kept.")
@@ -91,7 +93,7 @@ func (stateCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range []stateMetric{
 		readyGauge, writableGauge, sequenceGauge, entitiesGauge, claimsGauge, recordedGauge, aheadGauge, driftGauge, ageGauge,
 		workingGauge, waitingGauge, shedCounter, pausedGauge, connectionGauge, closedCounter, bodyGauge,
-		indexesGauge, indexBytes, besideBytes, indexBuilds, indexDrops, planLookups, planDocuments, planBytes, cacheLookups, cacheAnswers, cacheBytes, traceSpans, documentLookups, documentsGauge, documentBytes,
+		indexesGauge, indexBytes, besideBytes, indexBuilds, indexDrops, planLookups, planDocuments, planBytes, cacheLookups, cacheAnswers, cacheBytes, liveQueries, liveBytes, traceSpans, documentLookups, documentsGauge, documentBytes,
 	} {
 		ch <- m.desc
 	}
@@ -131,6 +133,9 @@ func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
 		cacheAnswers.send(ch, float64(kept.Answers))
 		cacheBytes.send(ch, float64(kept.Bytes))
 	}
+	queries, held := s.watches.Queries()
+	liveQueries.send(ch, float64(queries))
+	liveBytes.send(ch, float64(held))
 	if t := s.opts.Tracer; t != nil {
 		sent, dropped := t.Counts()
 		traceSpans.send(ch, float64(sent), "sent")

@@ -37,6 +37,7 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/deadline"
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 	"github.com/caspian-kg/caspian/server/internal/streams"
+	"github.com/caspian-kg/caspian/server/internal/watch"
 	"github.com/caspian-kg/caspian/server/tokens"
 	"github.com/caspian-kg/caspian/server/tracing"
 )
@@ -53,6 +54,9 @@ type Session interface {
 	Execute(ctx context.Context, r *operation.Request) *gql.Response
 	// Pinned reports whether neither later commits nor later days can change the answer of Execute.
 	Pinned() bool
+	// Live reports whether the request is a query to be answered again whenever its answer changes. One that is
+	// too long to be held meanwhile is refused with a response.
+	Live(r *operation.Request) (bool, *gql.Response)
 	// Subscribe starts a subscription, or answers an operation that has a single answer.
 	Subscribe(ctx context.Context, r *operation.Request, f operation.Follow) (operation.Subscription, *gql.Response)
 }
@@ -195,6 +199,7 @@ type Server struct {
 	answers   *answers.Cache // nil if there is no response cache
 	packers   *content.Packers
 	streams   *streams.Streams
+	watches   *watch.Watches
 	buffers   sync.Pool // values of type *bytes.Buffer, for bodies
 	located   atomic.Pointer[location]
 	readOnly  error // the refusal of writes, if Options.ReadOnly is set
@@ -251,6 +256,7 @@ func New(o Options) *Server {
 	s.admission = admission.New(admission.Options{Reads: o.MaxRequests, Writes: o.MaxWrites, Queue: o.MaxQueue, Patience: o.QueueTime,
 		Paused: o.MaxPaused, Bodies: o.MaxBodies, Waited: s.metrics.Wait})
 	s.streams = streams.New(streams.Options{Limits: o.Live, MaxMessage: o.MaxBody, Timeout: o.Timeout, Admission: s.admission, Metrics: s.metrics, Logger: s.log})
+	s.watches = s.newWatches()
 	s.routes()
 	return s
 }
@@ -437,6 +443,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer cancel()
 	s.streams.End()
 	err := hs.Shutdown(wait)
+	s.watches.End()
 	s.streams.Wait(wait) // because sockets are not connections of hs any more
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.log.Warn("requests_cut_off", "after", drain.String())

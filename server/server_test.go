@@ -308,10 +308,11 @@ type fake struct {
 	execute func(ctx context.Context) *gql.Response
 }
 
-func (fake) Seq() graph.Seq                     { return 7 }
-func (fake) Bookmark() graph.Bookmark           { return graph.Bookmark{} }
-func (fake) ETag(string, string, []byte) string { return `"fake"` }
-func (fake) Pinned() bool                       { return false }
+func (fake) Seq() graph.Seq                                { return 7 }
+func (fake) Bookmark() graph.Bookmark                      { return graph.Bookmark{} }
+func (fake) ETag(string, string, []byte) string            { return `"fake"` }
+func (fake) Pinned() bool                                  { return false }
+func (fake) Live(*operation.Request) (bool, *gql.Response) { return false, nil }
 func (f fake) Execute(ctx context.Context, _ *operation.Request) *gql.Response {
 	return f.execute(ctx)
 }

@@ -80,13 +80,14 @@ func liveSettings(s *settings.Set) func() server.Live {
 	maxOperations := s.Number("max-connection-operations", server.DefaultMaxOperations, 1, "maximum number of operations of one socket or reserved stream at once (TOO_MANY_SUBSCRIBERS)")
 	maxReservations := s.Number("max-reservations", server.DefaultMaxReservations, 1, "maximum number of event streams that are reserved and not yet open (TOO_MANY_SUBSCRIBERS)")
 	reservation := s.Duration("reservation-timeout", server.DefaultReservationTimeout, "longest time for a reserved stream to be opened")
+	maxLive := s.Number("max-live-total", server.DefaultMaxLive, 1<<10, "maximum size of the last answers of all live queries together, in bytes (OVERLOADED)")
 	maxBehind := s.Number("max-behind", server.DefaultMaxBehind, 1, "how many log entries a subscription may lag (SUBSCRIPTION_BEHIND)")
 	heartbeat := s.Duration("heartbeat", server.DefaultHeartbeat, "interval of heartbeats on a quiet stream or socket")
 	write := s.Duration("write-timeout", server.DefaultWriteTimeout, "longest time for a client to read what is sent to it")
 	initial := s.Duration("init-timeout", server.DefaultInitTimeout, "longest time for a socket to send connection_init")
 	return func() server.Live {
 		return server.Live{
-			MaxSubscribers: *maxSubscribers, MaxOperations: *maxOperations, MaxReservations: *maxReservations,
+			MaxSubscribers: *maxSubscribers, MaxOperations: *maxOperations, MaxReservations: *maxReservations, MaxLive: *maxLive,
 			ReservationTimeout: *reservation, MaxBehind: *maxBehind, Heartbeat: *heartbeat, WriteTimeout: *write, InitTimeout: *initial,
 		}
 	}

@@ -131,6 +131,9 @@ func (h *Slot) Pause(ctx context.Context, wait func()) error {
 	if l == nil {
 		return nil
 	}
+	if l == nil { // of a live query, which has none
+		return nil
+	}
 	err := h.Enter(ctx, l)
 	h.Refused = errors.Is(err, ErrOverloaded)
 	return err

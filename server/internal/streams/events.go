@@ -55,6 +55,8 @@ func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, start Start) *Re
 	err := e.quiet(uint64(sub.After()))
 	if err == nil {
 		err = s.follow(ctx, sub, e)
+	} else {
+		sub.Ended(0, slowReader)
 	}
 	switch {
 	case err == nil:

@@ -41,6 +41,8 @@ type Limits struct {
 	MaxOperations int
 	// MaxReservations bounds the streams that are reserved but not yet open; 0 means 1,000.
 	MaxReservations int
+	// MaxLive bounds the last answers of all live queries together, in bytes; 0 is 64 MiB.
+	MaxLive int
 	// ReservationTimeout is how long a reserved stream may remain unopened; 0 means 10 seconds.
 	ReservationTimeout time.Duration
 }
@@ -107,6 +109,16 @@ func (s *Streams) End() { s.places.end() }
 
 // Wait waits until all streams and sockets have ended, or ctx ends.
 func (s *Streams) Wait(ctx context.Context) { s.places.wait(ctx) }
+
+// Hold takes a place for a request that waits, until leave is called. The context ends with the request's
+// and when the server stops.
+func (s *Streams) Hold(ctx context.Context) (joined context.Context, leave func(), bad *Refusal) {
+	if bad := s.places.enter(); bad != nil {
+		return nil, nil, bad
+	}
+	joined, cancel := s.places.joined(ctx)
+	return joined, func() { cancel(); s.places.leave() }, nil
+}
 
 // Places returns how many places of MaxSubscribers are in use.
 func (s *Streams) Places() int { return s.places.taken() }
