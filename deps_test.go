@@ -98,8 +98,9 @@ var order = []struct {
 	{"server/internal/metrics", []string{"gql"}},
 	{"server/internal/streams", []string{"codes", "graph", "gql", "server/internal/admission", "server/internal/content", "server/internal/metrics"}},
 	{"server/tracing", []string{"graph", "gql"}},
+	{"server/documents", []string{"codes", "graph"}},
 	{"server", []string{"codes", "schema", "web", "graph", "graph/live", "graph/codec", "graph/reconcile", "gql", "gql/sheet", "api/operation", "server/internal/admission", "server/internal/answers", "server/internal/content", "server/internal/deadline",
-		"server/tokens", "server/owner", "server/internal/metrics", "server/internal/streams", "server/internal/watch", "server/tracing"}},
+		"server/tokens", "server/owner", "server/internal/metrics", "server/internal/streams", "server/internal/watch", "server/tracing", "server/documents"}},
 	{"cmd/caspian/internal/settings", nil},
 	{"cmd/caspian/internal/console", nil},
 	{"cmd/caspian/internal/answers", []string{"graph", "cmd/caspian/internal/console"}},
@@ -110,7 +111,7 @@ var order = []struct {
 	{"cmd/caspian/internal/connect", []string{"schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/store", "graph/store/postgres", "graph/live", "server/tokens", "server/owner", "cmd/caspian/internal/settings", "cmd/caspian/internal/client"}},
 	{"cmd/caspian/internal/questions", []string{"codes", "graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/cli"}},
 	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/draft", "graph/export", "graph/foreign", "graph/datasets", "graph/store", "graph/live", "gql", "api",
-		"seeds", "server", "server/tokens", "server/owner", "server/tracing", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest", "cmd/caspian/internal/client", "cmd/caspian/internal/files",
+		"seeds", "server", "server/documents", "server/tokens", "server/owner", "server/tracing", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest", "cmd/caspian/internal/client", "cmd/caspian/internal/files",
 		"cmd/caspian/internal/cli", "cmd/caspian/internal/connect", "cmd/caspian/internal/questions"}},
 }
 

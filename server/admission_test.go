@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caspian-kg/caspian/server/documents"
 )
 
 // TestMaxBodies stops long bodies in the middle: other long ones are refused until
@@ -90,7 +92,7 @@ func TestSocketBodies(t *testing.T) {
 
 // TestRefusalsAreCounted checks that refusals sent in messages and events are counted too.
 func TestRefusalsAreCounted(t *testing.T) {
-	s := started(t, Options{DocumentsOnly: true, Documents: &Documents{}})
+	s := started(t, Options{DocumentsOnly: true, Documents: &documents.List{}})
 	ts := httptest.NewServer(s)
 	defer ts.Close()
 	const body = `{"query":"{__typename}"}`

@@ -3,11 +3,13 @@ package server
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/caspian-kg/caspian/server/documents"
 )
 
 // extensions are the parts of a request besides its document and variables.
 type extensions struct {
-	reference
+	documents.Reference
 	// cost, trace and plan request the members with these names in the answer's extensions.
 	cost, trace, plan bool
 }
@@ -17,7 +19,7 @@ type extensions struct {
 func readExtensions(documentID string, text json.RawMessage) (extensions, *requestError) {
 	var x extensions
 	if documentID != "" {
-		x.id = strings.TrimPrefix(documentID, hashPrefix)
+		x.ID = strings.TrimPrefix(documentID, documents.HashPrefix)
 	}
 	if text == nil {
 		return x, nil
@@ -36,8 +38,8 @@ func readExtensions(documentID string, text json.RawMessage) (extensions, *reque
 	if x.plan, bad = toggled("plan", given["plan"]); bad != nil {
 		return x, bad
 	}
-	if x.id == "" {
-		x.reference, bad = persistedQuery(given["persistedQuery"])
+	if x.ID == "" {
+		x.Reference, bad = persistedQuery(given["persistedQuery"])
 	}
 	return x, bad
 }
@@ -54,20 +56,20 @@ func toggled(name string, text json.RawMessage) (bool, *requestError) {
 }
 
 // persistedQuery reads extensions.persistedQuery.
-func persistedQuery(text json.RawMessage) (reference, *requestError) {
+func persistedQuery(text json.RawMessage) (documents.Reference, *requestError) {
 	if len(text) == 0 || string(text) == "null" {
-		return reference{}, nil
+		return documents.Reference{}, nil
 	}
 	var q struct {
 		Version    json.Number `json:"version"`
 		Sha256Hash string      `json:"sha256Hash"`
 	}
 	if err := json.Unmarshal(text, &q); err != nil {
-		return reference{}, badRequest(`extensions.persistedQuery must be {"version": 1, "sha256Hash": "…"}`)
+		return documents.Reference{}, badRequest(`extensions.persistedQuery must be {"version": 1, "sha256Hash": "…"}`)
 	}
 	hash := strings.ToLower(q.Sha256Hash)
-	if q.Version != "1" || !isHash(hash) {
-		return reference{}, badRequest(`extensions.persistedQuery must be {"version": 1, "sha256Hash": "…"} with the 64 hexadecimal digits of the document's SHA-256`)
+	if q.Version != "1" || !documents.IsHash(hash) {
+		return documents.Reference{}, badRequest(`extensions.persistedQuery must be {"version": 1, "sha256Hash": "…"} with the 64 hexadecimal digits of the document's SHA-256`)
 	}
-	return reference{hash, true}, nil
+	return documents.Reference{ID: hash, Apollo: true}, nil
 }

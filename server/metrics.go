@@ -141,7 +141,7 @@ func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
 		traceSpans.send(ch, float64(sent), "sent")
 		traceSpans.send(ch, float64(dropped), "dropped")
 	}
-	documents, bytes, hits, misses := s.persisted.stats()
+	documents, bytes, hits, misses := s.persisted.Stats()
 	documentLookups.send(ch, float64(hits), "hit")
 	documentLookups.send(ch, float64(misses), "miss")
 	documentsGauge.send(ch, float64(documents))

@@ -8,6 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/server/documents"
 	"github.com/caspian-kg/caspian/server/internal/admission"
 	"github.com/caspian-kg/caspian/server/tracing"
 )
@@ -75,7 +76,7 @@ func (s *Server) record(ctx context.Context, seq graph.Seq, req *operation.Reque
 	s.log.LogAttrs(ctx, level, message,
 		slog.String("operation", res.Operation),
 		slog.String("name", short(res.OperationName)),
-		slog.String("document", hashOf(req.Query)),
+		slog.String("document", documents.HashOf(req.Query)),
 		slog.Int("cost", res.Cost),
 		slog.Duration("duration", took),
 		slog.Int("bytes", len(res.Body)),

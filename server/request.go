@@ -11,6 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/documents"
 )
 
 // requestError is the reason why a request is refused before it runs, with the HTTP status.
@@ -66,11 +67,11 @@ func (s *Server) fromURL(r *http.Request) (*operation.Request, *requestError) {
 	if bad != nil {
 		return nil, bad
 	}
-	if !q.Has("query") && x.id == "" {
+	if !q.Has("query") && x.ID == "" {
 		return nil, badRequest("the parameter query is missing: /graphql?query={graph{sequence}}, or POST a JSON object with query")
 	}
 	req.Cost, req.Trace, req.Plan = x.cost, x.trace, x.plan
-	req.Query, bad = s.persisted.document(q.Get("query"), q.Has("query"), x.reference)
+	req.Query, bad = s.document(q.Get("query"), q.Has("query"), x.Reference)
 	return req, bad
 }
 
@@ -199,11 +200,11 @@ func (s *Server) fromMembers(m *members) (*operation.Request, *requestError) {
 	if bad != nil {
 		return nil, bad
 	}
-	if m.query == nil && x.id == "" {
+	if m.query == nil && x.ID == "" {
 		return nil, badRequest("query is missing: the body must be a JSON object with the document as its member query")
 	}
 	req.Cost, req.Trace, req.Plan = x.cost, x.trace, x.plan
-	req.Query, bad = s.persisted.document(query, m.query != nil, x.reference)
+	req.Query, bad = s.document(query, m.query != nil, x.Reference)
 	return req, bad
 }
 
@@ -227,4 +228,17 @@ func text(name string, raw json.RawMessage) (string, *requestError) {
 		return "", badRequest("%s is not a JSON string: %v", name, err)
 	}
 	return s, nil
+}
+
+// document finds the document of a request that has a text, a reference or both.
+func (s *Server) document(text string, given bool, ref documents.Reference) (string, *requestError) {
+	doc, bad := s.persisted.Find(text, given, ref)
+	switch {
+	case bad == nil:
+		return doc, nil
+	case bad.Code == codes.BadRequest:
+		return "", badRequest("%s", bad.Message)
+	}
+	e, _ := codes.Find(bad.Code)
+	return "", &requestError{status: e.Status[0], soft: true, code: bad.Code, message: bad.Message}
 }

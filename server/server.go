@@ -31,6 +31,7 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/server/documents"
 	"github.com/caspian-kg/caspian/server/internal/admission"
 	"github.com/caspian-kg/caspian/server/internal/answers"
 	"github.com/caspian-kg/caspian/server/internal/content"
@@ -131,7 +132,7 @@ type Options struct {
 	// accept it; 0 means DefaultCompressAbove, a negative length never.
 	CompressAbove int
 	// Documents are the trusted documents, or nil if there are none.
-	Documents *Documents
+	Documents *documents.List
 	// DocumentsOnly refuses documents that are not trusted.
 	DocumentsOnly bool
 	// MaxPersisted bounds the memory, in bytes, of documents that clients register by hash; 0 means
@@ -195,7 +196,7 @@ type Server struct {
 	exports   chan struct{} // has one value for each export in progress that is not the owner's
 	snapshots chan struct{} // has one value for each snapshot that is being sent
 	accepts   content.Memo
-	persisted *persisted
+	persisted *documents.Store
 	answers   *answers.Cache // nil if there is no response cache
 	packers   *content.Packers
 	streams   *streams.Streams
@@ -243,7 +244,7 @@ func New(o Options) *Server {
 	o.Live = withDefaults(o.Live)
 	o.Live.MaxSubscribers = min(o.Live.MaxSubscribers, max(1, o.MaxConnections-o.MaxConnections/10))
 	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(), exports: make(chan struct{}, maxExports), snapshots: make(chan struct{}, maxSnapshots),
-		persisted: newPersisted(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: content.NewPackers(2 * runtime.GOMAXPROCS(0)),
+		persisted: documents.NewStore(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: content.NewPackers(2 * runtime.GOMAXPROCS(0)),
 		connections: admission.NewConnections(o.MaxConnections), readOnly: readOnlyAt(o.Writer)}
 	if o.ResponseCache > 0 {
 		s.answers = answers.New(o.ResponseCache)

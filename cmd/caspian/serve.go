@@ -24,6 +24,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/seeds"
 	"github.com/caspian-kg/caspian/server"
+	"github.com/caspian-kg/caspian/server/documents"
 	"github.com/caspian-kg/caspian/server/tracing"
 )
 
@@ -78,7 +79,7 @@ type serveConfig struct {
 	live                                     func() server.Live
 	logLevel                                 *string
 
-	trusted *server.Documents
+	trusted *documents.List
 	inputs  []ingest.Input
 }
 
@@ -142,7 +143,7 @@ func (c *serveConfig) check(s *settings.Set) {
 	c.node.check(s, c)
 	c.access.check(s, c.store.Folder(), *c.listen, *c.readOnly)
 	if *c.documents != "" {
-		c.trusted = readFile(s, "documents", *c.documents, server.ReadDocuments)
+		c.trusted = readFile(s, "documents", *c.documents, documents.Read)
 	} else if *c.documentsOnly {
 		s.Fault("--documents-only: name the documents with --documents")
 	}

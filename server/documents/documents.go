@@ -1,4 +1,8 @@
-package server
+// Package documents finds the documents that requests name instead of sending them: in the list of
+// trusted documents, and among those that clients registered by hash.
+//
+// Read List first, then Store. The package must not know what is in a document.
+package documents
 
 import (
 	"bytes"
@@ -10,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -20,24 +23,24 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Documents are trusted documents: the documents that the owner of the service lists, by id. They
-// do not change after they are read.
-type Documents struct {
+// List is the list of trusted documents: the documents that the owner of the service lists, by id. It
+// does not change after it is read.
+type List struct {
 	ids  []string          // as in the list, sorted
 	byID map[string]string // by SHA-256 in hexadecimal, and by the other ids in the list
 	text map[string]bool
 }
 
-// ReadDocuments reads a JSON object of documents by id. An id of 64 hexadecimal digits, with or
+// Read reads a JSON object of documents by id. An id of 64 hexadecimal digits, with or
 // without the prefix "sha256:", must be the SHA-256 of its document; the owner may choose any other
 // id. The error names every line that is wrong.
-func ReadDocuments(name string, r io.Reader) (*Documents, error) {
+func Read(name string, r io.Reader) (*List, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
-	d := &Documents{byID: map[string]string{}, text: map[string]bool{}}
-	dr := &documentReader{name: name, src: text, dec: json.NewDecoder(bytes.NewReader(text)), to: d}
+	d := &List{byID: map[string]string{}, text: map[string]bool{}}
+	dr := &reader{name: name, src: text, dec: json.NewDecoder(bytes.NewReader(text)), to: d}
 	if err := dr.object(); err != nil {
 		dr.fault(`%v; the file must be one JSON object of documents by id: {"<sha256>": "query { … }"}`, err)
 	} else if len(dr.faults) == 0 && len(d.byID) == 0 {
@@ -49,22 +52,22 @@ func ReadDocuments(name string, r io.Reader) (*Documents, error) {
 	// Clients may also name a document by its hash if the list has another id for it.
 	d.ids = slices.Sorted(maps.Keys(d.byID))
 	for _, id := range d.ids {
-		d.byID[hashOf(d.byID[id])] = d.byID[id]
+		d.byID[HashOf(d.byID[id])] = d.byID[id]
 	}
 	return d, nil
 }
 
-// documentReader reads a file of documents and collects its faults.
-type documentReader struct {
+// reader reads a file of documents and collects its faults.
+type reader struct {
 	name   string
 	src    []byte
 	dec    *json.Decoder // reads src
-	to     *Documents
+	to     *List
 	faults graph.Problems
 }
 
 // fault records a fault at the line that the decoder has reached.
-func (r *documentReader) fault(format string, a ...any) {
+func (r *reader) fault(format string, a ...any) {
 	read := r.src[:min(r.dec.InputOffset(), int64(len(r.src)))]
 	at := graph.Position{File: r.name, Line: 1 + bytes.Count(read, []byte("\n"))}
 	r.faults = append(r.faults, graph.Problem{Position: at, Code: graph.BadInput, Message: fmt.Sprintf(format, a...)})
@@ -72,7 +75,7 @@ func (r *documentReader) fault(format string, a ...any) {
 
 // object reads the whole file. An error means that the file is malformed, so that nothing more can
 // be read.
-func (r *documentReader) object() error {
+func (r *reader) object() error {
 	if tok, err := r.dec.Token(); err != nil {
 		return err
 	} else if tok != json.Delim('{') {
@@ -87,7 +90,7 @@ func (r *documentReader) object() error {
 		if err := r.dec.Decode(&raw); err != nil {
 			return err
 		}
-		r.document(strings.TrimPrefix(key.(string), hashPrefix), raw) // in an object, every other token is a key
+		r.document(strings.TrimPrefix(key.(string), HashPrefix), raw) // in an object, every other token is a key
 	}
 	if _, err := r.dec.Token(); err != nil {
 		return err
@@ -99,10 +102,10 @@ func (r *documentReader) object() error {
 }
 
 // document adds one document, or records why it is wrong.
-func (r *documentReader) document(id string, raw json.RawMessage) {
+func (r *reader) document(id string, raw json.RawMessage) {
 	var doc string
 	if raw[0] != '"' || json.Unmarshal(raw, &doc) != nil {
-		r.fault("%s: the document must be a string, not %s", id, kindOf(raw))
+		r.fault("%s: the document must be a string, not %.20s", id, raw)
 		return
 	}
 	switch _, twice := r.to.byID[id]; {
@@ -110,15 +113,15 @@ func (r *documentReader) document(id string, raw json.RawMessage) {
 		r.fault("%s is given twice", id)
 	case !isID(id):
 		r.fault("%q is not an id; use the SHA-256 of the document, or letters, digits and -._~", id)
-	case isHash(id) && id != hashOf(doc):
-		r.fault("%s is not the SHA-256 of its document, which is %s", id, hashOf(doc))
+	case IsHash(id) && id != HashOf(doc):
+		r.fault("%s is not the SHA-256 of its document, which is %s", id, HashOf(doc))
 	default:
 		r.to.byID[id], r.to.text[doc] = doc, true
 	}
 }
 
 // Check calls check for every document and returns all errors, with the ids of their documents.
-func (d *Documents) Check(check func(document string) error) error {
+func (d *List) Check(check func(document string) error) error {
 	var errs []error
 	for _, id := range d.ids {
 		if err := check(d.byID[id]); err != nil {
@@ -128,14 +131,17 @@ func (d *Documents) Check(check func(document string) error) error {
 	return errors.Join(errs...)
 }
 
-const hashPrefix = "sha256:"
+// HashPrefix begins ids that are hashes, optionally.
+const HashPrefix = "sha256:"
 
-func hashOf(document string) string {
+// HashOf returns the SHA-256 of a document in hexadecimal.
+func HashOf(document string) string {
 	sum := sha256.Sum256([]byte(document))
 	return hex.EncodeToString(sum[:])
 }
 
-func isHash(s string) bool {
+// IsHash reports whether a text has the form of HashOf.
+func IsHash(s string) bool {
 	return len(s) == 2*sha256.Size && strings.Trim(s, "0123456789abcdef") == ""
 }
 
@@ -154,12 +160,13 @@ func isID(s string) bool {
 
 func isAlnum(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' }
 
-// persisted finds the documents of requests that name a document instead of sending it. It has the
+// Store finds the documents of requests that name a document instead of sending it. It has the
 // trusted list, and a cache of documents that clients sent with their hashes (automatic persisted
-// queries). The cache has the most recently used documents, up to a number of bytes.
-type persisted struct {
-	trusted *Documents // nil if there is no list
-	only    bool       // refuses documents that are not trusted
+// queries). The cache has the most recently used documents, up to a number of bytes. It is safe for
+// concurrent use.
+type Store struct {
+	trusted *List // nil if there is no list
+	only    bool  // refuses documents that are not trusted
 	limit   int
 
 	mu           sync.Mutex // guards everything below
@@ -174,14 +181,16 @@ type keptDocument struct{ hash, text string }
 // keptOverhead is the approximate memory of a cache entry besides its document.
 const keptOverhead = 300
 
-func newPersisted(trusted *Documents, only bool, limit int) *persisted {
+// NewStore returns a store with an empty cache of limit bytes. trusted may be nil; only refuses documents
+// that are not in it.
+func NewStore(trusted *List, only bool, limit int) *Store {
 	if only {
 		limit = 0 // documents that clients register must not become trusted
 	}
-	return &persisted{trusted: trusted, only: only, limit: limit, kept: map[string]*list.Element{}}
+	return &Store{trusted: trusted, only: only, limit: limit, kept: map[string]*list.Element{}}
 }
 
-func (p *persisted) get(id string) (string, bool) {
+func (p *Store) get(id string) (string, bool) {
 	if p.trusted != nil {
 		if doc, ok := p.trusted.byID[id]; ok {
 			p.count(true)
@@ -200,7 +209,7 @@ func (p *persisted) get(id string) (string, bool) {
 	return e.Value.(keptDocument).text, true
 }
 
-func (p *persisted) count(hit bool) {
+func (p *Store) count(hit bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if hit {
@@ -211,7 +220,7 @@ func (p *persisted) count(hit bool) {
 }
 
 // keep adds a document, whose hash has been checked, to the cache.
-func (p *persisted) keep(hash, text string) {
+func (p *Store) keep(hash, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	size := len(text) + keptOverhead
@@ -231,47 +240,51 @@ func (p *persisted) keep(hash, text string) {
 	}
 }
 
-func (p *persisted) stats() (documents, bytes int, hits, misses int64) {
+// Stats returns the size of the cache, and how many references were found and not found.
+func (p *Store) Stats() (documents, bytes int, hits, misses int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.kept), p.bytes, p.hits, p.misses
 }
 
-// reference is how a request names its document: by hash, or by an id of the trusted list.
-type reference struct {
-	id string // "" if the request names none
-	// apollo is true if the reference came as extensions.persistedQuery and not as documentId.
-	apollo bool
+// Reference is how a request names its document: by hash, or by an id of the trusted list.
+type Reference struct {
+	ID string // "" if the request names none
+	// Apollo is true if the reference came as extensions.persistedQuery and not as documentId.
+	Apollo bool
 }
 
-// document returns the document of a request that has a text, a reference or both.
-func (p *persisted) document(text string, given bool, ref reference) (string, *requestError) {
+// Refusal says why a request has no document. Its code gives the status.
+type Refusal struct{ Code, Message string }
+
+// Find returns the document of a request that has a text, a reference or both. It fails with a Refusal.
+func (p *Store) Find(text string, given bool, ref Reference) (string, *Refusal) {
 	if given {
-		if isHash(ref.id) && hashOf(text) != ref.id {
-			return "", badRequest("the hash %s is not the SHA-256 of the document that came with it", ref.id)
+		if IsHash(ref.ID) && HashOf(text) != ref.ID {
+			return "", &Refusal{codes.BadRequest, fmt.Sprintf("the hash %s is not the SHA-256 of the document that came with it", ref.ID)}
 		}
 		if p.only && !p.trusted.text[text] {
-			return "", &requestError{status: http.StatusForbidden, soft: true, code: codes.DocumentNotTrusted,
-				message: "the service answers only the documents of its trusted list, and this is not one of them: ask its owner to add it to --documents"}
+			return "", &Refusal{codes.DocumentNotTrusted,
+				"the service answers only the documents of its trusted list, and this is not one of them: ask its owner to add it to --documents"}
 		}
-		if isHash(ref.id) {
-			p.keep(ref.id, text)
+		if IsHash(ref.ID) {
+			p.keep(ref.ID, text)
 		}
 		return text, nil
 	}
-	if text, ok := p.get(ref.id); ok {
+	if text, ok := p.get(ref.ID); ok {
 		return text, nil
 	}
-	missing := &requestError{status: http.StatusUnprocessableEntity, soft: true, code: codes.PersistedQueryNotFound}
+	missing := &Refusal{Code: codes.PersistedQueryNotFound}
 	switch {
-	case ref.apollo && p.limit == 0 && p.trusted == nil:
-		missing.code, missing.message = codes.PersistedQueryNotSupported, "PersistedQueryNotSupported"
-	case ref.apollo:
-		missing.message = "PersistedQueryNotFound"
-	case p.limit == 0 || !isHash(ref.id):
-		missing.message = fmt.Sprintf("there is no document %.100q in the list of trusted documents", ref.id)
+	case ref.Apollo && p.limit == 0 && p.trusted == nil:
+		missing.Code, missing.Message = codes.PersistedQueryNotSupported, "PersistedQueryNotSupported"
+	case ref.Apollo:
+		missing.Message = "PersistedQueryNotFound"
+	case p.limit == 0 || !IsHash(ref.ID):
+		missing.Message = fmt.Sprintf("there is no document %.100q in the list of trusted documents", ref.ID)
 	default:
-		missing.message = fmt.Sprintf("no document with the SHA-256 %s is known here: send it in full as query, with the same documentId", ref.id)
+		missing.Message = fmt.Sprintf("no document with the SHA-256 %s is known here: send it in full as query, with the same documentId", ref.ID)
 	}
 	return "", missing
 }
