@@ -100,6 +100,7 @@ func (b *builder) transactResultType() *graphql.Object {
 			number("retractions", "The number of claims withdrawn.", func(r *live.Receipt) int { return r.Retractions }),
 			number("superseded", "The number of the claims withdrawn whose place another claim took.", func(r *live.Receipt) int { return r.Superseded }),
 			number("reinstatements", "The number of withdrawn claims that hold again.", func(r *live.Receipt) int { return r.Reinstatements }),
+			number("merges", "The number of entities merged into others, or no longer merged.", func(r *live.Receipt) int { return r.Merges }),
 			number("known", "The number of operations that changed nothing, since the graph had it already.", func(r *live.Receipt) int { return r.Known }),
 			{Name: "replayed", Type: output.Must(graphql.Boolean), About: "Whether the change had been made before with the same idempotency key.",
 				Read: leaf(func(r *live.Receipt, dst []byte) []byte { return gql.AppendBool(dst, r.Replayed) })},

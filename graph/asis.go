@@ -32,7 +32,10 @@ func (c *checker) asIs(op *Op, cl *Claim) bool {
 	if len(c.problems) == before {
 		cl.Normalise()
 		id := cl.ID()
-		c.admit(op, &formed{*cl, new(schema.Field), id, asGiven(op, cl, id)})
+		f := &formed{claim: *cl, field: new(schema.Field), id: id, was: asGiven(op, cl, id)}
+		if c.inMerged(op.Position, f) {
+			c.admit(op, f)
+		}
 	}
 	return true
 }

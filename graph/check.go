@@ -41,13 +41,14 @@ func (c *checker) check(ch *Change) (*Result, Problems) {
 			c.retract(op)
 		case Notice:
 			c.notice(op.Position, BadInput, "%s", op.Notice)
-		case Reinstate: // reported after the problems of the operations before it
+		case Reinstate, Merge: // reported after the problems of the operations before it
 		default:
-			c.problem(op.Position, BadInput, "the operation does nothing; assert, retract, reinstate, declare or undo")
+			c.problem(op.Position, BadInput, "the operation does nothing; assert, retract, reinstate, declare, merge, unmerge or undo")
 		}
 	}
 	c.each(Reinstate, c.reinstate)
 	c.sync(ch)
+	c.each(Merge, c.merge)
 	c.circles()
 	c.res.Commit.Import = c.importOf(ch)
 	if len(c.problems) > 0 {
@@ -72,8 +73,9 @@ func newChecker(o *schema.Ontology, st State, ch *Change) *checker {
 		o: o, st: st, ops: ch.Ops, res: &Result{},
 		declared: map[ID]declaration{}, refused: map[ID]bool{}, stated: map[ClaimID]statement{}, withdrawn: map[ClaimID]Position{}, retracted: map[ClaimID]Position{}, back: map[ClaimID]bool{}, reinstated: map[ClaimID]bool{},
 		keys: map[string]ID{}, caps: map[ID]float64{}, leaving: map[ClaimID]bool{}, gone: map[link][]Value{},
-		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{}, accepts: ch.AsIs,
+		links: map[link][]ID{}, edges: map[edge]int{}, renamed: map[ClaimID]ClaimID{}, accepts: ch.AsIs, syncs: ch.Sync != "",
 	}
+	c.st.Merges(0, st.Seq(), func(Merged, Seq) bool { c.merging = true; return false })
 	c.expand(ch)
 	if ch.Sync != "" {
 		c.compare(ch)
@@ -162,7 +164,12 @@ type checker struct {
 	links   map[link][]ID    // the transitive relations that the change states
 	edges   map[edge]int     // the operations that state them
 
-	renamed map[ClaimID]ClaimID // by the ids of the claims with their texts as given
+	renamed map[ClaimID]ClaimID // by the ids of the claims with their texts, and the names of merged entities, as given
+
+	merging bool        // whether any entity was ever merged, or the change merges some
+	merged  map[ID]ID   // by the change
+	parted  map[ID]bool // merged before, and not any more
+	syncs   bool
 }
 
 func (c *checker) problem(at Position, code Code, format string, a ...any) {
@@ -227,6 +234,7 @@ func names(ts []*schema.Type) string {
 }
 
 func (c *checker) typeOf(id ID) *schema.Type {
+	id = c.resolve(id)
 	if d, ok := c.declared[id]; ok {
 		return c.o.Type(d.typ)
 	}
@@ -253,6 +261,7 @@ type formed struct {
 	field *schema.Field
 	id    ClaimID
 	was   ClaimID // the id of the claim with its texts as given
+	raw   ClaimID // and of that which names the entities as given
 }
 
 // cloned returns a copy of a claim that shares no slice with it.
@@ -284,16 +293,20 @@ func (c *checker) form(op *Op, out *formed) bool {
 	cl.Normalise()
 	out.field, out.id = f, cl.ID()
 	out.was = asGiven(op, cl, out.id)
-	return true
+	return c.inMerged(op.Position, out)
 }
 
 // admit checks a formed claim against everything else that is stated, and adds it.
 func (c *checker) admit(op *Op, f *formed) {
-	if f.was != f.id {
-		c.renamed[f.was] = f.id
+	for _, given := range [...]ClaimID{f.was, f.raw} {
+		if given != f.id {
+			c.renamed[given] = f.id
+		}
 	}
 	for i, old := range f.claim.Supersedes {
-		f.claim.Supersedes[i] = c.meant(old)
+		if old = c.meant(old); old != f.id { // what a merge restated supersedes what it was
+			f.claim.Supersedes[i] = old
+		}
 	}
 	c.accept(op.Position, f)
 }
@@ -441,6 +454,11 @@ func (c *checker) bound(at Position, f *schema.Field, cl *Claim) {
 	if f.Key != "" && cl.Value.Kind() != NoneKind {
 		c.key(at, f, cl)
 	}
+	c.link(f, cl)
+}
+
+// link records a relation that may close a circle.
+func (c *checker) link(f *schema.Field, cl *Claim) {
 	if f.Transitive && cl.Value.Kind() == EntityKind {
 		l := link{cl.Subject, cl.Predicate}
 		e := edge{l, cl.Value.Entity()}
@@ -449,29 +467,6 @@ func (c *checker) bound(at Position, f *schema.Field, cl *Claim) {
 			c.links[l] = append(c.links[l], e.to)
 		}
 	}
-}
-
-// difference describes how the details of two claims with one id differ; "" if they are equal.
-func difference(have, other *Claim) string {
-	var d []string
-	if have.Confidence != other.Confidence {
-		d = append(d, fmt.Sprintf("confidence %v, not %v", have.Confidence, other.Confidence))
-	}
-	if have.Rank != other.Rank {
-		d = append(d, fmt.Sprintf("rank %s, not %s", have.Rank, other.Rank))
-	}
-	if have.Attribution != other.Attribution {
-		d = append(d, fmt.Sprintf("attribution %s, not %s", have.Attribution, other.Attribution))
-	}
-	for _, t := range []struct{ what, a, b string }{
-		{"attributedTo", have.AttributedTo, other.AttributedTo}, {"original", have.Original, other.Original},
-		{"conflict", have.Conflict, other.Conflict}, {"note", have.Note, other.Note},
-	} {
-		if t.a != t.b {
-			d = append(d, "another "+t.what)
-		}
-	}
-	return strings.Join(d, ", ")
 }
 
 // key refuses a second entity with the same value of a key.

@@ -60,7 +60,7 @@ func (p *part) form(of *checker) {
 			p.panicked = fmt.Sprintf("%v\n%s", v, debug.Stack())
 		}
 	}()
-	c := &checker{o: of.o, st: of.st, ops: of.ops, declared: of.declared, refused: of.refused}
+	c := &checker{o: of.o, st: of.st, ops: of.ops, declared: of.declared, refused: of.refused, merging: of.merging, parted: of.parted, syncs: of.syncs}
 	ops := of.ops[p.first:min(p.first+opsOfPart, len(of.ops))]
 	p.formed, p.states = make([]formed, len(ops)), make([]bool, len(ops))
 	for i := range ops {

@@ -239,8 +239,8 @@ var goCases = []struct {
 	want string
 	code graph.Code
 }{
-	{graph.Op{}, "the operation does nothing; assert, retract, reinstate, declare or undo", graph.BadInput},
-	{graph.Op{Kind: 99}, "the operation does nothing; assert, retract, reinstate, declare or undo", graph.BadInput},
+	{graph.Op{}, "the operation does nothing; assert, retract, reinstate, declare, merge, unmerge or undo", graph.BadInput},
+	{graph.Op{Kind: 99}, "the operation does nothing; assert, retract, reinstate, declare, merge, unmerge or undo", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Value = graph.Value{} }), "name of KAZ has no value", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Confidence = math.NaN() }), "the confidence NaN is not between 0 and 1", graph.BadInput},
 	{claimOp(func(c *graph.Claim) { c.Confidence = math.Inf(1) }), "the confidence +Inf is not between 0 and 1", graph.BadInput},

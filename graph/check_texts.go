@@ -90,5 +90,5 @@ func (c *checker) meant(id ClaimID) ClaimID {
 			return now
 		}
 	}
-	return id
+	return c.now(id)
 }

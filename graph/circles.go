@@ -79,6 +79,7 @@ func (c *checker) collectCaps(op *Op) {
 	if cl.Predicate != capField {
 		return
 	}
+	cl.Subject = c.resolve(cl.Subject)
 	v, err := ParseValue(FloatKind, cl.Value.String())
 	if err != nil {
 		return // assert says so

@@ -54,6 +54,8 @@ type Commit struct {
 	Retractions []Retraction
 	// Reinstatements are applied last, because they may be of claims that the commit's own claims supersede.
 	Reinstatements []Reinstatement
+	// Merges are the entities merged, and those that are so no more, in order.
+	Merges []Merged
 	// Import is the import to which the commit belongs; nil if it belongs to none.
 	Import *Import
 	// Digest is the digest of the graph after this commit (snapshot.Digest). Ontology is the hash of the
@@ -73,7 +75,7 @@ type Identity struct {
 
 // Empty reports whether the commit would change nothing.
 func (c *Commit) Empty() bool {
-	return len(c.Entities) == 0 && len(c.Claims) == 0 && len(c.Retractions) == 0 && len(c.Reinstatements) == 0
+	return len(c.Entities) == 0 && len(c.Claims) == 0 && len(c.Retractions) == 0 && len(c.Reinstatements) == 0 && len(c.Merges) == 0
 }
 
 // Position is where an input came from, for messages. A Line of 0 or an empty Path means unknown.
@@ -120,6 +122,10 @@ const (
 	Reinstate
 	// Undo takes back what an import did, or what a source states. A change may have only one.
 	Undo
+	// Merge lets one entity stand for another, after all else that the change does.
+	Merge
+	// Unmerge takes a merge back: what it restated is as it was before, unless others changed it since.
+	Unmerge
 )
 
 // Op is one operation of a change, with the position in the input.
@@ -130,6 +136,7 @@ type Op struct {
 	Retract   Retraction    // for Retract
 	Reinstate Reinstatement // for Reinstate
 	Undo      Undone        // for Undo, and for the operations into which it is expanded
+	Merge     Merged        // for Merge, and for Unmerge without Into
 	Notice    string        // for Notice
 	Position  Position
 }

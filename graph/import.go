@@ -26,10 +26,14 @@ const MaxLabel = 200
 // importOf checks the change's import, and returns it in the form for the commit.
 func (c *checker) importOf(ch *Change) *Import {
 	undo := undoOf(ch)
-	if ch.Import == nil && undo == nil {
+	merges := c.res.Commit.Merges
+	if ch.Import == nil && undo == nil && len(merges) == 0 {
 		return nil
 	}
 	im := Import{Sync: ch.Sync}
+	if len(merges) > 0 && ch.Import == nil {
+		im.Label = merges[0].label()
+	}
 	if ch.Import != nil {
 		im.First, im.Label, im.Files, im.Format = ch.Import.First, ch.Import.Label, ch.Import.Files, ch.Import.Format
 	}

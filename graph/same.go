@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"math"
 	"slices"
@@ -12,7 +13,7 @@ import (
 
 // Digest distinguishes changes: two changes are the same if their digests are. It is computed from all content of the
 // operations, in their order: entities with their types, claims with all their fields, retractions, reinstatements and
-// undos with their reasons, and the source to sync. It does not depend on the import, positions, a reader's notices,
+// undos with their reasons, merges, and the source to sync. It does not depend on the import, positions, a reader's notices,
 // the key, the required sequence number, or the order of a claim's qualifiers.
 func (ch *Change) Digest() string {
 	d := digester{h: sha256.New()}
@@ -40,6 +41,10 @@ func (ch *Change) Digest() string {
 			d.number(uint64(op.Undo.Import))
 			d.text(string(op.Undo.Source))
 			d.text(op.Undo.Reason)
+		case Merge, Unmerge:
+			d.text("merge")
+			d.text(string(op.Merge.From))
+			d.text(string(op.Merge.Into))
 		default:
 			d.text("assert")
 			d.claim(&op.Claim)
@@ -101,4 +106,27 @@ func (d *digester) claim(c *Claim) {
 	for i := range c.Supersedes {
 		d.bytes(c.Supersedes[i][:])
 	}
+}
+
+// difference describes how the details of two claims with one id differ; "" if they are equal.
+func difference(have, other *Claim) string {
+	var d []string
+	if have.Confidence != other.Confidence {
+		d = append(d, fmt.Sprintf("confidence %v, not %v", have.Confidence, other.Confidence))
+	}
+	if have.Rank != other.Rank {
+		d = append(d, fmt.Sprintf("rank %s, not %s", have.Rank, other.Rank))
+	}
+	if have.Attribution != other.Attribution {
+		d = append(d, fmt.Sprintf("attribution %s, not %s", have.Attribution, other.Attribution))
+	}
+	for _, t := range []struct{ what, a, b string }{
+		{"attributedTo", have.AttributedTo, other.AttributedTo}, {"original", have.Original, other.Original},
+		{"conflict", have.Conflict, other.Conflict}, {"note", have.Note, other.Note},
+	} {
+		if t.a != t.b {
+			d = append(d, "another "+t.what)
+		}
+	}
+	return strings.Join(d, ", ")
 }

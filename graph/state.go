@@ -1,6 +1,6 @@
 package graph
 
-// State is the graph against which Check checks a change. A snapshot implements it. Check may call TypeOf from
+// State is the graph against which Check checks a change. A snapshot implements it. Check may call TypeOf, Claim and Into from
 // several goroutines at once.
 type State interface {
 	// Seq returns the sequence number of the state.
@@ -26,6 +26,14 @@ type State interface {
 	History(ClaimID) []Event
 	// StatedBy calls fn with each live claim of a source, in record order.
 	StatedBy(source ID, fn func(id ClaimID, c *Claim))
+	// Into is the entity that another is merged into, by the last merge of it; false if it stands for itself.
+	Into(ID) (ID, bool)
+	// Merges calls fn with the merges, and the ends of merges, of the commits after one and up to
+	// another, in order, until fn returns false.
+	Merges(since, last Seq, fn func(m Merged, seq Seq) bool)
+	// Naming calls fn with each live claim that names an entity as its subject, object or source or in a
+	// qualifier, each once.
+	Naming(id ID, fn func(id ClaimID, c *Claim))
 }
 
 // Growth is a graph to which commits are added. Its State is the one after the added commits.
@@ -52,3 +60,6 @@ func (nothing) Undos(func(_, _ Seq))                       {}
 func (nothing) History(ClaimID) []Event                    { return nil }
 func (nothing) Learned(Seq, Seq, func(ClaimID, Seq, bool)) {}
 func (nothing) StatedBy(ID, func(ClaimID, *Claim))         {}
+func (nothing) Into(ID) (ID, bool)                         { return "", false }
+func (nothing) Merges(Seq, Seq, func(Merged, Seq) bool)    {}
+func (nothing) Naming(ID, func(ClaimID, *Claim))           {}

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/schema"
@@ -14,6 +15,7 @@ type naiveState struct {
 	claims []*naiveClaim
 	byID   map[graph.ClaimID]*naiveClaim
 	log    []graph.Commit
+	into   map[graph.ID]graph.ID
 }
 
 type naiveClaim struct {
@@ -22,7 +24,7 @@ type naiveClaim struct {
 }
 
 func newState() *naiveState {
-	return &naiveState{types: map[graph.ID]string{}, byID: map[graph.ClaimID]*naiveClaim{}}
+	return &naiveState{types: map[graph.ID]string{}, byID: map[graph.ClaimID]*naiveClaim{}, into: map[graph.ID]graph.ID{}}
 }
 
 func (s *naiveState) Seq() graph.Seq { return s.seq }
@@ -55,6 +57,44 @@ func (s *naiveState) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Cla
 			fn(c.ID(), &c.Claim)
 		}
 	}
+}
+
+func (s *naiveState) Into(id graph.ID) (graph.ID, bool) {
+	into, ok := s.into[id]
+	return into, ok
+}
+
+func (s *naiveState) Merges(since, last graph.Seq, fn func(m graph.Merged, seq graph.Seq) bool) {
+	for i := since; i < last; i++ {
+		for _, m := range s.log[i].Merges {
+			if !fn(m, i+1) {
+				return
+			}
+		}
+	}
+}
+
+func (s *naiveState) Naming(id graph.ID, fn func(graph.ClaimID, *graph.Claim)) {
+	for _, c := range s.claims {
+		if c.live && slices.Contains(namesOf(&c.Claim), id) {
+			fn(c.ID(), &c.Claim)
+		}
+	}
+}
+
+// namesOf are the entities that a claim names.
+func namesOf(c *graph.Claim) []graph.ID {
+	ids := []graph.ID{c.Subject, c.Source}
+	values := []graph.Value{c.Value}
+	for _, q := range c.Qualifiers {
+		values = append(values, q.Value)
+	}
+	for _, v := range values {
+		if v.Kind() == graph.EntityKind {
+			ids = append(ids, v.Entity())
+		}
+	}
+	return ids
 }
 
 func (s *naiveState) Commits(first graph.Seq) (list []graph.Seq) {
@@ -161,6 +201,13 @@ func (s *naiveState) apply(c *graph.Commit) error {
 		}
 		s.byID[r.Claim].live = true
 	}
+	for _, m := range c.Merges {
+		if m.Into == "" {
+			delete(s.into, m.From)
+		} else {
+			s.into[m.From] = m.Into
+		}
+	}
 	s.seq++
 	s.log = append(s.log, *c)
 	return s.sound()
@@ -182,6 +229,11 @@ func (s *naiveState) sound() error {
 		}
 		if !c.live {
 			continue
+		}
+		for _, id := range namesOf(&c.Claim) {
+			if into, ok := s.into[id]; ok {
+				return fmt.Errorf("%s %s %s by %s holds, and %s is merged into %s", c.Subject, c.Predicate, c.Value, c.Source, id, into)
+			}
 		}
 		if k := c.Predicate + " " + c.Value.String(); f.Key != "" {
 			if other, ok := holders[k]; ok && other != c.Subject {
@@ -207,4 +259,21 @@ func (s *naiveState) sound() error {
 		}
 	}
 	return nil
+}
+
+// dump writes the log of a state, for messages.
+func dump(st *naiveState) (s string) {
+	for i, c := range st.log {
+		s += fmt.Sprintf("%d import %+v merges %v\n", i+1, c.Import, c.Merges)
+		for _, x := range c.Claims {
+			s += fmt.Sprintf("   + %s %s %s %s %v over %v\n", x.ID(), x.Subject, x.Predicate, x.Value, x.Source, x.Supersedes)
+		}
+		for _, x := range c.Retractions {
+			s += fmt.Sprintf("   - %s %s\n", x.Claim, x.Reason)
+		}
+		for _, x := range c.Reinstatements {
+			s += fmt.Sprintf("   = %s %s\n", x.Claim, x.Reason)
+		}
+	}
+	return s
 }

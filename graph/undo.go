@@ -33,18 +33,32 @@ func undoOf(ch *Change) *Op {
 
 func undoes(op Op) bool { return op.Kind == Undo }
 
-// expand replaces the undo in a change by the retractions and reinstatements that it means.
+// expand replaces undo and unmerge in a change by the retractions and reinstatements that they mean.
 func (c *checker) expand(ch *Change) {
-	op := undoOf(ch)
-	if op == nil {
+	takes := func(op Op) bool { return undoes(op) || op.Kind == Unmerge }
+	if !slices.ContainsFunc(ch.Ops, takes) {
 		return
 	}
-	c.ops = slices.DeleteFunc(slices.Clone(ch.Ops), undoes)
-	if len(ch.Ops)-len(c.ops) > 1 {
+	c.ops = slices.DeleteFunc(slices.Clone(ch.Ops), takes)
+	for i := range ch.Ops {
+		if ch.Ops[i].Kind == Unmerge {
+			c.unmerge(&ch.Ops[i])
+		}
+	}
+	op, undos := undoOf(ch), 0
+	for i := range ch.Ops {
+		if undoes(ch.Ops[i]) {
+			undos++
+		}
+	}
+	switch {
+	case undos == 0:
+		return
+	case undos > 1:
 		c.problem(op.Position, BadInput, "the change undoes two things; use a change for each, so that each can be undone in turn")
 		return
 	}
-	u := undoing{c: c, op: op, reason: op.Undo.Reason, superseders: map[Seq]map[ClaimID]ClaimID{}}
+	u := newUndoing(c, op, op.Undo.Reason)
 	switch {
 	case op.Undo.Import != 0 && op.Undo.Source == "":
 		u.undoImport(op.Undo.Import)
@@ -54,7 +68,7 @@ func (c *checker) expand(ch *Change) {
 		c.problem(op.Position, BadInput, "an undo names an import or a source, one of the two")
 		return
 	}
-	if len(u.ops) == 0 && len(c.problems) == 0 {
+	if len(u.ops) == 0 && len(c.parted) == 0 && len(c.problems) == 0 {
 		c.notice(op.Position, Duplicate, "there is nothing left to undo: what it did was undone or changed since")
 	}
 	c.ops = append(c.ops, u.ops...)
@@ -71,6 +85,14 @@ type undoing struct {
 	superseders map[Seq]map[ClaimID]ClaimID
 	// cancelled are the commits of undone imports and of the undos.
 	cancelled map[Seq]bool
+	// again are the entities that it merges again, which restates what it takes back of them.
+	again map[ID]bool
+	// its reports whether a commit is one of those to undo.
+	its func(Seq) bool
+}
+
+func newUndoing(c *checker, op *Op, reason string) *undoing {
+	return &undoing{c: c, op: op, reason: reason, superseders: map[Seq]map[ClaimID]ClaimID{}, its: func(Seq) bool { return false }, again: map[ID]bool{}}
 }
 
 // cancel finds the commits that undos took back, and the commits of those undos; together they have no effect. An
@@ -86,20 +108,34 @@ func (u *undoing) cancel(target Seq) {
 	})
 }
 
-// history returns the events of a claim without the cancelled ones. live says whether the claim holds when all
-// events count.
+// history is that of a claim without what is cancelled and what merges of others did; live is whether the claim, or that
+// which a merge put in its place, holds.
 func (u *undoing) history(id ClaimID) (events []Event, live bool) {
-	all := u.c.st.History(id)
-	events = slices.DeleteFunc(slices.Clone(all), func(e Event) bool { return u.cancelled[e.Seq] })
-	return events, len(all) > 0 && all[len(all)-1].Live
+	_, live, _ = u.c.st.Claim(u.c.now(id))
+	return slices.DeleteFunc(slices.Clone(u.c.st.History(id)), func(e Event) bool {
+		return u.cancelled[e.Seq] || !u.its(e.Seq) && u.merges(id, e)
+	}), live
+}
+
+// merges reports whether a claim was withdrawn since an entity that it names was merged, or holds again since it is so no more.
+func (u *undoing) merges(id ClaimID, e Event) (found bool) {
+	if !u.c.merging {
+		return false
+	}
+	cl, _, _ := u.c.st.Claim(id)
+	u.c.st.Merges(e.Seq-1, e.Seq, func(m Merged, _ Seq) bool {
+		found = cl.names(m.From) && e.Live == (m.Into == "")
+		return !found
+	})
+	return found
 }
 
 func (u *undoing) retract(id ClaimID) {
-	u.ops = append(u.ops, Op{Kind: Retract, Retract: Retraction{id, u.reason}, Position: u.op.Position})
+	u.ops = append(u.ops, Op{Kind: Retract, Retract: Retraction{u.c.now(id), u.reason}, Position: u.op.Position})
 }
 
 func (u *undoing) reinstate(id ClaimID) {
-	u.ops = append(u.ops, Op{Kind: Reinstate, Reinstate: Reinstatement{id, u.reason}, Undo: u.op.Undo, Position: u.op.Position})
+	u.ops = append(u.ops, Op{Kind: Reinstate, Reinstate: Reinstatement{id, u.reason}, Undo: Undone{Reason: u.reason}, Position: u.op.Position})
 }
 
 func (u *undoing) undoImport(first Seq) {
@@ -111,13 +147,21 @@ func (u *undoing) undoImport(first Seq) {
 	if u.reason == "" {
 		u.reason = fmt.Sprintf("import %d is undone", first)
 	}
-	its := func(seq Seq) bool { _, ok := slices.BinarySearch(commits, seq); return ok }
+	u.its = func(seq Seq) bool { _, ok := slices.BinarySearch(commits, seq); return ok }
 	u.cancel(first)
-	seen := map[ClaimID]bool{}
+	for _, seq := range commits {
+		u.c.st.Merges(seq-1, seq, func(m Merged, _ Seq) bool { u.part(m, seq); return true })
+	}
+	u.takeBack(commits, func(ClaimID) bool { return true })
+}
+
+// takeBack gives the claims that the commits touched the state that they had before, unless others changed it since.
+func (u *undoing) takeBack(commits []Seq, wanted func(ClaimID) bool) {
+	its, seen := u.its, map[ClaimID]bool{}
 	var touched []ClaimID
 	for _, seq := range commits {
 		u.c.st.Learned(seq-1, seq, func(id ClaimID, _ Seq, _ bool) {
-			if !seen[id] {
+			if !seen[id] && wanted(id) {
 				seen[id] = true
 				touched = append(touched, id)
 			}
@@ -141,15 +185,29 @@ func (u *undoing) undoImport(first Seq) {
 		switch {
 		case last.Live && !before.Live:
 			u.retract(id)
-		case !last.Live && before.Live && !u.replaced(id, last.Seq, its):
+		case !last.Live && before.Live && !u.replaced(id, last.Seq) && !u.restatesAgain(id):
 			u.reinstate(id)
 		}
 	}
 }
 
+// restatesAgain reports whether a claim restates one of an entity that is merged again.
+func (u *undoing) restatesAgain(id ClaimID) bool {
+	cl, _, _ := u.c.st.Claim(id)
+	return len(u.again) > 0 && slices.ContainsFunc(cl.Supersedes, func(old ClaimID) bool {
+		was, _, _ := u.c.st.Claim(old)
+		for from := range u.again {
+			if was.names(from) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // replaced reports whether a claim that a commit withdrew has a replacement that remains after the undo,
 // because someone superseded the import's claim by hand.
-func (u *undoing) replaced(id ClaimID, seq Seq, its func(Seq) bool) bool {
+func (u *undoing) replaced(id ClaimID, seq Seq) bool {
 	for {
 		by, ok := u.superseder(id, seq)
 		if !ok {
@@ -161,7 +219,10 @@ func (u *undoing) replaced(id ClaimID, seq Seq, its func(Seq) bool) bool {
 		}
 		last := events[len(events)-1]
 		if last.Live {
-			return !its(last.Seq)
+			return !u.its(last.Seq)
+		}
+		if !u.its(last.Seq) && u.merges(id, Event{Seq: seq}) {
+			return true // what a merge restated and others withdrew does not hold by its other name either
 		}
 		id, seq = by, last.Seq
 	}
@@ -200,6 +261,7 @@ func (u *undoing) undoSource(source ID) {
 	if u.reason == "" {
 		u.reason = fmt.Sprintf("what %s states is undone", source)
 	}
+	source = u.c.resolve(source)
 	seen := map[ClaimID]bool{}
 	var reinstate func(c *Claim, by Seq)
 	reinstate = func(c *Claim, by Seq) {
@@ -211,7 +273,7 @@ func (u *undoing) undoSource(source ID) {
 			}
 			seen[old] = true
 			was, _, _ := u.c.st.Claim(old)
-			if was.Source == source {
+			if u.c.resolve(was.Source) == u.c.resolve(source) {
 				reinstate(&was, events[0].Seq)
 			} else {
 				u.reinstate(old)

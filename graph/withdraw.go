@@ -60,6 +60,17 @@ func (c *checker) reinstate(op *Op) {
 	if stated, here := c.stated[r.Claim]; here && !ok && stated.claim >= 0 {
 		cl, live, ok = c.res.Commit.Claims[stated.claim], true, true
 	}
+	if to, changed := c.restated(&cl); ok && changed { // it was withdrawn before a merge
+		id := to.ID()
+		if _, _, known := c.st.Claim(id); !known {
+			ids := c.res.IDs
+			c.accept(op.Position, &formed{claim: to, field: c.fieldOf(&to), id: id})
+			c.res.IDs = ids
+			return
+		}
+		r.Claim = id
+		cl, live, ok = c.st.Claim(id)
+	}
 	_, now := c.withdrawn[r.Claim]
 	retracted, twice := c.retracted[r.Claim]
 	switch {
@@ -88,8 +99,8 @@ func (c *checker) holdAgain(at Position, r Reinstatement, cl *Claim) {
 	}
 	// A claim that the change itself supersedes has never stopped holding.
 	_, now := c.withdrawn[r.Claim]
-	if t := c.typeOf(cl.Subject); !now && t != nil && t.Field(cl.Predicate) != nil {
-		c.bound(at, t.Field(cl.Predicate), cl)
+	if !now {
+		c.bound(at, c.fieldOf(cl), cl)
 	}
 	c.reinstated[r.Claim] = true
 	c.res.Commit.Reinstatements = append(c.res.Commit.Reinstatements, r)

@@ -85,6 +85,8 @@ func (f *worldFile) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) 
 	return nil
 }
 
+func (f *worldFile) Merged(func(graph.Merged) error) error { return nil }
+
 func (f *worldFile) ReasonOf(graph.ClaimID) string { return "" }
 
 func ontology(t *testing.T) *schema.Ontology {

@@ -204,6 +204,9 @@ func summary(r *ingest.Report) string {
 	if r.Reinstatements > 0 {
 		text += ", " + console.Count(r.Reinstatements, "reinstatement")
 	}
+	if r.Merges > 0 {
+		text += ", " + console.Count(r.Merges, "merge")
+	}
 	return fmt.Sprintf("%s; %s known already", text, console.Thousands(r.Known))
 }
 

@@ -25,7 +25,7 @@ func commands() []*cli.Command {
 		serveCommand, questions.Query(at),
 		questions.Search(at), questions.Routes(at), questions.Chokepoints(at), questions.Connections(at), questions.Dependency(at),
 		questions.Conflicts(at), questions.Changes(at), questions.Timeline(at),
-		importCommand, mappingCommand, questions.Imports(at), undoCommand, exportCommand, backupCommand, restoreCommand, checkCommand, schemaCommand, verifyCommand,
+		importCommand, mappingCommand, questions.Imports(at), undoCommand, mergeCommand, unmergeCommand, exportCommand, backupCommand, restoreCommand, checkCommand, schemaCommand, verifyCommand,
 		healthCommand, cli.Version, cli.Completion(commands),
 	}
 }

@@ -31,34 +31,82 @@ listed as an import, and can be undone too. Entities stay.`,
 		number := s.Number("import", 0, 1, "the import")
 		source := s.Text("source", "ID", "", "a source, of which all is taken back")
 		reason := s.Text("reason", "TEXT", "", "why")
-		dry := s.Toggle("dry-run", "say what it would do, and change nothing")
-		where := connect.Settings(s, "undo in")
-		asJSON := s.JSON()
+		make := changeSettings(s, "undo in")
 		return func(ctx context.Context, e *cli.Environment, args []string) error {
 			s.NoArguments(args)
 			op := graph.Op{Kind: graph.Undo, Undo: graph.Undone{Import: graph.Seq(*number), Source: graph.ID(*source), Reason: *reason}}
 			if s.Either("import", "source") == "" {
 				s.Fault("what to undo is missing: --import N or --source ID")
 			}
-			where.Check()
-			if err := s.Err(); err != nil {
-				return err
-			}
-			to, done, err := changeTarget(ctx, e, where, *dry)
-			if err != nil {
-				return err
-			}
-			got, err := to.Commit(ctx, &graph.Change{Ops: []graph.Op{op}})
-			if err := errors.Join(err, done()); err != nil {
-				return err
-			}
-			return undone(e, got, *dry, *asJSON)
+			return make(ctx, e, op)
 		}
 	},
 }
 
-// undone prints what an undo did.
-func undone(e *cli.Environment, got *live.Receipt, dry, asJSON bool) error {
+var mergeCommand = &cli.Command{
+	Name: "merge", Short: "let one entity stand for another", Args: "ID INTO",
+	About: `Merges the entity ID into INTO, of the same type: every claim that names ID is stated
+of INTO from then on, and ID means INTO wherever an id is read, in files and queries. With
+an earlier --known-at, both are there as they were. Where the two differ in what only one
+can have, it says so; 'caspian conflicts INTO' shows it. A merge is listed as an import,
+and 'caspian unmerge ID' or 'caspian undo --import N' takes it back.`,
+	Examples: `  caspian merge port-of-aktau aktau --dry-run
+  caspian merge port-of-aktau aktau`,
+	Setup: func(s *settings.Set) cli.Action {
+		make := changeSettings(s, "merge in")
+		return func(ctx context.Context, e *cli.Environment, args []string) error {
+			if len(args) != 2 {
+				s.Fault("merge takes two ids: of the entity to merge, and of that which stays")
+				return s.Err()
+			}
+			return make(ctx, e, graph.Op{Kind: graph.Merge, Merge: graph.Merged{From: graph.ID(args[0]), Into: graph.ID(args[1])}})
+		}
+	},
+}
+
+var unmergeCommand = &cli.Command{
+	Name: "unmerge", Short: "take the merge of an entity back", Args: "ID",
+	About: `Takes the last merge of the entity ID back: what the merge stated of the other entity
+is stated of ID again, unless others changed it since. What was stated since the merge
+stays with the other entity, under whichever id it came.`,
+	Examples: `  caspian unmerge port-of-aktau`,
+	Setup: func(s *settings.Set) cli.Action {
+		make := changeSettings(s, "unmerge in")
+		return func(ctx context.Context, e *cli.Environment, args []string) error {
+			if len(args) != 1 {
+				s.Fault("unmerge takes one id: of the entity that was merged")
+				return s.Err()
+			}
+			return make(ctx, e, graph.Op{Kind: graph.Unmerge, Merge: graph.Merged{From: graph.ID(args[0])}})
+		}
+	},
+}
+
+// changeSettings are the settings of a command that makes a change of one operation. The function that it returns makes the
+// change, and prints what it did.
+func changeSettings(s *settings.Set, use string) func(context.Context, *cli.Environment, graph.Op) error {
+	dry := s.Toggle("dry-run", "say what it would do, and change nothing")
+	where := connect.Settings(s, use)
+	asJSON := s.JSON()
+	return func(ctx context.Context, e *cli.Environment, op graph.Op) error {
+		where.Check()
+		if err := s.Err(); err != nil {
+			return err
+		}
+		to, done, err := changeTarget(ctx, e, where, *dry)
+		if err != nil {
+			return err
+		}
+		got, err := to.Commit(ctx, &graph.Change{Ops: []graph.Op{op}})
+		if err := errors.Join(err, done()); err != nil {
+			return err
+		}
+		return changed(e, got, *dry, *asJSON)
+	}
+}
+
+// changed prints what a change of one operation did.
+func changed(e *cli.Environment, got *live.Receipt, dry, asJSON bool) error {
 	for _, n := range got.Notices {
 		e.Say("notice: %s", n.Message)
 	}
@@ -69,6 +117,10 @@ func undone(e *cli.Environment, got *live.Receipt, dry, asJSON bool) error {
 		return json.NewEncoder(e.Out).Encode((&ingest.Report{Seq: got.Seq, Import: got.Import, Counts: got.Counts, Operations: 1, Notices: got.Notices}).Outcome(nil, dry))
 	}
 	text := fmt.Sprintf("%s and %s", console.Count(got.Retractions, "retraction"), console.Count(got.Reinstatements, "reinstatement"))
+	if got.Merges > 0 {
+		text = fmt.Sprintf("%s, %s restated, %s and %s", console.Count(got.Merges, "merge"), console.Count(got.Superseded, "claim"),
+			console.Count(got.Retractions-got.Superseded, "retraction"), console.Count(got.Reinstatements, "reinstatement"))
+	}
 	switch {
 	case dry:
 		text = "would make " + text

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/figures"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -131,7 +132,7 @@ func TestRanges(t *testing.T) {
 		}
 		text := func(figure func(*Stats) float64) string {
 			if f, ok := st.Exactly(figure); ok {
-				return graph.FormatNumber(f, 0)
+				return figures.Number(f, 0)
 			}
 			return "?"
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/figures"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -96,7 +97,7 @@ func (w *conflictWalk) differ(n uint32, values, periods, objects string) string 
 	}
 	switch t := f.Tolerance; {
 	case f.Scalar == schema.Coordinates && t.Km > 0:
-		text += ", further apart than " + graph.FormatNumber(t.Km, 12) + " km"
+		text += ", further apart than " + figures.Number(t.Km, 12) + " km"
 	case t.Relative > 0:
 		text += ", further apart than " + percent(t.Relative)
 	}
@@ -311,16 +312,16 @@ func list(words []string) string {
 }
 
 func percent(part float64) string {
-	return graph.FormatNumber(part*100, 12) + " %"
+	return figures.Number(part*100, 12) + " %"
 }
 
 // written writes a value for people.
 func written(v graph.Value) string {
 	switch v.Kind() {
 	case graph.FloatKind:
-		return graph.FormatNumber(v.Float(), 0)
+		return figures.Number(v.Float(), 0)
 	case graph.QuantityKind:
-		return graph.FormatNumber(v.Float(), 0) + " " + v.Text()
+		return figures.Number(v.Float(), 0) + " " + v.Text()
 	}
 	return v.String()
 }

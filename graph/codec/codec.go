@@ -52,6 +52,8 @@ type Graph interface {
 	Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error) error
 	// ReasonOf returns the reason of the last withdrawal or reinstatement of a claim, or "" if it has none.
 	ReasonOf(graph.ClaimID) string
+	// Merged calls fn with each entity that is merged into another, in the order of the merges.
+	Merged(fn func(graph.Merged) error) error
 }
 
 // List is an ordered list of formats.

@@ -19,13 +19,14 @@ import (
 //	{"subject":"KAZ","predicate":"capital","object":"astana","valid":"1997-12-10/..","source":"factbook","locator":"kz.json","confidence":0.9}
 //	{"subject":"KAZ","predicate":"population","value":20432662,"valid":"2025","source":"factbook","qualifiers":{}}
 //	{"retract":"c…","reason":"misread"}
+//	{"merge":"alma-ata","into":"almaty"}
 //
 // An object names an entity, a value a literal: a text, a number, true or
 // false, {"value":3,"unit":"bcm"} or {"lat":48,"lon":68}; a range {"min":10,"max":15,"unit":"bcm"},
 // with over instead of min and under instead of max where the end does not belong to it; {"kind":"string","value":"3"}
 // says its kind where the ontology does not; {"none":true} says that there is nothing. Qualifiers are
 // values by name; an entity among them is {"entity":"KAZ"} or its id. Empty lines are skipped.
-// Withdrawn claims are written as the claim and its retraction.
+// Withdrawn claims are written as the claim and its retraction, and merges after all claims.
 var JSONLines = &Format{
 	Name:       "jsonl",
 	About:      "JSON lines for scripts: one claim per line",
@@ -63,6 +64,10 @@ type jsonLine struct {
 	Retract   string `json:"retract,omitempty"`
 	Reinstate string `json:"reinstate,omitempty"`
 	Reason    string `json:"reason,omitempty"`
+
+	Merge   string `json:"merge,omitempty"`
+	Into    string `json:"into,omitempty"`
+	Unmerge string `json:"unmerge,omitempty"`
 }
 
 func decodeJSONLines(ctx context.Context, name string, r io.Reader, emit Emit) error {

@@ -19,6 +19,8 @@ var lineKeys = map[string][]string{
 	"entity":    {"entity", "type"},
 	"retract":   {"retract", "reason"},
 	"reinstate": {"reinstate", "reason"},
+	"merge":     {"merge", "into"},
+	"unmerge":   {"unmerge"},
 	"subject": {
 		"subject", "predicate", "object", "value", "qualifiers", "valid", "source", "locator", "confidence", "rank",
 		"attribution", "attributedTo", "original", "conflict", "note", "supersedes",
@@ -87,6 +89,12 @@ func (l *lineContent) text(key string) *string {
 		return &l.Reinstate
 	case "reason":
 		return &l.Reason
+	case "merge":
+		return &l.Merge
+	case "into":
+		return &l.Into
+	case "unmerge":
+		return &l.Unmerge
 	}
 	return nil
 }
@@ -407,6 +415,10 @@ func (l *lineContent) op(kind string) (graph.Op, error) {
 	case "reinstate":
 		id, err := graph.ParseClaimID(l.Reinstate)
 		return graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: id, Reason: l.Reason}}, err
+	case "merge":
+		return graph.Op{Kind: graph.Merge, Merge: graph.Merged{From: graph.ID(l.Merge), Into: graph.ID(l.Into)}}, nil
+	case "unmerge":
+		return graph.Op{Kind: graph.Unmerge, Merge: graph.Merged{From: graph.ID(l.Unmerge)}}, nil
 	case "entity":
 		if l.Type == "" {
 			return graph.Op{}, graph.Errorf(graph.BadInput, "the entity %s has no type", graph.Clip(l.Entity))
@@ -416,7 +428,7 @@ func (l *lineContent) op(kind string) (graph.Op, error) {
 		c, err := l.claim()
 		return graph.Op{Kind: graph.Assert, Claim: c}, err
 	}
-	return graph.Op{}, graph.Errorf(graph.BadInput, "the line states nothing: it has neither subject (a claim), entity (a declaration), retract nor reinstate")
+	return graph.Op{}, graph.Errorf(graph.BadInput, "the line states nothing: it has neither subject (a claim), entity (a declaration), retract, reinstate, merge nor unmerge")
 }
 
 func (l *lineContent) claim() (graph.Claim, error) {

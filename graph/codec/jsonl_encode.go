@@ -92,6 +92,11 @@ func encodeJSONLines(ctx context.Context, w io.Writer, from Graph) error {
 			return err
 		}
 	}
+	if err := from.Merged(func(m graph.Merged) error {
+		return enc.Encode(jsonLine{Merge: string(m.From), Into: string(m.Into)})
+	}); err != nil {
+		return err
+	}
 	return bw.Flush()
 }
 

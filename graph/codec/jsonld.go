@@ -61,6 +61,16 @@ func (j *jsonld) entity(e graph.Entity) {
 	j.end()
 }
 
+func (j *jsonld) merged(m graph.Merged) {
+	j.begin(entityIRI, string(m.From))
+	j.put(",")
+	j.address(metaIRI, mergedWord)
+	j.put(`:{"@id":`)
+	j.address(entityIRI, string(m.Into))
+	j.put("}")
+	j.end()
+}
+
 func (j *jsonld) claim(c *graph.Claim, id string, quads []about) {
 	j.begin(claimIRI, id)
 	j.put(`,"@graph":{"@id":`)

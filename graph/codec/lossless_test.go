@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -145,7 +146,12 @@ func reasons(s *snapshot.Snapshot) map[graph.ClaimID]string {
 	return found
 }
 
-// changes retracts one of every hundred claims, and supersedes the two after it, of which the second holds
+func cityType(s *snapshot.Snapshot) uint32 {
+	n, _ := s.TypeNames.Number("City")
+	return uint32(n)
+}
+
+// changes merges some cities, retracts one of every hundred claims, and supersedes the two after it, of which the second holds
 // all the same.
 func changes(s *snapshot.Snapshot) *graph.Change {
 	var ch graph.Change
@@ -175,5 +181,9 @@ func changes(s *snapshot.Snapshot) *graph.Change {
 		}
 		return nil
 	})
+	cities := slices.Collect(s.ByType.At(cityType(s)).All())
+	for i := 0; i+1 < min(len(cities), 20); i += 2 {
+		ch.Ops = append(ch.Ops, graph.Op{Kind: graph.Merge, Merge: graph.Merged{From: s.ID(cities[i]), Into: s.ID(cities[i+1])}})
+	}
 	return &ch
 }

@@ -19,6 +19,7 @@ import (
 //	<caspian:c/…> <caspian:m/confidence> "0.9"^^<xsd:decimal> .
 //	<caspian:c/…> <caspian:m/valid> "1997-12-10/.."^^<http://id.loc.gov/datatypes/edtf/EDTF> .
 //	<caspian:c/…> <caspian:q/lengthKm> "1765"^^<xsd:double> .
+//	<caspian:e/alma-ata> <caspian:m/merged> <caspian:e/almaty> .
 //
 // (rdf and xsd are short here for the addresses of RDF's own vocabularies.) The
 // other words under m are rank, attribution, attributedTo, original, conflict,
@@ -55,6 +56,13 @@ func (q *nquads) entity(e graph.Entity) {
 	q.iri(entityIRI, string(e.ID))
 	q.iri(rdf.Type, "")
 	q.iri(typeIRI, e.Type)
+	q.end()
+}
+
+func (q *nquads) merged(m graph.Merged) {
+	q.iri(entityIRI, string(m.From))
+	q.iri(metaIRI, mergedWord)
+	q.iri(entityIRI, string(m.Into))
 	q.end()
 }
 

@@ -18,6 +18,7 @@ const (
 	qualifierIRI = "caspian:q/"
 	metaIRI      = "caspian:m/"
 	claimIRI     = "caspian:c/"
+	mergedWord   = "merged" // of an entity, not of a claim
 )
 
 // datatypes maps each kind to the datatype of its literals. Texts have none.
@@ -52,9 +53,10 @@ type about struct {
 type quadWriter interface {
 	entity(graph.Entity)
 	claim(c *graph.Claim, id string, quads []about)
+	merged(graph.Merged)
 }
 
-// encodeRDF writes entities and claims, with the reason of the last withdrawal or reinstatement of each claim.
+// encodeRDF writes entities, merges and claims, with the reason of the last withdrawal or reinstatement of each claim.
 func encodeRDF(ctx context.Context, from Graph, to quadWriter) error {
 	err := from.Entities(func(e graph.Entity) error {
 		to.entity(e)
@@ -68,7 +70,7 @@ func encodeRDF(ctx context.Context, from Graph, to quadWriter) error {
 		return err
 	}
 	var quads []about
-	return from.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
+	err = from.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
 		quads = append(quads[:0], about{metaIRI, "source", object{prefix: entityIRI, text: string(c.Source)}})
 		quads = appendText(quads, "locator", c.Locator)
 		quads = append(quads, about{metaIRI, "confidence", object{text: strconv.FormatFloat(c.Confidence, 'f', -1, 64), datatype: xsd + "decimal"}})
@@ -103,6 +105,13 @@ func encodeRDF(ctx context.Context, from Graph, to quadWriter) error {
 			quads = appendText(quads, "reason", from.ReasonOf(id))
 		}
 		to.claim(c, id.String(), quads)
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	return from.Merged(func(m graph.Merged) error {
+		to.merged(m)
 		return ctx.Err()
 	})
 }

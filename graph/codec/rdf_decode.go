@@ -60,8 +60,12 @@ func ours(q *rdf.Quad) bool {
 // quad takes one quad; the error is that of emit.
 func (d *quadDecoder) quad(q *rdf.Quad, emit Emit) error {
 	at := graph.Position{File: d.name, Line: q.Line}
-	if q.Predicate.Text == rdf.Type && q.Graph.Kind == rdf.None {
+	switch {
+	case q.Graph.Kind != rdf.None:
+	case q.Predicate.Text == rdf.Type:
 		return d.declare(at, q, emit)
+	case q.Predicate.Text == metaIRI+mergedWord:
+		return d.merge(at, q, emit)
 	}
 	if err := d.statement(at, q); err != nil {
 		d.Add(at, codeOf(err), "%v", err)
@@ -104,6 +108,19 @@ func (d *quadDecoder) declare(at graph.Position, q *rdf.Quad, emit Emit) error {
 		return nil
 	}
 	return emit(graph.Op{Kind: graph.Declare, Position: at, Entity: graph.Entity{ID: graph.ID(id), Type: typ}})
+}
+
+func (d *quadDecoder) merge(at graph.Position, q *rdf.Quad, emit Emit) error {
+	from, err := local(q.Subject, entityIRI, "an entity")
+	var into string
+	if err == nil {
+		into, err = local(q.Object, entityIRI, "an entity")
+	}
+	if err != nil {
+		d.Add(at, codeOf(err), "%v", err)
+		return nil
+	}
+	return emit(graph.Op{Kind: graph.Merge, Position: at, Merge: graph.Merged{From: graph.ID(from), Into: graph.ID(into)}})
 }
 
 // local returns the part of an IRI after a prefix of Caspian.

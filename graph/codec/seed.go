@@ -204,8 +204,10 @@ func (d *seedDecoder) document(root *yaml.Node) error {
 			})
 		case "retract", "reinstate":
 			return d.lapses(k.Value, v)
+		case "merge":
+			return d.merges(v)
 		}
-		d.Add(d.at(k, ""), graph.BadInput, "unknown part %q; a seed file has defaults, entities, retract and reinstate", graph.Clip(k.Value))
+		d.Add(d.at(k, ""), graph.BadInput, "unknown part %q; a seed file has defaults, entities, retract, reinstate and merge", graph.Clip(k.Value))
 		return nil
 	})
 }

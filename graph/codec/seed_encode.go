@@ -41,6 +41,7 @@ type seedEncoder struct {
 
 	retracted  lapses // withdrawn, but not superseded
 	reinstated lapses // superseded, but reinstated later
+	merged     []graph.Merged
 }
 
 func (e *seedEncoder) collect(ctx context.Context, from Graph) error {
@@ -49,6 +50,9 @@ func (e *seedEncoder) collect(ctx context.Context, from Graph) error {
 		return ctx.Err()
 	})
 	if err != nil {
+		return err
+	}
+	if err := from.Merged(func(m graph.Merged) error { e.merged = append(e.merged, m); return nil }); err != nil {
 		return err
 	}
 	superseded, err := supersededIn(ctx, from)
@@ -108,6 +112,12 @@ func (e *seedEncoder) write(ctx context.Context) error {
 	}
 	e.retracted.write(e.w, "retract")
 	e.reinstated.write(e.w, "reinstate")
+	for i, m := range e.merged {
+		if i == 0 {
+			e.w.WriteString("merge:\n")
+		}
+		fmt.Fprintf(e.w, "  %s: %s\n", seedScalar(string(m.From)), seedScalar(string(m.Into)))
+	}
 	return nil
 }
 

@@ -47,6 +47,8 @@ func (g *listedGraph) Claims(fn func(*graph.Claim, graph.ClaimID, bool) error) e
 	return nil
 }
 
+func (g *listedGraph) Merged(func(graph.Merged) error) error { return nil }
+
 func (g *listedGraph) ReasonOf(id graph.ClaimID) string {
 	if g.withdrawn[id] {
 		return `it was "wrong"`

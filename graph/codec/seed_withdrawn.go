@@ -10,12 +10,14 @@ import (
 )
 
 // A seed file that a store exported ends with a list of the claims that were withdrawn, and of superseded
-// claims that hold. It gives the reason of each:
+// claims that hold, each with its reason, and of the merged entities:
 //
 //	retract:
 //	  c…: misread
 //	reinstate:
 //	  c…: ""
+//	merge:
+//	  alma-ata: almaty
 
 // lapses has ids of claims with reasons, in the order of the graph.
 type lapses []struct{ id, reason string }
@@ -50,5 +52,16 @@ func (d *seedDecoder) lapses(part string, v *yaml.Node) error {
 			op = graph.Op{Kind: graph.Reinstate, Reinstate: graph.Reinstatement{Claim: id, Reason: reason}, Position: op.Position}
 		}
 		return d.emit(op)
+	})
+}
+
+// merges reads the part merge.
+func (d *seedDecoder) merges(v *yaml.Node) error {
+	return d.pairs(v, "merge", func(k, into *yaml.Node) error {
+		to, ok := d.text(into, "merge."+graph.Clip(k.Value))
+		if !ok {
+			return nil
+		}
+		return d.emit(graph.Op{Kind: graph.Merge, Merge: graph.Merged{From: graph.ID(k.Value), Into: graph.ID(to)}, Position: d.at(k, "merge")})
 	})
 }

@@ -298,6 +298,18 @@ func (p *Part) Claims(fn func(c *graph.Claim, id graph.ClaimID, live bool) error
 // ReasonOf implements codec.Graph.
 func (p *Part) ReasonOf(id graph.ClaimID) string { return p.s.ReasonOf(id) }
 
+// Merged implements codec.Graph: merges of entities that are in the part.
+func (p *Part) Merged(fn func(graph.Merged) error) error {
+	return p.s.Merged(func(m graph.Merged) error {
+		from, _ := p.s.Number(m.From)
+		into, _ := p.s.Number(m.Into)
+		if p.selected && (!p.named[from] || !p.named[into]) {
+			return nil
+		}
+		return fn(m)
+	})
+}
+
 // notice writes one line for each source of the part, with its publisher, licence and address.
 func (p *Part) notice(w io.Writer, prefix string) error {
 	for _, n := range p.s.InOrder(p.cited) {

@@ -217,6 +217,28 @@ func (t *Test) Wanted() []graph.Value {
 	return t.In
 }
 
+// Ids are the entities of a graph as a test of ids needs them.
+type Ids interface {
+	Ontology() *schema.Ontology
+	ID(entity uint32) graph.ID
+	// Meant is the entity that an id means at a sequence number, and HasMerges whether that may be another than the one with
+	// that id.
+	Meant(id graph.ID, at graph.Seq) (uint32, bool)
+	HasMerges() bool
+}
+
+// PassesID reports whether the entity passes the test of its id. The ids that are asked for may be those of entities
+// merged into it.
+func (t *Test) PassesID(g Ids, entity uint32, at graph.Seq) bool {
+	if t.Passes(g.Ontology(), graph.StringValue(string(g.ID(entity)))) {
+		return true
+	}
+	return g.HasMerges() && t.Listed() && slices.ContainsFunc(t.Wanted(), func(v graph.Value) bool {
+		n, ok := g.Meant(graph.ID(v.Text()), at)
+		return ok && n == entity
+	})
+}
+
 // Listed reports whether the test's only condition is Eq or In.
 func (t *Test) Listed() bool {
 	return (t.Eq == nil) != (t.In == nil) && t.Ne == nil && t.NotIn == nil && t.Lt == nil && t.Lte == nil && t.Gt == nil && t.Gte == nil &&

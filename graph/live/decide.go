@@ -117,7 +117,7 @@ func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (
 func receiptOf(res *graph.Result) *Receipt {
 	c := &res.Commit
 	r := &Receipt{
-		Counts: Counts{Entities: len(c.Entities), Claims: len(c.Claims), Retractions: len(c.Retractions), Reinstatements: len(c.Reinstatements), Known: res.Known},
+		Counts: Counts{Entities: len(c.Entities), Claims: len(c.Claims), Retractions: len(c.Retractions), Reinstatements: len(c.Reinstatements), Merges: len(c.Merges), Known: res.Known},
 		IDs:    res.IDs, Notices: res.Notices,
 	}
 	for i := range c.Claims {

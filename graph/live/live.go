@@ -208,12 +208,13 @@ type Receipt struct {
 // Counts are the numbers of operations in one change or several, by effect.
 type Counts struct {
 	// Entities, Claims, Retractions and Reinstatements count what is new. Superseded counts those of the
-	// Retractions in which another claim replaced the withdrawn one.
+	// Retractions in which another claim replaced the withdrawn one. Merges also counts merges taken back.
 	Entities       int `json:"entities"`
 	Claims         int `json:"claims"`
 	Retractions    int `json:"retractions"`
 	Superseded     int `json:"superseded"`
 	Reinstatements int `json:"reinstatements"`
+	Merges         int `json:"merges,omitempty"`
 	// Known counts the operations that changed nothing.
 	Known int `json:"known"`
 }
@@ -225,6 +226,7 @@ func (c *Counts) Add(d Counts) {
 	c.Retractions += d.Retractions
 	c.Superseded += d.Superseded
 	c.Reinstatements += d.Reinstatements
+	c.Merges += d.Merges
 	c.Known += d.Known
 }
 

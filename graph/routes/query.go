@@ -153,7 +153,7 @@ func (q *query) impossible() string {
 		id    graph.ID
 		nodes []int32
 	}{{q.o.From, q.from}, {q.o.To, q.to}} {
-		e, _ := s.Number(end.id)
+		e, _ := s.Meant(end.id, q.n.view.KnownSeq())
 		if all, _ := q.n.nodesOf(e); len(all) == 0 {
 			return fmt.Sprintf("the view shows no %s of %s", what, q.n.view.Name(e))
 		}

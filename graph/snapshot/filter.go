@@ -36,7 +36,7 @@ func (v *View) decides(f *filter.Node, node uint32, want bool) bool {
 	if f.Not != nil && v.decides(f.Not, node, !want) != want {
 		return !want
 	}
-	if f.ID != nil && !f.ID.Passes(v.s.Ontology(), graph.StringValue(v.s.IDs.At(node))) {
+	if f.ID != nil && !f.ID.PassesID(v.s, node, v.known) {
 		return !want
 	}
 	if f.Type != nil && !f.Type.Passes(v.s.Ontology(), graph.StringValue(v.s.TypeName(node))) {

@@ -106,7 +106,7 @@ func (w *View) choose(v graph.View) error {
 	if v.Sources != nil {
 		w.sources = make(map[uint32]bool, len(v.Sources))
 		for _, id := range v.Sources {
-			n, ok := s.Number(id)
+			n, ok := s.Meant(id, w.known)
 			if !ok || s.TypeName(n) != schema.SourceType {
 				return graph.Errorf(graph.UnknownID, "view.sources: there is no source %q; the field sources lists them", id)
 			}

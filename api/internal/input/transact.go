@@ -50,6 +50,12 @@ func (ts *Types) operationType() *graphql.InputObject {
 			{"undo", "Takes back, once in a change, what an import did or what a source states: what others changed since stays.", ts.object("UndoInput", "What to undo: an import or a source.", func() []inputField {
 				return []inputField{{"import", "The number of the import.", graphql.Int}, {"source", "The id of the source; what it says of itself stays.", graphql.ID}, {"reason", "Why, in words.", graphql.String}}
 			})},
+			{"merge", "Lets one entity stand for another, after the other operations: what is stated of the one is stated of the other from then on, and its id means the other.", ts.object("MergeInput", "Two entities of one type to merge.", func() []inputField {
+				return []inputField{{"id", "The id of the entity that the other one stands for.", must(graphql.ID)}, {"into", "The id of the entity that stays.", must(graphql.ID)}}
+			})},
+			{"unmerge", "Takes the merge of an entity back: what the merge stated of the other is stated of it again, unless others changed it since.", ts.object("UnmergeInput", "An entity that was merged into another.", func() []inputField {
+				return []inputField{{"id", "The id of the entity that was merged.", must(graphql.ID)}}
+			})},
 			{"supersede", "States a claim that replaces others, which are withdrawn.", ts.object("SupersedeInput", "A claim and those it replaces.", func() []inputField {
 				return []inputField{{"claims", "The ids of the claims to replace.", list(graphql.ID)}, {"by", "The claim that replaces them.", must(ts.assertType())}}
 			})},
@@ -153,6 +159,8 @@ func operation(kind string, in map[string]any) (graph.Op, error) {
 		n, _ := in["import"].(int)
 		first, err := sequence("import", n)
 		return graph.Op{Kind: graph.Undo, Undo: graph.Undone{Import: first, Source: graph.ID(textOf(in, "source")), Reason: textOf(in, "reason")}}, err
+	case "merge", "unmerge":
+		return graph.Op{Kind: map[string]graph.OpKind{"merge": graph.Merge, "unmerge": graph.Unmerge}[kind], Merge: graph.Merged{From: graph.ID(textOf(in, "id")), Into: graph.ID(textOf(in, "into"))}}, nil
 	case "supersede":
 		c, err := assertion(in["by"].(map[string]any))
 		for _, x := range in["claims"].([]any) {

@@ -8,6 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/figures"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -99,7 +100,7 @@ func NumberText(v graph.Value, unit *schema.Unit) string {
 		symbol, currency = unit.Symbol, unit.Dimension == "currency"
 	}
 	r, _ := v.Range()
-	return graph.FormatRange(r, symbol, currency)
+	return figures.Range(r, symbol, currency)
 }
 
 func (ts *Types) coordinatesType() *graphql.Object {

@@ -1,4 +1,4 @@
-// Package digest computes the digest of a graph, a Sum over its entities and claims. The Sum includes the
+// Package digest computes the digest of a graph, a Sum over its entities, merges and claims. The Sum includes the
 // details of the claims and whether they are withdrawn, but not when they were recorded.
 //
 // The package must not know how a graph is stored.
@@ -21,6 +21,16 @@ type Sum [4]uint64
 // Entity adds a declared entity.
 func (d *Sum) Entity(e graph.Entity) {
 	d.add(sha256.Sum256([]byte("entity\x00" + string(e.ID) + "\x00" + e.Type)))
+}
+
+// Merge adds a merge.
+func (d *Sum) Merge(m graph.Merged) { d.add(hashMerge(m)) }
+
+// Unmerge takes a merge away that was added.
+func (d *Sum) Unmerge(m graph.Merged) { d.sub(hashMerge(m)) }
+
+func hashMerge(m graph.Merged) [32]byte {
+	return sha256.Sum256([]byte("merged\x00" + string(m.From) + "\x00" + string(m.Into)))
 }
 
 // Claim adds a claim with its id. live is false if the claim is withdrawn.

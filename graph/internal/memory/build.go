@@ -183,6 +183,11 @@ func (b *change) take(c *graph.Commit) error {
 			return err
 		}
 	}
+	for _, m := range c.Merges {
+		if err := b.merge(m, c.Seq); err != nil {
+			return err
+		}
+	}
 	slices.SortFunc(b.gone, func(x, y reasoned) int { return cmp.Compare(x.row, y.row) })
 	for _, n := range b.gone {
 		s.gone.Append(n)

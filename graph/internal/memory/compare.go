@@ -27,6 +27,7 @@ func Differences(file, log *Graph) []string {
 		c.claim(n)
 	}
 	c.same("the list of imports", file.importCommits(), log.importCommits())
+	c.same("the list of merges", file.mergeList(), log.mergeList())
 	for n := range graph.Seq(file.commits.Len()) {
 		if f, l := file.RecordedAt(n+1), log.RecordedAt(n+1); !f.Equal(l) {
 			c.same(fmt.Sprintf("the time of commit %d", n+1), f, l)

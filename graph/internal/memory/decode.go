@@ -126,6 +126,9 @@ func (s *Graph) readSections(r *column.Reader, h *header) error {
 	for _, i := range imports {
 		s.imports.Append(i)
 	}
+	if !s.readMerges(column.ReadList[[3]uint32](r)) {
+		return errDamaged
+	}
 	s.Out, s.In = s.readLinks(r), s.readLinks(r)
 	s.Cited, s.ByType = readNumbers(r), readNumbers(r)
 	s.Named = s.nameEntities(column.Table[Naming]{}, 0)

@@ -16,7 +16,7 @@ import (
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 14
+	fileVersion = 15
 )
 
 // layout is a number that depends on the memory layout of the columns and on how names are folded. It differs
@@ -92,6 +92,7 @@ func (s *Graph) writeSections(w *column.Writer) error {
 		return err
 	}
 	column.WriteList(w, imports)
+	column.WriteList(w, s.mergeList())
 	for _, t := range []*column.Table[Adjacency]{&s.Out, &s.In} {
 		column.WriteLists(w, t.Len(), func(i uint32) iter.Seq[[]Link] { return t.Ref(i).Parts() })
 	}

@@ -83,6 +83,8 @@ type Graph struct {
 	gone          column.Column[reasoned] // the withdrawn claims, in the order of the withdrawing commits, then of claims
 	back          column.Column[reasoned] // the rows that reinstate a claim
 	imports       column.Column[Imported] // the commits that are part of an import
+	merges        column.Column[merged]   // in the order of the log
+	mergedAt      column.Table[uint32]    // by entity: the number of its last merge, counted from 1
 	Lost          column.Table[uint32]    // by entity: how many claims with it as subject or object were withdrawn
 	Out           column.Table[Adjacency]
 	In            column.Table[Adjacency]

@@ -57,7 +57,7 @@ func (g *guard) check(s *Graph) {
 // fingerprint returns a hash of what readers can see.
 func (s *Graph) fingerprint() uint64 {
 	h := fnv.New64a()
-	fmt.Fprint(h, s.seq, s.sum, s.TypeNames.List, s.Predicates.List, s.QualifierNames.List)
+	fmt.Fprint(h, s.seq, s.sum, s.mergeList(), s.TypeNames.List, s.Predicates.List, s.QualifierNames.List)
 	for i := range s.IDs.Len() {
 		n := uint32(i)
 		fmt.Fprint(h, s.IDs.At(n), s.Types.At(n), all(s.Out.Ref(n)), all(s.In.Ref(n)), slices.Collect(s.Cited.At(n).All()), s.Dates.At(n), s.Named.At(n))
@@ -128,6 +128,11 @@ func (s *Graph) checkClaims() error {
 			return fmt.Errorf("claim %s is of commit %d; the row before it is of commit %d, and the last commit is %d", r.ID, r.Seq, last, s.seq)
 		}
 		last = r.Seq
+		for m := range uint32(s.merges.Len()) {
+			if e := s.merges.Ref(m).entity; s.Live(n) && s.into(e, s.seq) != None && s.names(n, e) {
+				return fmt.Errorf("claim %s holds and names %s, which is merged", r.ID, s.ID(e))
+			}
+		}
 	}
 	return nil
 }
@@ -258,6 +263,9 @@ func (s *Graph) checkDigest() error {
 	var sum digest.Sum
 	for i := range s.IDs.Len() {
 		sum.Entity(graph.Entity{ID: s.ID(uint32(i)), Type: s.TypeName(uint32(i))})
+	}
+	if err := s.Merged(func(m graph.Merged) error { sum.Merge(m); return nil }); err != nil {
+		return err
 	}
 	if err := s.Claims(func(c *graph.Claim, _ graph.ClaimID, live bool) error {
 		sum.Claim(c, c.ID(), live)

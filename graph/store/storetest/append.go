@@ -93,6 +93,10 @@ func testDuplicates(t *testing.T, open func(*testing.T, string) store.Log) {
 		"retracted and reinstated": func(c *graph.Commit) {
 			c.Reinstatements = append(c.Reinstatements, graph.Reinstatement{Claim: c.Retractions[0].Claim})
 		},
+		"merged twice": func(c *graph.Commit) {
+			c.Merges = append(c.Merges, graph.Merged{From: "a", Into: "b"}, graph.Merged{From: "a", Into: "b"})
+		},
+		"merged with itself": func(c *graph.Commit) { c.Merges = append(c.Merges, graph.Merged{From: "a", Into: "a"}) },
 		"retracted, reason": func(c *graph.Commit) {
 			c.Retractions = append(c.Retractions, graph.Retraction{Claim: c.Retractions[0].Claim})
 		},

@@ -164,6 +164,11 @@ func (g *generator) commit(t *rapid.T) *graph.Commit {
 	if id := g.someClaim(t); !withdrawn[id] && rapid.IntRange(0, 2).Draw(t, "reinstates") == 0 {
 		c.Reinstatements = append(c.Reinstatements, graph.Reinstatement{Claim: id, Reason: text.Draw(t, "reason")})
 	}
+	for range rapid.IntRange(0, 1).Draw(t, "merges") {
+		if m := (graph.Merged{From: anyID.Draw(t, "merged"), Into: rapid.OneOf(rapid.Just(graph.ID("")), anyID).Draw(t, "into")}); m.From != m.Into {
+			c.Merges = append(c.Merges, m)
+		}
+	}
 	return c
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
-	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/figures"
 )
 
 // ChokepointsDocument requests the sets without which there is no route.
@@ -73,13 +73,13 @@ func (x *foundChokepoint) capacity() string {
 	case c.High == nil && c.Stated == 0:
 		return "not stated"
 	case c.High == nil && len(c.Unstated) == 0:
-		return fmt.Sprintf("at least %s %s", graph.FormatNumber(c.Low, 4), c.Unit)
+		return fmt.Sprintf("at least %s %s", figures.Number(c.Low, 4), c.Unit)
 	case c.High == nil:
-		return fmt.Sprintf("at least %s %s, not stated for %s", graph.FormatNumber(c.Low, 4), c.Unit, names(c.Unstated, ", "))
+		return fmt.Sprintf("at least %s %s, not stated for %s", figures.Number(c.Low, 4), c.Unit, names(c.Unstated, ", "))
 	case c.Low == *c.High:
-		return graph.FormatNumber(c.Low, 4) + " " + c.Unit
+		return figures.Number(c.Low, 4) + " " + c.Unit
 	}
-	return fmt.Sprintf("%s to %s %s", graph.FormatNumber(c.Low, 4), graph.FormatNumber(*c.High, 4), c.Unit)
+	return fmt.Sprintf("%s to %s %s", figures.Number(c.Low, 4), figures.Number(*c.High, 4), c.Unit)
 }
 
 // pairs names a few of the pairs that lose their last route.

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/figures"
 )
 
 // claimFragment selects the fields of a claim that are written, and that the JSON contains.
@@ -103,7 +103,7 @@ func readable(value string) string {
 	if err != nil {
 		return value
 	}
-	return graph.FormatNumber(x, 0) + m[2]
+	return figures.Number(x, 0) + m[2]
 }
 
 // statement returns what the claim states, without its subject.

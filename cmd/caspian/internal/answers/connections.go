@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
-	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/figures"
 )
 
 // ConnectionsDocument requests the best paths along claims between two entities.
@@ -52,7 +52,7 @@ func WriteConnections(out *strings.Builder, answer json.RawMessage) error {
 			path = append(path, step.To)
 			t.Row(step.Claim.cells()...)
 		}
-		fmt.Fprintf(out, "%d. %s: %s, score %s\n", i+1, names(path, " – "), console.Count(x.Length, "step"), graph.FormatNumber(x.Score, 3))
+		fmt.Fprintf(out, "%d. %s: %s, score %s\n", i+1, names(path, " – "), console.Count(x.Length, "step"), figures.Number(x.Score, 3))
 		t.Write(out)
 		writeWeakest(out, "   ", x.Weakest)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
-	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/figures"
 )
 
 // DependencyDocument requests the shares of partners in a trade.
@@ -40,9 +40,9 @@ func (x *interval) percent() string {
 	case x == nil:
 		return "not stated"
 	case x.Low == x.High:
-		return graph.FormatNumber(100*x.Low, 4) + " %"
+		return figures.Number(100*x.Low, 4) + " %"
 	}
-	return graph.FormatNumber(100*x.Low, 4) + " to " + graph.FormatNumber(100*x.High, 4) + " %"
+	return figures.Number(100*x.Low, 4) + " to " + figures.Number(100*x.High, 4) + " %"
 }
 
 type tradeFigures struct {
@@ -148,7 +148,7 @@ func WriteDependency(out *strings.Builder, answer json.RawMessage, country, reso
 	if len(partial) > 0 {
 		fmt.Fprintf(out, "\nSources that list only some of the partners: %s\n", strings.Join(partial, ", "))
 	}
-	fmt.Fprintf(out, "\nConcentration (HHI, 0 to 1): %s to %s\n", graph.FormatNumber(d.HHI.Low, 3), graph.FormatNumber(d.HHI.High, 3))
+	fmt.Fprintf(out, "\nConcentration (HHI, 0 to 1): %s to %s\n", figures.Number(d.HHI.Low, 3), figures.Number(d.HHI.High, 3))
 	writeWeakest(out, "", d.Weakest)
 	d.writeFigures(out)
 	return nil

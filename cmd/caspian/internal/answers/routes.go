@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
-	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/figures"
 )
 
 // RoutesDocument requests the best routes between two entities.
@@ -117,7 +117,7 @@ func writeRoute(out *strings.Builder, r *foundRoute) {
 	if r.DistanceKm != nil {
 		km = console.Thousands(int(*r.DistanceKm+0.5)) + " km"
 	}
-	fmt.Fprintf(out, "%s, %s, %s; avoidance %s; certainty %s\n", console.Count(len(r.Legs), "leg"), console.Count(r.Borders, "border"), km, r.Avoidance, graph.FormatNumber(r.Certainty, 3))
+	fmt.Fprintf(out, "%s, %s, %s; avoidance %s; certainty %s\n", console.Count(len(r.Legs), "leg"), console.Count(r.Borders, "border"), km, r.Avoidance, figures.Number(r.Certainty, 3))
 	fmt.Fprintf(out, "   through %s", names(r.Countries, ", "))
 	if len(r.Waters) > 0 {
 		fmt.Fprintf(out, "; over %s", names(r.Waters, ", "))

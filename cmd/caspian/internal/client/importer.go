@@ -34,7 +34,7 @@ func NewImporter(ctx context.Context, s *Service, dry bool) *Importer {
 }
 
 const transactDocument = `mutation Import($input: TransactInput!) {
-  transact(input: $input) { sequence entities claims retractions superseded reinstatements known replayed import ids notices }
+  transact(input: $input) { sequence entities claims retractions superseded reinstatements merges known replayed import ids notices }
 }`
 
 // Commit implements ingest.Target. It sends a change that is too large for one request in parts. If only some
@@ -267,6 +267,10 @@ func operationsJSON(ops []graph.Op) (json.RawMessage, error) {
 				undo["source"] = op.Undo.Source
 			}
 			list[i] = map[string]any{"undo": undo}
+		case graph.Merge:
+			list[i] = map[string]any{"merge": map[string]graph.ID{"id": op.Merge.From, "into": op.Merge.Into}}
+		case graph.Unmerge:
+			list[i] = map[string]any{"unmerge": map[string]graph.ID{"id": op.Merge.From}}
 		case graph.Assert:
 			if len(op.Claim.Supersedes) == 0 {
 				list[i] = map[string]any{"assert": inputOf(&op.Claim)}

@@ -18,7 +18,7 @@ import (
 var errTooLarge = errors.New("the request is larger than the service accepts")
 
 // parts has the operations of a change in an order in which no part depends on a later one: entities, caps of
-// confidence, claims, withdrawals, reinstatements.
+// confidence, claims, withdrawals, reinstatements, merges.
 type parts struct {
 	ops   []graph.Op
 	sizes []int // the lengths of the operations as JSON
@@ -41,7 +41,7 @@ func newParts(ops []graph.Op) (*parts, error) {
 		if stage(op) <= stageCap {
 			p.head++
 		}
-		p.linked = p.linked || op.Kind == graph.Retract || op.Kind == graph.Reinstate || op.Kind == graph.Assert && len(op.Claim.Supersedes) > 0
+		p.linked = p.linked || op.Kind == graph.Retract || op.Kind == graph.Reinstate || op.Kind == graph.Merge || op.Kind == graph.Unmerge || op.Kind == graph.Assert && len(op.Claim.Supersedes) > 0
 	}
 	return p, nil
 }
@@ -52,6 +52,7 @@ const (
 	stageClaim
 	stageOther
 	stageReinstate
+	stageMerge
 )
 
 func stage(op *graph.Op) int {
@@ -64,6 +65,8 @@ func stage(op *graph.Op) int {
 		return stageClaim
 	case op.Kind == graph.Reinstate:
 		return stageReinstate
+	case op.Kind == graph.Merge:
+		return stageMerge
 	}
 	return stageOther
 }
@@ -105,7 +108,7 @@ func (p *parts) needed(from, to int) []graph.Op {
 		return nil
 	}
 	for i := from; i < to; i++ {
-		names(&p.ops[i].Claim, named)
+		names(&p.ops[i], named)
 	}
 	before := p.ops[:min(from, p.head)]
 	for i := range before {
@@ -219,6 +222,6 @@ func (r *Importer) checkParts(ctx context.Context, p *parts) (*live.Receipt, err
 	if err == nil && len(problems) > 0 {
 		return nil, problems
 	}
-	sum.Known = max(0, len(p.ops)-sum.Entities-sum.Claims-sum.Retractions-sum.Reinstatements)
+	sum.Known = max(0, len(p.ops)-sum.Entities-sum.Claims-sum.Retractions-sum.Reinstatements-sum.Merges)
 	return sum, err
 }

@@ -77,7 +77,7 @@ func (t *tried) needed(ops []graph.Op) []graph.Op {
 	for _, list := range [][]graph.Op{ops, claims} {
 		for i := range list {
 			named[list[i].Entity.ID] = true
-			names(&list[i].Claim, named)
+			names(&list[i], named)
 		}
 	}
 	for id := range named {
@@ -101,9 +101,11 @@ func withdrawn(op *graph.Op) []graph.ClaimID {
 	return nil
 }
 
-// names adds the entities that a claim may name. The service's ontology decides whether a text is an entity's
+// names adds the entities that an operation may name. The service's ontology decides whether a text is an entity's
 // id.
-func names(c *graph.Claim, named map[graph.ID]bool) {
+func names(op *graph.Op, named map[graph.ID]bool) {
+	c := &op.Claim
+	named[op.Merge.From], named[op.Merge.Into] = true, true
 	named[c.Subject], named[c.Source], named[graph.ID(c.AttributedTo)] = true, true, true
 	named[graph.ID(c.Value.String())] = true
 	for _, q := range c.Qualifiers {

@@ -5,6 +5,7 @@
 package commits
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
@@ -27,6 +28,7 @@ import (
 //	<c/…>   <supersedes> <c/…>           <c/…>     the claims it replaces
 //	<c/…>   <retracted>  "reason"        <n/7>   for each retraction
 //	<c/…>   <reinstated> "reason"        <n/7>   for each reinstatement
+//	<e/x>   <merged>     <e/y>           <n/7>   for each merge; <e/x> where it is taken back
 //	<k/key> <key>        <n/7>           <n/7>   where it has an idempotency key
 //	<n/7>   <commit/2>   "{…}"           <n/7>   the seal: record time, counts,
 //	                                             digest and ontology, what came
@@ -50,6 +52,7 @@ const (
 	predSupersede = scheme + "supersedes"
 	predRetract   = scheme + "retracted"
 	predReinstate = scheme + "reinstated"
+	predMerged    = scheme + "merged"
 	PredKey       = scheme + "key"
 	PredSeal      = scheme + "commit/2"
 	PredSeal1     = scheme + "commit/1"
@@ -130,6 +133,9 @@ func (e *Encoder) Content(c *graph.Commit) error {
 	if err := e.withdrawals(c, label); err != nil {
 		return err
 	}
+	if err := e.merges(c, label); err != nil {
+		return err
+	}
 	if c.Key != "" {
 		e.add(KeyIRI(c.Key), quad.IRI(PredKey), label, label)
 	}
@@ -145,7 +151,7 @@ func (e *Encoder) Seal(c *graph.Commit) error {
 	if !IsHex(c.Digest) || !IsHex(c.Ontology) || !IsHex(c.KeyDigest) {
 		return graph.Errorf(graph.BadInput, "commit %d: the digest %q, the hash %q of the ontology or the digest %q of the change is not hexadecimal", c.Seq, c.Digest, c.Ontology, c.KeyDigest)
 	}
-	pred, text := sealQuad(Seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), c.Digest, c.Ontology, c.KeyDigest, c.Import})
+	pred, text := sealQuad(Seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), len(c.Merges), c.Digest, c.Ontology, c.KeyDigest, c.Import})
 	label := CommitIRI(c.Seq)
 	e.add(label, pred, quad.String(text), label)
 	return nil
@@ -166,6 +172,27 @@ func (e *Encoder) entities(c *graph.Commit, label quad.IRI) error {
 		}
 		seen[ent] = true
 		e.add(quad.IRI(entityPrefix+string(ent.ID)), quad.IRI(predType), quad.IRI(typePrefix+ent.Type), label)
+	}
+	return nil
+}
+
+// merges appends what the commit merges: an entity that stands for itself again is merged into itself.
+func (e *Encoder) merges(c *graph.Commit, label quad.IRI) error {
+	seen := map[graph.Merged]bool{}
+	for i, m := range c.Merges {
+		into := m.Into
+		if into == "" {
+			into = m.From
+		}
+		err := errors.Join(graph.CheckID(m.From), graph.CheckID(into))
+		if err == nil && (seen[m] || m.Into == m.From) {
+			err = graph.Errorf(graph.Duplicate, "%s is merged twice, or into itself", m.From)
+		}
+		if err != nil {
+			return fmt.Errorf("commit %d: merge %d: %w", c.Seq, i, err)
+		}
+		seen[m] = true
+		e.add(quad.IRI(entityPrefix+string(m.From)), quad.IRI(predMerged), quad.IRI(entityPrefix+string(into)), label)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package graph
+package figures
 
 import (
 	"math"
@@ -41,13 +41,13 @@ func TestNumbersForPeople(t *testing.T) {
 		{999999999999999999999, 0, "1e21", "$1e21", "1e21 km"},
 		{-1.23456e25, 0, "-1.23456e25", "-$1.235e25", "-1.235e25 km"},
 	} {
-		if got := FormatNumber(c.x, c.digits); got != c.want {
+		if got := Number(c.x, c.digits); got != c.want {
 			t.Errorf("%v to %d digits is %q, want %q", c.x, c.digits, got, c.want)
 		}
-		if got := FormatQuantity(c.x, "$", true); got != c.dollars {
+		if got := Quantity(c.x, "$", true); got != c.dollars {
 			t.Errorf("%v USD is %q, want %q", c.x, got, c.dollars)
 		}
-		if got := FormatQuantity(c.x, "km", false); got != c.distance {
+		if got := Quantity(c.x, "km", false); got != c.distance {
 			t.Errorf("%v km is %q, want %q", c.x, got, c.distance)
 		}
 	}

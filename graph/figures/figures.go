@@ -1,20 +1,25 @@
-package graph
+// Package figures writes numbers, quantities and ranges for people.
+//
+// Read Quantity first. The package must not know where the numbers come from.
+package figures
 
 import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/caspian-kg/caspian/graph"
 )
 
-// FormatNumber writes a number for people, rounded to the given number of significant digits; 0 keeps all
+// Number writes a number for people, rounded to the given number of significant digits; 0 keeps all
 // digits. It uses an exponent only beyond 21 digits or from the twelfth decimal place, where zeros would be
 // hard to count.
-func FormatNumber(x float64, digits int) string {
+func Number(x float64, digits int) string {
 	if digits > 0 && x != 0 && !math.IsInf(x, 0) && !math.IsNaN(x) {
 		x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'e', digits-1, 64), 64)
 	}
 	if abs := math.Abs(x); abs == 0 || abs >= 1e-12 && abs < 1e21 {
-		return strconv.FormatFloat(unsignedZero(x), 'f', -1, 64)
+		return strconv.FormatFloat(x+0, 'f', -1, 64)
 	}
 	s := strconv.FormatFloat(x, 'e', -1, 64)
 	return strings.NewReplacer("e+0", "e", "e-0", "e-", "e+", "e").Replace(s)
@@ -30,22 +35,22 @@ var levels = [...]struct {
 // million. Numbers below 1, and numbers too large for the words, have four significant digits instead.
 func sayNumber(x float64) string {
 	if math.Abs(x) < 1 {
-		return FormatNumber(x, 4)
+		return Number(x, 4)
 	}
 	for i, l := range levels[:len(levels)-1] {
 		scaled := math.Round(x/l.of*1000) / 1000
 		// Rounding may lead to the next word: 999,999,999 is 1 billion.
 		if math.Abs(scaled)*l.of < levels[i+1].of {
-			return FormatNumber(scaled, 0) + l.word
+			return Number(scaled, 0) + l.word
 		}
 	}
-	return FormatNumber(x, 4)
+	return Number(x, 4)
 }
 
-// FormatRange writes a range for people, with the symbol of its unit if there is one: 10–15 km, over $5
-// million, at least 3. A range of one number is written like FormatQuantity writes the number.
-func FormatRange(r Range, symbol string, currency bool) string {
-	write := func(x float64) string { return strings.TrimSuffix(FormatQuantity(x, symbol, currency), " ") }
+// Range writes a range for people, with the symbol of its unit if there is one: 10–15 km, over $5
+// million, at least 3. A range of one number is written like Quantity writes the number.
+func Range(r graph.Range, symbol string, currency bool) string {
+	write := func(x float64) string { return strings.TrimSuffix(Quantity(x, symbol, currency), " ") }
 	under := "at most "
 	if r.Under {
 		under = "under "
@@ -78,9 +83,9 @@ func FormatRange(r Range, symbol string, currency bool) string {
 	return strings.TrimSuffix(low+"–"+high+" "+symbol, " ")
 }
 
-// FormatQuantity writes a quantity for people: currencies before the number,
+// Quantity writes a quantity for people: currencies before the number,
 // other units after it, and a minus sign before both.
-func FormatQuantity(x float64, symbol string, currency bool) string {
+func Quantity(x float64, symbol string, currency bool) string {
 	if !currency {
 		return sayNumber(x) + " " + symbol
 	}
