@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// listPool allocates connections and aggregations, which live until its release, and reuses their
-// memory. A nested document has thousands of them, and they are most of what a request allocates.
+// listPool allocates connections and aggregations, and reuses their memory. They live until release is called.
+// A nested document has thousands of them, and they are most of what a request allocates.
 type listPool struct {
 	blocks       []*[connectionBlock]connection
 	connections  int // in use

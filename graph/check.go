@@ -449,7 +449,7 @@ func (c *checker) capped(at Position, cl *Claim) {
 	}
 }
 
-// bound checks a claim that was not live against keys and circles.
+// bound checks a claim that begins to hold: its key must be free, and it must not close a circle.
 func (c *checker) bound(at Position, f *schema.Field, cl *Claim) {
 	if f.Key != "" && cl.Value.Kind() != NoneKind {
 		c.key(at, f, cl)

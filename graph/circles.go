@@ -88,7 +88,7 @@ func (c *checker) collectCaps(op *Op) {
 	cl.Normalise()
 	id := cl.ID()
 	if _, _, known := c.st.Claim(id); known || c.leaving[id] {
-		return // it binds already, or no more
+		return // the source's cap applies already, or no longer
 	}
 	c.recordCap(&cl)
 }

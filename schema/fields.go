@@ -123,7 +123,7 @@ func (l *loader) qualifiers(fd *ast.FieldDefinition, where string, f *Field) {
 // maxQualifiers bounds the number of qualifiers of a claim.
 const maxQualifiers = 64
 
-// readElsewhere records that a field is an inverse or derived, and from which fields.
+// readElsewhere records whether a field is an inverse or is derived, and the fields from which it is read.
 func (l *loader) readElsewhere(fd *ast.FieldDefinition, where string, f *Field) {
 	inverse, isInverse := l.directive(fd.Directives, "inverse")
 	derived, isDerived := l.directive(fd.Directives, "derived")

@@ -38,7 +38,7 @@ type subscription struct {
 // Ended implements streams.Subscription.
 func (s *subscription) Ended(events int, code string) { s.span.Followed(events, code, time.Now()) }
 
-// subscribe is execute for subscriptions, which it counts when they begin. An operation with a
+// subscribe does the work of execute for a subscription, which it counts when it begins. An operation with a
 // single answer returns a response instead.
 func (s *Server) subscribe(ctx context.Context, slot *admission.Slot, session Session, req *operation.Request, f operation.Follow) (*subscription, *gql.Response) {
 	start := time.Now()

@@ -1,7 +1,7 @@
-// Package web is the explorer as files: the pages that Vite built from src, and the HTML that surrounds each of them.
+// Package web has the explorer as files: the pages that Vite built from src, and the HTML around each of them.
 //
-// Read Load and Explorer first. Without Node nothing is built; then Load returns an Explorer without pages, and the
-// service shows plain.html. The package must not know HTTP, GraphQL or the graph.
+// Read Load and Explorer first. Without Node, no pages are built; then Load returns an Explorer without pages, and
+// the service shows plain.html. The package must not know HTTP, GraphQL or the graph.
 package web
 
 import (
@@ -18,12 +18,12 @@ import (
 //go:embed all:dist shell.html plain.html
 var files embed.FS
 
-// built is where Vite writes.
+// built is the folder into which Vite writes.
 const built = "dist/build"
 
 // Explorer is the built explorer. It does not change after Load.
 type Explorer struct {
-	// Shell is the HTML of each address, Plain that of the only page where nothing is built.
+	// Shell is the HTML around every page. Plain is the HTML of the only page if no pages are built.
 	Shell, Plain *template.Template
 
 	chunks map[string]chunk
@@ -37,15 +37,15 @@ type chunk struct {
 	Imports []string `json:"imports"`
 }
 
-// Load returns the explorer that the program was built with.
+// Load returns the explorer that was built into the program.
 var Load = sync.OnceValue(func() *Explorer {
 	assets, err := fs.Sub(files, built)
 	if err != nil {
-		panic(err) // the path is valid
+		panic(err) // cannot fail: the path is valid
 	}
 	e, err := load(assets)
 	if err != nil {
-		panic(err) // the files were written by one build
+		panic(err) // cannot fail: one build wrote all files
 	}
 	return e
 })
@@ -56,7 +56,7 @@ func load(assets fs.FS) (*Explorer, error) {
 	e.Plain = template.Must(template.ParseFS(files, "plain.html"))
 	text, err := fs.ReadFile(assets, ".vite/manifest.json")
 	if err != nil {
-		return e, nil // nothing is built
+		return e, nil // no pages are built
 	}
 	if err := json.Unmarshal(text, &e.chunks); err != nil {
 		return nil, fmt.Errorf("reading Vite's manifest: %w", err)
@@ -64,16 +64,17 @@ func load(assets fs.FS) (*Explorer, error) {
 	return e, nil
 }
 
-// Built reports whether there are pages.
+// Built reports whether the program contains the pages.
 func (e *Explorer) Built() bool { return len(e.chunks) > 0 }
 
-// Page lists what an address loads: the script that starts it, the styles, and the modules that a browser may ask for at once.
+// Page lists the files that a page loads: its main script, the styles, and the modules that a browser can fetch in
+// advance.
 type Page struct {
 	Script          string
 	Styles, Modules []string
 }
 
-// Page returns what the page of this name loads; the names are those of the files in src/pages.
+// Page returns the files of the page with this name, which is the name of its file in src/pages.
 func (e *Explorer) Page(name string) Page {
 	const entry = "src/main.tsx"
 	p := Page{Script: e.chunks[entry].File}
@@ -101,8 +102,8 @@ func (e *Explorer) Page(name string) Page {
 	return p
 }
 
-// Asset returns a built file by the name in its address, as it is or, with the ending .gz, compressed; nil if there
-// is no such file.
+// Asset returns a built file by the name in its address, or nil if there is none. With the ending .gz, the file is
+// compressed.
 func (e *Explorer) Asset(name, ending string) []byte {
 	if path.Clean("/"+name) != "/"+name {
 		return nil

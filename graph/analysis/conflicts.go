@@ -127,7 +127,7 @@ type run struct {
 	groups   map[string][]uint32 // the claims by the curator's group
 }
 
-// visit finds the sets under a subject.
+// visit finds the conflicts that are listed under a subject. It returns false when the search must end.
 func (w *conflictWalk) visit(subject uint32) bool {
 	s := w.v.Snapshot()
 	var names []string

@@ -17,7 +17,7 @@ type link struct {
 	cost      float64
 }
 
-// tie identifies a link among those of one entity.
+// tie identifies one of the links of an entity.
 type tie struct {
 	to uint32
 	// relation is the claim's predicate. qualifier is the qualifier that has the entity, if it is not the

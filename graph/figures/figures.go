@@ -25,7 +25,7 @@ func Number(x float64, digits int) string {
 	return strings.NewReplacer("e+0", "e", "e-0", "e-", "e+", "e").Replace(s)
 }
 
-// levels are the large numbers with a word. The last entry is the end of the range of the last word.
+// levels are the numbers from which sayNumber uses a word. The last entry ends the range of quintillion.
 var levels = [...]struct {
 	of   float64
 	word string

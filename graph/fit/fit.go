@@ -136,7 +136,8 @@ func (f *fitter) claim(reason string, n uint32, c *graph.Claim) {
 	}
 }
 
-// hint records the addition for a removed type or field, from comparing the ontologies.
+// hint records, for a removed type or field, the added one that may replace it. The hint comes from comparing
+// the ontologies.
 func (f *fitter) hint(c schema.Change) {
 	if f.hints == nil {
 		f.hints = map[string]string{}

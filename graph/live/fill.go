@@ -65,7 +65,7 @@ func (g *Graph) Fill(ctx context.Context, feed func(to *Filling) error) error {
 	return nil
 }
 
-// Filling takes the changes of Fill. Only one goroutine may use it.
+// Filling receives the changes of Fill, and turns them into commits. Only one goroutine may use it.
 type Filling struct {
 	g      *Graph
 	growth graph.Growth

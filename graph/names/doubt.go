@@ -32,7 +32,7 @@ type heard struct {
 	more         uint16 // how many other words the name has
 }
 
-// guessed reports whether letters differ or are unknown.
+// guessed reports whether the match depends on different or unknown letters.
 func (h *heard) guessed() bool { return h.edits > 0 || h.consonants > 0 }
 
 // byChance reports whether the evidence that a text sounds like a name is too weak. key is the matching

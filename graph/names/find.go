@@ -83,8 +83,8 @@ func lessLong(more int) int16 {
 	return 110
 }
 
-// byID finds the entity whose id is the text or the text in capitals, because the codes of countries and places
-// are written so. It also finds the subject of the claim whose id is the text.
+// byID finds the entity whose id is the text, or the text in capitals, because ids of countries and places are
+// in capitals. It also finds the subject of the claim whose id is the text.
 func (s *searcher) byID() {
 	for _, id := range []string{s.text, strings.ToUpper(s.text)} {
 		n, typ, ok := s.graph.ByID(id)
@@ -174,8 +174,8 @@ func (s *searcher) writtenInAnyOrder() {
 // nearby is how many labels are read together.
 const nearby = 64
 
-// grade returns the match of a name that begins with the text from a word on. The penalty for other words of
-// the name is not yet subtracted.
+// grade returns the match of a name in which the text begins at the start of a word. It does not yet subtract
+// the penalty for the other words of the name.
 func (s *searcher) grade(l *label, complete bool, words uint8) candidate {
 	m := candidate{kind: MatchPrefix, score: scoreBeginning, word: uint8(l.word), words: words}
 	switch {

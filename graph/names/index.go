@@ -54,7 +54,7 @@ func (x Index) Check() error {
 // labels finds names by the spelling of their words.
 type labels struct{ layers.Index[label] }
 
-// label is a name from one of its words on.
+// label is the part of a name that begins with one of its words.
 type label struct {
 	key   string
 	claim uint32

@@ -275,7 +275,7 @@ func (b *blockade) minimal(ctx context.Context, most int) (sets []minimalSet, pa
 	return sets, false, nil
 }
 
-// nearest returns the barred legs at the edge of what can be reached, in ascending order of the legs left to
+// nearest returns the barred legs at the border of the reachable part, in ascending order of the legs left to
 // the end.
 func (q *query) nearest(ctx context.Context, most int) ([]Miss, error) {
 	left, err := q.legsLeft(ctx)

@@ -285,7 +285,7 @@ type pairing struct {
 func (p *pairing) has(i int) bool { return p.open[i/64]&(1<<(i%64)) != 0 }
 
 // connected finds the pairs of ends with a way between them while the mentioned entities are closed. A way may
-// pass other nodes of either end.
+// pass through other nodes of either end.
 func (f *cutter) connected(closed *mentioned) (*pairing, error) {
 	// The search starts from each node of the smaller end, so that there are few searches.
 	start, end, adjacent, isEnd := f.from, f.to, &f.n.out, f.isTo

@@ -14,7 +14,8 @@ const CapacityUnit = "MtPerYear"
 // Bounds are the least and the largest stated figure.
 type Bounds struct{ Low, High float64 }
 
-// CutCapacity is what can pass some elements together in a period, as far as sources state it.
+// CutCapacity is how much can pass through some elements together in a period, as far as sources state their
+// capacities.
 type CutCapacity struct {
 	// Stated has the sum of the least stated capacities of the elements, and the sum of the largest.
 	Stated Bounds

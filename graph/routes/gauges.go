@@ -17,8 +17,8 @@ type GaugeBreak struct {
 	Claims []uint32
 }
 
-// gauges finds the breaks of gauge along the steps. Ships and lorries have no gauge, but ferries carry wagons
-// on.
+// gauges finds the breaks of gauge along the steps. Ships and lorries have no gauge. Ferries carry railway
+// wagons, so they do not end a gauge.
 func (c *Course) gauges(n *Network, steps []int32) {
 	w := gaugeWalk{c: c, n: n}
 	for i, step := range steps {

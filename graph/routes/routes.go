@@ -102,7 +102,7 @@ type Routes struct {
 	// Blocked has the smallest sets of avoided entities, closed legs and closed nodes whose release opens a
 	// route. It is empty if there is a route.
 	Blocked []Blockage
-	// Nearest has, if there is no route, the barred legs at the edge of what can be reached.
+	// Nearest has, if there is no route, the barred legs at the border of the reachable part.
 	Nearest []Miss
 	// Partial is true if the limit of work was reached: there may be more than is listed.
 	Partial bool

@@ -237,7 +237,8 @@ func (l *List) figures(run memory.Run, q *filter.Query, keep *filterPass, room *
 	return st, n, true
 }
 
-// topDense is top for a list whose order by the first key is cached. It returns false for other lists.
+// topDense does the work of top for a list whose order by the first key is cached. It returns false for other
+// lists.
 func (l *List) topDense(t access.Turn, at *placed, w *walk, a *prepared, p *Page) bool {
 	v := l.view
 	if w.only || len(p.order) == 0 || !a.readers[0].known {

@@ -101,7 +101,7 @@ func (l *List) walk(w *walk, fn func(Edge) bool) {
 	}
 }
 
-// walkFrom is walk for one entity. It returns false if fn did.
+// walkFrom does the work of walk for one entity. It returns false if fn did.
 func (l *List) walkFrom(entity uint32, narrow bool, w *walk, fn func(Edge) bool) bool {
 	v := l.view
 	if links, ok := l.flat(entity, w); ok {

@@ -10,7 +10,7 @@ import (
 
 // Lists of the entities of some types: those from OfTypes, and the subjects of a relation.
 
-// walkTypes is walk for the entities of the list's types, or for those among them that a plan found.
+// walkTypes does the work of walk for the entities of the list's types, or for those among them that a plan found.
 func (l *List) walkTypes(w *walk, fn func(Edge) bool) {
 	l.declared(w, func(n uint32) bool {
 		e := Edge{Node: n, Claim: memory.None}

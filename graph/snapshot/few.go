@@ -24,7 +24,7 @@ func (l *List) flat(entity uint32, w *walk) (links []memory.Link, ok bool) {
 	return links, run.ID() == nil
 }
 
-// walkFlat is walkFrom for a list from flat. Most nodes have one link, which needs no group.
+// walkFlat does the work of walkFrom for links from flat. Most nodes have one link, which needs no group.
 func (l *List) walkFlat(entity uint32, links []memory.Link, narrow bool, w *walk, fn func(Edge) bool) bool {
 	v := l.view
 	inverse := l.field.Kind == schema.Inverse
@@ -67,7 +67,7 @@ func (l *List) few(q *filter.Query) bool {
 	return l.view.planning != never && l.field != nil && l.entity != memory.None && l.field.Kind != schema.Derived && l.len(q) <= fewLinks
 }
 
-// topFew is top for a short list ordered by numeric qualifiers. It returns false for other lists.
+// topFew does the work of top for a short list ordered by numeric qualifiers. It returns false for other lists.
 func (l *List) topFew(t access.Turn, at *placed, w *walk, a *prepared, p *Page) bool {
 	v := l.view
 	if at != nil || a.orders == nil || w.only || !l.few(p.query) {
@@ -100,7 +100,7 @@ func (l *List) topFew(t access.Turn, at *placed, w *walk, a *prepared, p *Page) 
 	return true
 }
 
-// fewFigures is Figures for a short list.
+// fewFigures does the work of Figures for a short list.
 func (l *List) fewFigures(keep *filterPass, by filter.Reading) (st aggregate.Stats, n int) {
 	v := l.view
 	r := v.reader(by)

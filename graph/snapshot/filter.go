@@ -68,7 +68,7 @@ func (v *View) keepsName(t *filter.Test, node uint32) bool {
 	return t.Passes(v.s.Ontology(), graph.StringValue(name))
 }
 
-// decidesProperty is decides for a property.
+// decidesProperty does the work of decides for a property.
 func (v *View) decidesProperty(p *filter.Property, node uint32, want bool) bool {
 	o := v.s.Ontology()
 	nothing := func() bool { // the field shows nothing

@@ -22,7 +22,7 @@ type related struct {
 	known graph.Holds // NO until computed; then POSSIBLY if it is not known
 }
 
-// decidesRelation is decides for the conditions on a relation.
+// decidesRelation does the work of decides for the conditions on a relation.
 func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool {
 	x := related{v: v, r: r, node: node}
 	if want && r.None == nil && r.Every == nil && r.Unknown == nil && r.IsNone == nil {

@@ -20,7 +20,7 @@ type kept struct {
 	ofObjects bool
 }
 
-// readKept finds the maintained lists that matter on the days of the view. Hardly any source has one.
+// readKept finds the maintained lists that matter on the days of the view. Few sources maintain a list.
 func (v *View) readKept() {
 	for _, source := range v.s.Keepers {
 		date := v.dateOf(source)

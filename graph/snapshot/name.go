@@ -65,7 +65,7 @@ func (v *View) ValuesIn(entity uint32, f *schema.Field, lang string, dst []uint3
 	return dst
 }
 
-// bestIn is best for readers of a language.
+// bestIn does the work of best for readers of a language.
 func (v *View) bestIn(entity uint32, p uint16, lang string) uint32 {
 	best, least := memory.None, 0
 	for l := range v.s.OutRun(entity, p).All() {

@@ -90,7 +90,7 @@ func (l *List) posting(q *filter.Query) (*posting, *access.Path) {
 	return &posting{claims: inOrder(claims), has: l.claims.has}, path
 }
 
-// walkClaims is walk for a list of claims. It starts at the claim w.claim unless that is None.
+// walkClaims does the work of walk for a list of claims. It starts at the claim w.claim unless that is None.
 func (l *List) walkClaims(w *walk, fn func(Edge) bool) {
 	v, from := l.view, w.claim
 	if w.posting == nil {

@@ -24,7 +24,7 @@ func (l *List) asSubjects(f *filter.Edge) *filter.Node {
 	return &filter.Node{And: []*filter.Node{f.Subject}, Relations: []filter.Relation{{Field: l.field, Some: f}}}
 }
 
-// walkSubjects is walk for all subjects. Each subject is tested once, and so is each node, even if
+// walkSubjects does the work of walk for all subjects. Each subject is tested once, and so is each node, even if
 // many subjects lead to it.
 func (l *List) walkSubjects(w *walk, fn func(Edge) bool) {
 	v, keep := l.view, w.keep

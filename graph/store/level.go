@@ -33,7 +33,7 @@ type levelKV struct {
 	// it belongs to the writer or, during a write, to the goroutine of begin.
 	rest chan error
 
-	// memory is held from when a batch is durable until readers find it in the database.
+	// memory is locked from the time when a batch is durable until readers can find it in the database.
 	memory sync.RWMutex
 	late   error // the error of a write that failed after its batch was durable; guarded by memory
 }

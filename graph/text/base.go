@@ -64,11 +64,12 @@ func appendASCII(dst []byte, s string) (_ []byte, ok bool) {
 	return dst, true
 }
 
-// decomposed parts letters and their marks. The folded form of a decomposition may decompose
-// again, but only for letters that baseOf takes whole.
+// decomposed separates letters from their diacritics. Folding the result may give letters that can be
+// decomposed again, but baseOf knows these letters.
 func decomposed(s string) string { return norm.NFKD.String(acutes.Replace(s)) }
 
-// acutes are typed for apostrophes, and decompose to a blank with an accent.
+// acutes replaces acute accents, which people type as apostrophes, and which would decompose to a space with an
+// accent.
 var acutes = strings.NewReplacer("´", "'", "\u1FFD", "'")
 
 // baseOf returns the characters that a character of a decomposed text becomes: none, one or

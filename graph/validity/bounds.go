@@ -72,14 +72,15 @@ func (b *Bounds) BySource(t schema.Timing) bool {
 	return t.Kind != schema.Eternal && !figure && !(b.Started && b.Ended)
 }
 
-// Joins reports whether what other claims state on their sources' dates may attest a claim with the
-// bounds as well: it says since when, and not until when, and its field reaches to the next claim.
+// Joins reports whether the source of another claim may also attest a claim with the bounds. It may if the
+// bounds have a start and no end, and if the field is a state that reaches to the next claim.
 func (b *Bounds) Joins(t schema.Timing) bool {
 	return t.Kind == schema.State && !t.Past && t.Reach.After.Kind == schema.ToNext && b.Started && !b.Ended
 }
 
-// Joined returns the date that attests a claim which Joins: that so far, or if it is later the date of the
-// source of another claim of the same, with the bounds other, if the claim possibly holds on it.
+// Joined returns the date on which a claim for which Joins is true is attested. That is sofar or, if it is
+// later and the claim possibly holds on it, source: the date of the source of another claim that states the
+// same. other has the bounds of that claim.
 func (b *Bounds) Joined(w *Window, other *Bounds, source, sofar graph.Date) graph.Date {
 	last := source.Last()
 	switch {

@@ -11,7 +11,7 @@ import (
 // They agree, and the rough date is replaced by the exact one.
 
 // Refinable reports whether an end of the bounds may be one of several days, so that another claim can date it
-// more exactly. The dates of a figure are its period and not rough.
+// more exactly. A figure is never refinable, because its dates are its period.
 func (b *Bounds) Refinable(t schema.Timing) bool {
 	return (t.Kind == schema.State || t.Kind == schema.Event) &&
 		(b.Started && b.Start.First < b.Start.Last || b.Ended && b.End.First < b.End.Last)

@@ -175,8 +175,8 @@ func (b *Bounds) Attested(t schema.Timing, source graph.Date) (graph.Span, bool)
 
 // Window returns when a claim with the bounds as its valid time holds. source is the date of its source,
 // unknown if there is none. next is the days between the previous and the following dated claim that answer the
-// same question. It bounds a reach of NEXT, see Attested, and the days on which a figure certainly holds after
-// its period. Lifetimes are applied separately, see Within.
+// same question. next limits a reach of NEXT (see Attested), and the days after the period of a figure on which
+// the figure certainly holds. Lifetimes are applied separately, see Within.
 func (b *Bounds) Window(t schema.Timing, source graph.Date, next graph.Span) Window {
 	w := Window{Possible: graph.AllDays, Sure: empty, Started: b.Started, Nearest: t.Reach.Before.Kind == schema.ToDays && t.Reach.After.Kind == schema.ToDays}
 	if t.Kind == schema.Eternal {

@@ -13,7 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-// courseRef has what the legs of a variant determine together; courseItem is one item of a list in
+// courseRef is the course that all legs of a variant determine together. courseItem is one item of a list in
 // it.
 type courseRef struct {
 	view *snapshot.View

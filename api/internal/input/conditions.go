@@ -233,7 +233,7 @@ func (of tested) operator(t *filter.Test, key string, val any, unit string) erro
 		case of.code != nil:
 			part = of.code.Fold(part)
 		case !t.ByBytes && text.Base(part) == "":
-			part = "" // such as a space or a hyphen, which a person may type first into a search box: it matches everything
+			part = "" // such as a space or a hyphen, which a person may type first into a search box: it matches every text
 		}
 		*map[string]*string{"contains": &t.Contains, "startsWith": &t.StartsWith}[key] = part
 	case "matches":

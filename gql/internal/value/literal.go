@@ -14,7 +14,8 @@ import (
 	"github.com/caspian-kg/caspian/gql/internal/typesys"
 )
 
-// LiteralOf returns the literal that coerces to v, a default given in graphql-go.
+// LiteralOf returns the literal that coerces to v. In graphql-go, v is the default value of an argument or an
+// input field.
 func LiteralOf(v any, typ *typesys.TypeRef) (*ast.Value, error) {
 	rv := reflect.ValueOf(v)
 	for rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface {

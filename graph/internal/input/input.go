@@ -1,7 +1,7 @@
-// Package input has what readers of files share: a bound on what they read at once, and the lines
-// of a text that is read ahead.
+// Package input has what readers of files share: a bound on the bytes of one record, and the line numbers of a
+// text that a parser buffers.
 //
-// Read Allowance and Lines first. It must not know what the files contain.
+// Read Allowance and Lines first. The package must not know what the files contain.
 package input
 
 import (
@@ -10,11 +10,11 @@ import (
 	"slices"
 )
 
-// ErrTooLong is the error of an Allowance that is spent.
+// ErrTooLong is the error of an Allowance that is exhausted.
 var ErrTooLong = errors.New("more than the allowance")
 
-// Allowance is a reader that fails with ErrTooLong after Left bytes. What is buffered ahead of a parser
-// counts too, so a bound on one record is not exact.
+// Allowance is a reader that fails with ErrTooLong after Left bytes. Bytes that a parser buffers in advance
+// count too, so a bound on one record is not exact.
 type Allowance struct {
 	R    io.Reader
 	Left int
@@ -29,15 +29,15 @@ func (a *Allowance) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Lines is a reader that knows the lines of offsets in a text that is read ahead.
+// Lines is a reader that knows the line of each offset in a text that a parser buffers.
 type Lines struct {
 	r      io.Reader
 	read   int64
-	line   int     // of the last place asked for
+	line   int     // the line of the last offset of At
 	breaks []int64 // the line breaks after it
 }
 
-// NewLines reads a text that begins on a line.
+// NewLines returns a reader of a text whose first line has the given number.
 func NewLines(r io.Reader, line int) *Lines { return &Lines{r: r, line: line} }
 
 func (l *Lines) Read(p []byte) (int, error) {
@@ -62,5 +62,5 @@ func (l *Lines) At(offset int64) int {
 	return l.line
 }
 
-// Last returns the line of the end of what was read.
+// Last returns the line at the end of the bytes that were read.
 func (l *Lines) Last() int { return l.At(l.read) }

@@ -83,7 +83,8 @@ func (s *Graph) AgreeWhereBoth(n, m uint32) bool {
 	return true
 }
 
-// QualifierAmong is ClaimQualifier for a claim with n qualifiers, of which first is the index of the first.
+// QualifierAmong returns the qualifier with the name as a cell, like ClaimQualifier. The claim has n
+// qualifiers, and first is the index of the first.
 func (s *Graph) QualifierAmong(first, n uint32, name uint16) dense.Cell {
 	for at := first; at < first+n; at++ {
 		if q := s.QualifierRows.Ref(at); q.Name == name {

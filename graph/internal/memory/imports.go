@@ -9,7 +9,8 @@ import (
 
 // Imported is a commit that is part of an import, with the counts of what it changed.
 type Imported struct {
-	// Seq is the sequence number of the commit. Import is complete in the first commit of an import.
+	// Seq is the sequence number of the commit. Only in the first commit of an import does Import have all its
+	// members.
 	Seq    graph.Seq
 	Import graph.Import
 	// Withdrawn counts the claims that it retracted or superseded.

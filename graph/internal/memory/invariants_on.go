@@ -54,7 +54,7 @@ func (g *guard) check(s *Graph) {
 	}
 }
 
-// fingerprint returns a hash of what readers can see.
+// fingerprint returns a hash of everything that readers can see.
 func (s *Graph) fingerprint() uint64 {
 	h := fnv.New64a()
 	fmt.Fprint(h, s.seq, s.sum, s.mergeList(), s.TypeNames.List, s.Predicates.List, s.QualifierNames.List)

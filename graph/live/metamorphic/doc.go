@@ -1,9 +1,7 @@
-// Package metamorphic holds the graph to a naive model of itself over long
-// random histories: changes, restarts, kills, damage to its files, faults of
-// its log, its disk and its clock.
+// Package metamorphic compares the graph with a naive model of itself over long random histories: changes,
+// restarts, kills, damage to its files, and faults of its log, its disk and its clock.
 //
-// It is tests only. Read notation_test.go for the notation of a history,
-// model_test.go for what must come of it and run_test.go for how it is run; a
-// history that once failed is kept under testdata. The model must not share
-// code with the writer, the snapshot or the store.
+// The package has only tests. Read notation_test.go for the notation of a history, model_test.go for the
+// expected results, and run_test.go for how a history is executed. Histories that failed once are in testdata.
+// The model must not share code with the writer, the snapshot or the store.
 package metamorphic

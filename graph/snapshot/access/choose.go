@@ -135,7 +135,7 @@ func one(f *filter.Node) bool {
 	return f.And == nil && f.Or == nil && f.Not == nil && f.Type == nil && f.Name == nil && len(f.Properties) == 0 && len(f.Relations) == 0
 }
 
-// edge is node for a filter's conditions on the nodes of edges.
+// edge does the work of node for a filter's conditions on the nodes of edges.
 func (c *chooser) edge(f *filter.Edge) (best Path, found bool) {
 	if f == nil {
 		return Path{}, false

@@ -16,19 +16,20 @@ import (
 const copyFrom = 2 * most / 5
 
 const (
-	// Rows that are copied may be of nodes that are there. The table ends with the transaction.
+	// The copied rows may be nodes that the store already has. The table is dropped at the end of the transaction.
 	stageNodes = `CREATE TEMPORARY TABLE caspian_nodes (LIKE nodes) ON COMMIT DROP`
 	copyNodes  = `COPY %s (hash, refs, value_string, iri, datatype, value_int, value_float, value_bool) FROM STDIN BINARY`
 	copyQuads  = `COPY quads (subject_hash, predicate_hash, object_hash, label_hash, ts) FROM STDIN BINARY`
 	copyLog    = `COPY caspian_commit (seq, at, digest, key_hash, quads) FROM STDIN BINARY`
-	// In the order of their index, which then grows at its end.
+	// Nodes are inserted in the order of their index, which then grows only at its end.
 	mergeNodes = `INSERT INTO nodes (hash, refs, value_string, iri, datatype, value_int, value_float, value_bool)
 SELECT hash, sum(refs)::int, value_string, iri, datatype, value_int, value_float, value_bool FROM pg_temp.caspian_nodes
 GROUP BY hash, value_string, iri, datatype, value_int, value_float, value_bool ORDER BY hash
 ON CONFLICT (hash) DO UPDATE SET refs = nodes.refs + excluded.refs`
 )
 
-// seen remembers which nodes a table may have, by a part of their hashes: another node with that part is only merged without need.
+// seen has a part of the hash of each node that a table may have. A new node with the same part is merged although it
+// need not be, which does no harm.
 type seen map[uint64]struct{}
 
 // add reports whether a node is certainly new. A nil seen knows of none.
@@ -41,7 +42,8 @@ func (s seen) add(hash []byte) bool {
 	return s != nil && !had
 }
 
-// copy writes the commits, but neither the head nor the nodes that stageNodes keeps until mergeNodes: those that are not certainly new.
+// copy writes the commits, but not the head. It writes certainly new nodes. The other nodes go into the table of
+// stageNodes, from which mergeNodes inserts them.
 func (w *written) copy(ctx context.Context, tx pgx.Tx, s seen) error {
 	for rest := w.quads; len(rest) > 0; rest = rest[min(most, len(rest)):] {
 		r, err := rowsOf(rest[:min(most, len(rest))])

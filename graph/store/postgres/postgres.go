@@ -156,8 +156,9 @@ const (
 FROM caspian_head FOR UPDATE`
 )
 
-// look runs one of the queries of the head, and scans the last column into more. It returns an error if the database
-// was replaced by another, because a commit that was decided on lost commits must not be appended to others.
+// look runs one of the queries of the head, and scans the last column into more. It returns an error if the
+// database was replaced by one that lacks commits of this process: a new commit may depend on these, so it must
+// not be appended there.
 func (d *database) look(ctx context.Context, q interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }, query string, more any) (graph.Seq, error) {

@@ -15,14 +15,14 @@ const lookupDocument = `query Lookup($text: String!, $types: [String!], $view: V
   search(text: $text, types: $types, first: 20, view: $view) { edges { kind matched node { id type name } } didYouMean { node { id type name } } }
 }`
 
-// knownDocument requests whether a text is an id, on the date of the view or today.
+// knownDocument asks whether an entity has the id, on the date of the view or today.
 const knownDocument = `query Known($id: ID!, $view: View, $now: View) {
   node(id: $id, view: $view) { id type name }
   now: node(id: $id, view: $now) { id type name }
 }`
 
-// resolve replaces names by ids, and reports each on the error output. If no entity or several have a name, the
-// name remains and its fault is returned: the API decides whether it is an id.
+// resolve replaces names by ids, and reports each on the error output. If no entity has a name, or several have
+// it, resolve leaves the name unchanged and returns a message: the API decides whether it is an id.
 func (q *question) resolve(ctx context.Context, e *cli.Environment, backend *Backend) (unknown []string, err error) {
 	// Names are looked up in all sources, even if the view selects few. The dates of the view decide which
 	// entities exist.

@@ -161,8 +161,8 @@ func (s *Server) run(program string, args ...string) error {
 	return nil
 }
 
-// Processor is the processor time that the connections of the server took which have ended; 0 where it is not known. It
-// differs less than wall time where a machine is busy.
+// Processor returns the processor time of the server's connections that have ended, or 0 if it is not known. On
+// a busy machine, it varies less than the elapsed time.
 func (s *Server) Processor() time.Duration {
 	pid, err := os.ReadFile(filepath.Join(s.data, "postmaster.pid"))
 	if s.bin == "" || err != nil {
