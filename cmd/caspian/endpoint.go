@@ -31,7 +31,7 @@ func (p endpoint) Open(ctx context.Context, e *cli.Environment) (*questions.Back
 	return &questions.Backend{Answer: at.Ask, Close: func() error { return nil }}, nil
 }
 
-// openStore answers from a store without a service.
+// openStore returns a backend that answers from the store itself, without a service.
 func (p endpoint) openStore(ctx context.Context, e *cli.Environment) (*questions.Backend, error) {
 	o, err := p.Ontology()
 	if err != nil {

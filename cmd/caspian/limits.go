@@ -9,8 +9,8 @@ import (
 	"github.com/caspian-kg/caspian/server"
 )
 
-// limitSettings declares the limits of one GraphQL request. Their names, defaults and codes are in
-// docs/serving.md too.
+// limitSettings declares the limits of one GraphQL request. docs/serving.md also lists the names, defaults and
+// codes of these limits.
 func limitSettings(s *settings.Set, l *gql.Limits) {
 	standard := gql.DefaultLimits()
 	for _, v := range []struct {

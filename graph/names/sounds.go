@@ -109,7 +109,7 @@ func (l *soundLayer) findLow() {
 	}
 }
 
-// rest returns the part of a label's key that it does not share.
+// rest returns the end of a label's key that differs from the previous key.
 func (l *soundLayer) rest(i int) []byte {
 	from := uint32(0)
 	if i > 0 {

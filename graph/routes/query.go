@@ -362,8 +362,8 @@ func (q *query) opens(status string) bool {
 	return slices.Contains(q.o.Statuses, status)
 }
 
-// advance returns the number of vias passed after a step, given that done were passed before. If step is
-// negative, it is the number after starting at a node.
+// advance returns how many vias a path has passed after a step, if it had passed done before. If step is
+// negative, the path only starts at the node.
 func (q *query) advance(done, step, node int32) int32 {
 	for step >= 0 && int(done) < len(q.via) && q.via[done].legs[step>>1] {
 		done++

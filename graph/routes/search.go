@@ -159,7 +159,8 @@ func (s *search) stopped(found []*path, err error) ([]*path, bool, error) {
 	return nil, false, err
 }
 
-// repeats returns the first step to a node that the path passed before, or -1. Only vias can lead a path back.
+// repeats returns the first step to a node that the path passed before, or -1. A path without vias never
+// returns to a node.
 func (s *search) repeats(p *path) int {
 	if len(s.via) == 0 {
 		return -1
@@ -259,7 +260,7 @@ func (s *search) cheapest(banned []int32) (list []int32, cost int64, err error) 
 	}
 }
 
-// add adds a class with the bound of its cost to the heap, unless the class is empty.
+// add computes the lower bound of a class's cost, and adds the class to the heap unless it is empty.
 func (s *search) add(open *classes, parent *path, keep int, banned []int32) error {
 	c := &class{parent: parent, keep: keep, banned: banned, cost: unreachable}
 	if keep < 0 {

@@ -193,8 +193,9 @@ func (r *resolver) resolve(quads []quad.Quad, find func([]*bulkNode) error) ([]*
 	return r.nodes, r.links, nil
 }
 
-// near looks for the node of a value in the two links before link i: at the same position d of either or, for a
-// subject, as the label of the last. There, consecutive links of one claim or one entity repeat their values.
+// near returns the node of a value if one of the two links before link i has it, else nil. It looks at position
+// d of both links and, for a subject, at the label of the previous link: consecutive links of one claim or
+// entity repeat values there.
 func (r *resolver) near(i, d int, v quad.Value) *bulkNode {
 	if i >= 1 {
 		last := &r.links[i-1]

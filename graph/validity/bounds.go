@@ -66,7 +66,7 @@ func (b *Bounds) Alone(t schema.Timing) bool {
 	return true
 }
 
-// BySource reports whether the date of its source bears on when a claim with the bounds holds.
+// BySource reports whether the days on which a claim with the bounds holds depend on the date of its source.
 func (b *Bounds) BySource(t schema.Timing) bool {
 	figure := t.Kind == schema.Observation && (b.Started || b.Ended)
 	return t.Kind != schema.Eternal && !figure && !(b.Started && b.Ended)

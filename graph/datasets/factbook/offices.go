@@ -315,8 +315,8 @@ func titleOf(s *seen) string {
 	return s.title.title
 }
 
-// rolesOf returns, for each title, its roles in the last edition that has it, as bits. The roles may have been
-// others earlier: a president who is head of government today was not always.
+// rolesOf returns, for each title, its roles in the last edition that has it, as bits. A title may have had
+// other roles earlier: a president who is head of government today may once have been only head of state.
 func rolesOf(list []*seen) map[string]int {
 	roles, edition := map[string]int{}, map[string]int{}
 	for _, s := range list {

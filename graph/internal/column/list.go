@@ -196,8 +196,8 @@ func (o *Order[T]) left(x, a, b T) bool {
 	return o.Compare(x, b) < 0 && (!o.together(x, b) || o.together(x, a))
 }
 
-// split appends the elements to chunks as chunks. If tail is set, the elements are the end of a list that grows
-// at its end, and chunks need no free room.
+// split divides the elements into chunks and appends these to the given ones. If tail is set, the elements are
+// the end of a list that grows at its end, and chunks need no free room.
 func split[T, S any](chunks []*Chunk[T, S], items []T, o Order[T], tail bool) []*Chunk[T, S] {
 	for len(items) > chunkMost {
 		size := chunkMost

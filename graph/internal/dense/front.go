@@ -97,7 +97,7 @@ func (r *reading[L, E]) makeFront(n int) *front[E] {
 	return f
 }
 
-// blockEnd returns where the block of edges with equal keys ends that begins at a place in the order.
+// blockEnd returns the end of the block of edges with equal keys that begins at from, a place in the order.
 func (r *reading[L, E]) blockEnd(from int) int {
 	var first Place
 	for i := from; ; {

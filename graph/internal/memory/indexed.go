@@ -7,9 +7,9 @@ import (
 	"github.com/caspian-kg/caspian/graph/internal/values"
 )
 
-// IndexValues lets indexes of values be built for this snapshot and all later ones, when a query misses one.
-// start runs build, at once or later. The indexes take at most limit bytes. What is cached for long lists takes
-// at most the same again, and the cards of entities at most a quarter of limit.
+// IndexValues permits that indexes of values are built, for this snapshot and all later ones, when a query
+// needs one. start runs build, at once or later. The indexes take at most limit bytes. What is cached for long
+// lists takes at most the same again, and the cards of entities at most a quarter of limit.
 func (s *Graph) IndexValues(limit int, start func(build func())) {
 	s.LimitBeside(int64(limit))
 	s.w.values.Run(limit, start)

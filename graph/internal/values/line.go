@@ -91,8 +91,8 @@ func (l *Line) set(source Source, m map[Key]built) *Set {
 	return s
 }
 
-// Run lets indexes be built from now on. start must run build, either at once or after it has returned. limit
-// bounds the memory of the indexes, in bytes.
+// Run permits that indexes are built from now on. start must run build, either at once or after start has
+// returned. limit bounds the memory of the indexes, in bytes.
 func (l *Line) Run(limit int, start func(build func())) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -54,7 +54,7 @@ type Index struct {
 	kind  graph.Kind // of the values; NoKind if the index is empty
 	all   layers.Index[Entry]
 	// odd has the entries of a Collated index whose text has other letters than its base, sorted by the base.
-	// For these, the beginning of the base does not say where the text is in all.
+	// The place of such an entry in all cannot be found by the beginning of its base.
 	odd layers.Index[Entry]
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// COPY takes rows several times faster than INSERT, but a table for the nodes must be made for it first: of those that
-// are there already, only the uses are counted. So it serves from copyFrom quads on.
+// copyFrom is the least number of quads that are written by COPY. COPY writes rows several times faster than INSERT,
+// but first needs a temporary table for nodes that the store may already have, because only their uses are counted.
 const copyFrom = 2 * most / 5
 
 const (

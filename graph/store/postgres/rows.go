@@ -78,7 +78,7 @@ func (r *rows) node(v quad.Value) ([]byte, error) {
 // original text.
 func withoutNUL(s string) string { return strings.ReplaceAll(s, "\x00", `\x00`) }
 
-// most bounds the quads of which rows are made at once.
+// most is how many quads are converted to rows at once.
 const most = 20_000
 
 const (
