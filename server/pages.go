@@ -88,15 +88,29 @@ type (
 		Here       bool
 	}
 	parameter struct{ Name, Value string }
+	// lens is a part of the view that few ask for.
+	lens struct{ Name, Label, Example, Value string }
 )
 
-// navigation sets the links in the head, which have the date of the page. It also sets the parameters that the date
+var lenses = []lens{
+	{Name: "knownAt", Label: "As recorded until", Example: "2026-01-31T12:00:00Z"},
+	{Name: "minConfidence", Label: "Confidence of at least", Example: "0 to 1"},
+	{Name: "sources", Label: "Only what these sources state", Example: "ids, separated by commas"},
+}
+
+// navigation sets the links in the head, which have the view of the page. It also sets the parameters that the date
 // control must send again.
 func navigation(r *http.Request, p page, values map[string]any) {
 	asked := r.URL.Query()
-	dated := url.Values{}
-	if asked.Get("asOf") != "" {
-		dated.Set("asOf", asked.Get("asOf"))
+	dated, ofView := url.Values{}, map[string]bool{"asOf": true}
+	shown := slices.Clone(lenses)
+	for i, l := range shown {
+		shown[i].Value, ofView[l.Name] = asked.Get(l.Name), true
+	}
+	for name := range ofView {
+		if asked.Get(name) != "" {
+			dated.Set(name, asked.Get(name))
+		}
 	}
 	to := func(path string) string { return (&url.URL{Path: path, RawQuery: dated.Encode()}).String() }
 	var links []link
@@ -105,12 +119,16 @@ func navigation(r *http.Request, p page, values map[string]any) {
 	}
 	var kept []parameter
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
-		if name != "asOf" && name != linkParam {
-			kept = append(kept, parameter{name, asked.Get(name)})
+		if ofView[name] || name == linkParam || name == "after" {
+			continue
+		}
+		for _, v := range asked[name] {
+			kept = append(kept, parameter{name, v})
 		}
 	}
 	asked.Del("asOf")
 	today := url.URL{Path: r.URL.Path, RawQuery: asked.Encode()}
+	values["Lens"], values["Narrowed"] = shown, slices.ContainsFunc(shown, func(l lens) bool { return l.Value != "" })
 	values["Nav"], values["Kept"], values["Home"], values["Today"] = links, kept, to("/"), today.String()
 }
 

@@ -10,6 +10,9 @@ export class Refusal extends Error {
   }
 }
 
+// What this page asked, for those who want to ask it themselves.
+export const asked = new Map<string, object>();
+
 // Longer addresses are refused by some proxies.
 const longest = 7000;
 
@@ -21,6 +24,7 @@ export function requestAddress(query: string, variables: object, path = '/graphq
 /** Asks in the view of the address. It throws a Refusal. */
 export async function ask<T>(query: string, variables: object = {}, signal?: AbortSignal): Promise<T> {
   const all = { view: view(), ...variables };
+  if (!signal?.aborted && !/\bsearch\(/.test(query)) asked.set(query, all);
   const url = requestAddress(query, all);
   const headers = { accept: 'application/graphql-response+json' };
   let body: { data?: T; errors?: Fault[] };

@@ -6,7 +6,7 @@ import { CellText, keyFields, selection, type Cell } from '../card';
 import { overview, read, linesOf, type Group } from '../facts';
 import { Answer, Empty, FactLine, join, Name, Trouble, useAnswer } from '../parts';
 import { address, here, param, subject } from '../state';
-import { capital, plural, themes, typeLabel } from '../words';
+import { capital, fields, plural, themes, typeLabel } from '../words';
 
 const shown = 8;
 
@@ -46,7 +46,7 @@ function GroupView({ id, group }: { id: string; group: Group }) {
   const [fault, setFault] = useState<Error>();
   const lines = linesOf(group), cut = all ? lines : lines.slice(0, shown);
   const unread = group.parts.filter((p) => p.read.length < p.count);
-  const figure = group.parts.length === 1 && group.count > 1 && group.parts[0]!.side === 'claims' && lines.length === 1 && lines[0]!.claims.length > 1;
+  const figure = fields.get(group.parts[0]!.predicate)?.time === 'OBSERVATION' && group.parts.length === 1 && group.count > 1 && group.parts[0]!.side === 'claims' && lines.length === 1 && lines[0]!.claims.length > 1;
   async function more() {
     setAll(true);
     try {
@@ -72,13 +72,13 @@ function Facts({ id }: { id: string }) {
   });
   return <Answer of={answer}>{(e) => {
     if (!e) return <Empty>Nothing is stated of it in this view.</Empty>;
-    const sections = ['', ...themes].map((theme) => ({ theme, groups: e.groups.filter((g) => g.theme === theme) })).filter((s) => s.groups.length > 0);
+    const sections = [...themes, ''].map((theme) => ({ theme, groups: e.groups.filter((g) => g.theme === theme) })).filter((s) => s.groups.length > 0);
     return <div class="columns">
       <div class="aside"><Card type={e.type} id={id} aliases={e.aliases} />
         <nav class="contents" aria-label="Contents"><ul>{sections.map(({ theme, groups }) =>
           <li key={theme}><a href={`#theme-${theme || 'identity'}`}>{theme || 'Identity'}</a> <span class="count">{groups.reduce((n, g) => n + g.count, 0).toLocaleString('en')}</span></li>)}</ul></nav>
       </div>
-      <div class="facts">{sections.sort((a, b) => Number(!a.theme) - Number(!b.theme)).map(({ theme, groups }) => <section key={theme} id={`theme-${theme || 'identity'}`}>
+      <div class="facts">{sections.map(({ theme, groups }) => <section key={theme} id={`theme-${theme || 'identity'}`}>
         <h2>{theme || 'Identity'}</h2>{groups.map((g) => <GroupView key={g.title} id={id} group={g} />)}</section>)}</div>
     </div>;
   }}</Answer>;
