@@ -35,6 +35,8 @@ func TestNotice(t *testing.T) {
 	licences, files := map[string]string{}, map[string]string{}
 	err = emitSeeds(func(op graph.Op) error {
 		switch {
+		case op.Kind == graph.Assert && op.Claim.Source == "general-knowledge" && op.Claim.Locator != "":
+			t.Errorf("%s: %s %s has the place %q, of no source: write at: \"\"", op.Position, op.Claim.Subject, op.Claim.Predicate, op.Claim.Locator)
 		case op.Kind == graph.Declare && op.Entity.Type == schema.SourceType:
 			licences[string(op.Entity.ID)] += ""
 			files[string(op.Entity.ID)] = op.Position.File

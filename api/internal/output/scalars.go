@@ -63,8 +63,33 @@ func (ts *Types) QuantityType() *graphql.Object {
 				Read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendString(dst, l.value.Text()) })},
 			{Name: "text", Type: Must(graphql.String), About: "Number and unit as people write them, such as 3 km.",
 				Read: leaf(func(l *literal, dst []byte) []byte { return gql.AppendString(dst, NumberText(l.value, l.unit)) })},
+			{Name: "in", Type: ts.QuantityType(), About: "The same quantity in another unit; null where it cannot be given in it, because the unit measures something else or is another currency.",
+				Args: graphql.FieldConfigArgument{"unit": {Type: Must(graphql.String), Description: "A member of the ontology's enum Unit."}},
+				Read: gql.Binding{Prepare: ts.readUnit, Object: func(c *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+					l, to := src.Obj.(*literal), c.Args.(*schema.Unit)
+					if !l.unit.Converts(to) {
+						return gql.Ref{}, false, nil
+					}
+					return gql.Ref{Obj: &literal{inUnit(l, to), to}}, true, nil
+				}}},
 		}, BoundFields(func(l *literal) graph.Value { return l.value })...)
 	})
+}
+
+// readUnit returns the unit that an argument names.
+func (ts *Types) readUnit(args map[string]any) (any, error) {
+	code := args["unit"].(string)
+	if u := ts.Ontology.Units[code]; u != nil {
+		return u, nil
+	}
+	return nil, graph.Errorf(graph.UnknownName, "the ontology has no unit %q; its enum Unit lists them", code)
+}
+
+// inUnit returns a quantity, or a range of quantities, in a unit that its own converts to.
+func inUnit(l *literal, to *schema.Unit) graph.Value {
+	r, _ := l.value.Range()
+	r.Min, r.Max = graph.Convert(r.Min, l.unit, to), graph.Convert(r.Max, l.unit, to)
+	return graph.RangeValue(r, to.Code)
 }
 
 // BoundFields returns the fields for the two ends of a number or a range, which value returns.
