@@ -32,15 +32,38 @@ func (w *conflictWalk) checks(subject uint32, predicate string) []Conflict {
 	if f.Exclusive != nil {
 		found = append(found, w.terms(subject, f)...)
 	}
+	s, none := w.v.Snapshot(), false
 	w.v.Claims(subject, predicate, false, func(n uint32) bool {
+		none = none || s.IsNone(n)
 		if years := w.outlives(f, n); years > 0 && w.v.Lists(n) {
-			s := w.v.Snapshot()
 			date, _ := dateClaim(w.v, s.Source(n), "date")
 			found = append(found, w.set("source", n, []uint32{n, date},
 				f.Label+" is dated "+when(s.Valid(n))+", "+strconv.Itoa(years)+" years beyond its source of "+s.Value(date).String()))
 		}
 		return w.tick()
 	})
+	if none && f.Many && f.Time == schema.State {
+		found = append(found, w.empty(subject, f)...)
+	}
+	return found
+}
+
+// empty finds the claims that a list is empty, and with each those that state something of the same time.
+func (w *conflictWalk) empty(subject uint32, f *schema.Field) (found []Conflict) {
+	s := w.v.Snapshot()
+	claims := w.standing(subject, f.Name)
+	for _, n := range claims {
+		set, stated := []uint32{n}, []string{}
+		for _, m := range claims {
+			if s.IsNone(n) && !s.IsNone(m) && w.tick() && w.together(f, n, m) {
+				_, value := w.writtenBoth(n, m)
+				set, stated = append(set, m), append(stated, value)
+			}
+		}
+		if len(set) > 1 {
+			found = append(found, w.set("none", n, set, f.Label+" is stated as none, and as "+distinct(stated)))
+		}
+	}
 	return found
 }
 

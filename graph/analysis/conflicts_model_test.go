@@ -84,6 +84,7 @@ type model struct {
 func naivelyCompete(a, b statement) bool {
 	x, y := a.Value, b.Value
 	comparable := x.Kind() != graph.QuantityKind || (x.Text() != "JPY") == (y.Text() != "JPY")
+	comparable = comparable && (x == graph.NoneValue()) == (y == graph.NoneValue())
 	same := x == y || x.Kind() == graph.QuantityKind && comparable && metres(x) == metres(y) ||
 		x.Kind() == graph.DateKind && x.Date().Span() == y.Date().Span()
 	if !comparable || !same || a.Subject != b.Subject {
@@ -376,6 +377,20 @@ func (m *model) contradictions(subject graph.ID, predicate string) (sets [][]str
 				add("source", c, id(c), m.dateClaim(c))
 				break
 			}
+		}
+	}
+	for _, c := range m.all {
+		if c.Value != graph.NoneValue() || !c.field.Many || c.field.Time != schema.State || c.Rank == graph.Deprecated {
+			continue
+		}
+		members := []string{id(c)}
+		for _, d := range m.all {
+			if d.Subject == c.Subject && d.Predicate == c.Predicate && d.Value != c.Value && d.Rank != graph.Deprecated && m.together(c, d) {
+				members = append(members, id(d))
+			}
+		}
+		if len(members) > 1 {
+			add("none", c, members...)
 		}
 	}
 	bad := map[graph.ID][]statement{}

@@ -30,6 +30,7 @@ func TestConflictsTell(t *testing.T) {
 		return graph.QualifierValue{Name: "lang", Value: graph.StringValue(l)}
 	}
 	marked := func(c graph.Claim) graph.Claim { c.Conflict = "group-1"; return c }
+	none := func(c graph.Claim) graph.Claim { c.Value = graph.NoneValue(); return c }
 	deprecated := func(c graph.Claim) graph.Claim { c.Rank = graph.Deprecated; return c }
 	printed := func(c graph.Claim, original string) graph.Claim { c.Original = original; return marked(c) }
 	about := func(id graph.ID, c graph.Claim) graph.Claim { c.Subject = id; return c }
@@ -75,6 +76,8 @@ func TestConflictsTell(t *testing.T) {
 		{"one language", claim("title", "Alpha", "", lang("en")), claim("title", "Beta", "", lang("en")), "title has one value at a time and is stated as Alpha and Beta", ""},
 		{"case and marks", claim("title", "Astana", ""), claim("title", "ASTÁNA", ""), "", ""},
 		{"codes in two cases", claim("iso2", "ab", ""), claim("iso2", "AB", ""), "iso2 has one value and is stated as AB and ab", ""},
+		{"a list that is empty, and filled", none(claim("memberOf", "club-1", "1990/1999")), claim("memberOf", "club-2", "1995/2010"), "member of is stated as none, and as club-2", "1997"},
+		{"a list that was empty before", none(claim("memberOf", "club-1", "1990/1994")), claim("memberOf", "club-2", "1995/2010"), "", "1997"},
 		{"one of several values", claim("memberOf", "club-1", ""), claim("memberOf", "club-2", ""), "", ""},
 		{"two shares", claim("importsFrom", "BBB", "2020", share(0.5)), claim("importsFrom", "BBB", "2020", share(0.9)), "imports from BBB for 2020 is stated with share 0.5 and share 0.9, further apart than 30 %", ""},
 		{"shares of two partners", claim("importsFrom", "BBB", "2020", share(0.5)), claim("importsFrom", "CCC", "2020", share(0.9)), "", ""},

@@ -88,6 +88,9 @@ func drawClashes(t *rapid.T, o *schema.Ontology) *snapshot.Snapshot {
 		if predicate == "seats" {
 			x.Value = graph.IntValue(2)
 		}
+		if predicate == "memberOf" && rapid.IntRange(0, 2).Draw(t, "none") == 0 {
+			x.Value = graph.NoneValue()
+		}
 		if f.Time == schema.Observation {
 			x.Valid = graph.Interval{From: parseDate("2020"), To: parseDate("2020")}
 		}
