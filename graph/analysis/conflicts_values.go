@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"cmp"
-	"math"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -110,12 +109,9 @@ func (w *conflictWalk) bothNames(f *schema.Field, a, b uint32) bool {
 
 // distance returns the distance of two points on the Earth, in km.
 func distance(a, b graph.Value) float64 {
-	const radius, degree = 6371, math.Pi / 180
 	lat1, lon1 := a.LatLon()
 	lat2, lon2 := b.LatLon()
-	haversine := func(degrees float64) float64 { h := math.Sin(degrees * degree / 2); return h * h }
-	h := haversine(lat2-lat1) + math.Cos(lat1*degree)*math.Cos(lat2*degree)*haversine(lon2-lon1)
-	return 2 * radius * math.Asin(math.Sqrt(min(h, 1)))
+	return graph.GreatCircleKm(lat1, lon1, lat2, lon2)
 }
 
 // daysBetween returns the number of days from one span to the other, or 0 if they meet.

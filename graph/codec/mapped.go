@@ -2,6 +2,7 @@ package codec
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"path"
@@ -68,6 +69,13 @@ func (m *Mapping) Format(find Find) *Format {
 		if err != nil {
 			return err
 		}
+		if t.areas > 0 {
+			notice := fmt.Sprintf("rows whose geometry is left out: %d, the first a %s; only points and lines have %s", t.areas, t.firstArea.Path, strings.Join(table.GeometryColumns, ", "))
+			t.firstArea.Path = ""
+			if err := emit(graph.Op{Kind: graph.Notice, Position: t.firstArea, Notice: notice}); err != nil {
+				return err
+			}
+		}
 		return t.Err()
 	}}
 }
@@ -107,13 +115,17 @@ func (m *Mapping) Copy(ctx context.Context, name string, r io.Reader, keep func(
 }
 
 // tableEndings lists the extensions of the files that a mapping reads.
-var tableEndings = []string{".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson", ".geojson", ".nt", ".nq", ".ttl", ".trig"}
+var tableEndings = []string{".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson", ".geojson", ".nt", ".nq", ".ttl", ".trig", ".jsonld"}
 
 // mapped reads one table or one document of RDF.
 type mapped struct {
 	seedDecoder
 	*Mapping
-	find    Find
+	find Find
+	// areas counts the rows with a geometry that has no columns.
+	areas, lastArea int
+	firstArea       graph.Position
+
 	stopped error // the error with which emit ended the reading
 
 	optional bool // the mapping has an alternative if nothing is found
@@ -156,7 +168,28 @@ func (t *mapped) cell(column string) ([]string, error) {
 		}
 		return slices.Clone(values), nil
 	}
-	return t.rec.Values(t.iriOf(column)), nil
+	values := t.rec.Values(t.iriOf(column))
+	if len(values) == 0 && slices.Contains(table.GeometryColumns, column) {
+		t.area()
+	}
+	return values, nil
+}
+
+// area counts a row whose geometry is neither points nor lines.
+func (t *mapped) area() {
+	row, ok := t.rec.(*table.Row)
+	if !ok || row.Number == t.lastArea {
+		return
+	}
+	switch shape := row.Shape(); shape {
+	case "", "Point", "MultiPoint", "LineString", "MultiLineString":
+	default:
+		if t.areas == 0 {
+			t.firstArea = row.Position("")
+			t.firstArea.Path = graph.Clip(shape)
+		}
+		t.areas, t.lastArea = t.areas+1, row.Number
+	}
 }
 
 // record emits the claims of a record. It returns false if the reading must end.

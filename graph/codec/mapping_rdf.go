@@ -13,7 +13,7 @@ import (
 )
 
 // syntaxes maps extensions of files to syntaxes of RDF.
-var syntaxes = map[string]rdf.Syntax{".nt": rdf.NTriples, ".nq": rdf.NQuads, ".ttl": rdf.Turtle, ".trig": rdf.TriG}
+var syntaxes = map[string]rdf.Syntax{".nt": rdf.NTriples, ".nq": rdf.NQuads, ".ttl": rdf.Turtle, ".trig": rdf.TriG, ".jsonld": rdf.JSONLD}
 
 // IsRDF reports whether the name of a file has an extension of RDF.
 func IsRDF(name string) bool {

@@ -58,8 +58,12 @@ func stated(t testing.TB, mapping, name, table string) string {
 	f := m.Format(finding{})
 	emit := func(op graph.Op) error {
 		fmt.Fprintf(&out, "%s:%d: ", op.Position.File, op.Position.Line)
-		if op.Kind == graph.Declare {
+		switch op.Kind {
+		case graph.Declare:
 			fmt.Fprintf(&out, "%s is a %s\n", op.Entity.ID, op.Entity.Type)
+			return nil
+		case graph.Notice:
+			fmt.Fprintln(&out, op.Notice)
 			return nil
 		}
 		c := &op.Claim
@@ -396,5 +400,45 @@ rows: {"{town | find City}": {type: City}}`, "a,b\nNowhere,\n", "t.csv:2: {town 
 		if got := stated(t, c.mapping, "t.csv", c.table); got != c.want {
 			t.Errorf("%s:\n%swant\n%s", c.name, got, c.want)
 		}
+	}
+}
+
+// TestLinesOfGeoJSON: a line has a length, ends and points; areas are counted.
+func TestLinesOfGeoJSON(t *testing.T) {
+	const mapping = `
+defaults: {source: s}
+rows: {"{properties/id}": {type: Segment, distanceKm: "{@length}", description: "{@start} to {@end}", aliases: "{@points}"}}
+`
+	const features = `{"type": "FeatureCollection", "features": [
+{"properties": {"id": "a"}, "geometry": {"type": "LineString", "coordinates": [[50, 40], [50, 41, 7], [51, 41]]}},
+{"properties": {"id": "b"}, "geometry": {"type": "MultiLineString", "coordinates": [[[0, 0], [0, 1]], [[10, 10], [10, 11]]]}},
+{"properties": {"id": "c"}, "geometry": {"type": "Point", "coordinates": [1.5, 2]}},
+{"properties": {"id": "d"}, "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [0, 0]]]}},
+{"properties": {"id": "e"}, "geometry": {"type": "LineString", "coordinates": [[]]}},
+{"properties": {"id": "f"}, "geometry": null}
+]}`
+	const want = `t.geojson:2: a is a Segment
+t.geojson:2: a distanceKm 195.1  [s, row 1, 0.7]
+t.geojson:2: a description 40,50 to 41,51  [s, row 1, 0.7]
+t.geojson:2: a aliases 40,50  [s, row 1, 0.7]
+t.geojson:2: a aliases 41,50  [s, row 1, 0.7]
+t.geojson:2: a aliases 41,51  [s, row 1, 0.7]
+t.geojson:3: b is a Segment
+t.geojson:3: b distanceKm 222.4  [s, row 2, 0.7]
+t.geojson:3: b description 0,0 to 11,10  [s, row 2, 0.7]
+t.geojson:3: b aliases 0,0  [s, row 2, 0.7]
+t.geojson:3: b aliases 1,0  [s, row 2, 0.7]
+t.geojson:3: b aliases 10,10  [s, row 2, 0.7]
+t.geojson:3: b aliases 11,10  [s, row 2, 0.7]
+t.geojson:4: c is a Segment
+t.geojson:4: c description 2,1.5 to 2,1.5  [s, row 3, 0.7]
+t.geojson:4: c aliases 2,1.5  [s, row 3, 0.7]
+t.geojson:5: d is a Segment
+t.geojson:6: e is a Segment
+t.geojson:7: f is a Segment
+t.geojson:5: rows whose geometry is left out: 1, the first a Polygon; only points and lines have @length, @start, @end, @points
+`
+	if got := stated(t, mapping, "t.geojson", features); got != want {
+		t.Errorf("%swant\n%s", got, want)
 	}
 }

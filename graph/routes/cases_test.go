@@ -176,7 +176,7 @@ func TestEstimates(t *testing.T) {
 		t.Fatal(r, err)
 	}
 	x := r.Routes[0]
-	half := math.Pi * earthRadiusKm * detour
+	half := math.Pi * 6371.0 * detour
 	if math.Abs(x.Legs[0].EstimatedKm-half) > 0.01 || x.Legs[1].EstimatedKm != unknownKm || !math.IsNaN(x.Km) || x.Known != 0 {
 		t.Errorf("%+v, want %v and %v", x.Legs, half, unknownKm)
 	}

@@ -1,9 +1,12 @@
 package routes
 
-import "math"
+import (
+	"math"
+
+	"github.com/caspian-kg/caspian/graph"
+)
 
 const (
-	earthRadiusKm = 6371.0
 	// detour is the assumed ratio of a leg's length to the straight line. The median over the 90 legs of the
 	// seeds with both known is 1.22.
 	detour = 1.25
@@ -21,16 +24,8 @@ func (c *compiler) estimate(l *leg) {
 	if math.IsNaN(km) {
 		km = unknownKm
 		if a, b := c.nodes[l.from], c.nodes[l.to]; a.located && b.located {
-			km = detour * greatCircleKm(a.lat, a.lon, b.lat, b.lon)
+			km = detour * graph.GreatCircleKm(a.lat, a.lon, b.lat, b.lon)
 		}
 	}
 	l.estimate = int64(math.Round(min(max(km, 0), maxKm) * 1000))
-}
-
-// greatCircleKm returns the length of the great circle between two points on a sphere.
-func greatCircleKm(lat1, lon1, lat2, lon2 float64) float64 {
-	rad := math.Pi / 180
-	dlat, dlon := (lat2-lat1)*rad/2, (lon2-lon1)*rad/2
-	h := math.Sin(dlat)*math.Sin(dlat) + math.Cos(lat1*rad)*math.Cos(lat2*rad)*math.Sin(dlon)*math.Sin(dlon)
-	return 2 * earthRadiusKm * math.Asin(math.Sqrt(min(1, h)))
 }

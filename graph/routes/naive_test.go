@@ -173,7 +173,7 @@ func (w *naiveWorld) estimate(l *naiveLeg) {
 		if ok1 && ok2 {
 			lat1, lon1 := p.LatLon()
 			lat2, lon2 := q.LatLon()
-			l.estimate = detour * greatCircleKm(lat1, lon1, lat2, lon2)
+			l.estimate = detour * graph.GreatCircleKm(lat1, lon1, lat2, lon2)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -109,6 +110,9 @@ func (r *Row) Values(column string) []string {
 		}
 		if rest, ok := strings.CutPrefix(column, value); ok && r.member != nil && (rest == "" || rest[0] == '/') {
 			return r.member.texts(nil, strings.TrimPrefix(rest, "/"))
+		}
+		if slices.Contains(GeometryColumns, column) {
+			return r.record.geometry(column)
 		}
 		return r.record.texts(nil, column)
 	}

@@ -176,6 +176,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(name, []byte("[{\"a\": [1, {}]}]"), "*")
 	}
 	f.Add("t.xlsx", []byte(workbook(f)), "")
+	f.Add("t.geojson", []byte(`{"features": [{"geometry": {"type": "MultiLineString", "coordinates": [[[1, 2], [3]], 4]}}]}`), "")
 	f.Fuzz(func(t *testing.T, name string, text []byte, records string) {
 		rows := 0
 		err := Read(t.Context(), name, bytes.NewReader(text), Options{Records: records}, func(r *Row) bool {
@@ -184,6 +185,9 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("row %d comes as the %dth", r.Number, rows)
 			}
 			r.Members("a")
+			for _, column := range GeometryColumns {
+				r.Values(column)
+			}
 			return rows < 1000
 		}, func(graph.Problem) {})
 		_ = err
