@@ -66,3 +66,37 @@ func BenchmarkNQuads(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)*claims/b.Elapsed().Seconds(), "claims/s")
 }
+
+// BenchmarkMapping reads rows of a table, and subjects of Turtle, by a mapping.
+func BenchmarkMapping(b *testing.B) {
+	const rows = 10_000
+	var csv, turtle strings.Builder
+	csv.WriteString("city,year,population\n")
+	for i := range rows {
+		fmt.Fprintf(&csv, "%d,%d,%d\n", i/25, 2000+i%25, 1000+i)
+		fmt.Fprintf(&turtle, "[] <https://e.org/city> \"%d\" ; <https://e.org/year> \"%d\" ; <https://e.org/population> %d .\n", i/25, 2000+i%25, 1000+i)
+	}
+	const mapping = `
+defaults: {source: bench, at: figures}
+rows:
+  "city-{CITY}":
+    type: City
+    population: {value: "{POPULATION}", valid: "{YEAR}", confidence: 0.7}
+`
+	for _, c := range []struct{ name, text, prefix string }{{"t.csv", csv.String(), ""}, {"t.ttl", turtle.String(), "https://e.org/"}} {
+		m, err := ReadMapping("m.yaml", []byte(strings.NewReplacer("CITY", c.prefix+"city", "POPULATION", c.prefix+"population", "YEAR", c.prefix+"year").Replace(mapping)), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				n := 0
+				if err := m.Format(nil).Decode(b.Context(), c.name, strings.NewReader(c.text), func(graph.Op) error { n++; return nil }); err != nil || n != 2*rows {
+					b.Fatal(n, err)
+				}
+			}
+			b.ReportMetric(float64(b.N)*rows/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+}

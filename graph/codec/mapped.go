@@ -121,7 +121,10 @@ var tableEndings = []string{".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".json", "
 type mapped struct {
 	seedDecoder
 	*Mapping
-	find Find
+	find  Find
+	nodes [][]yaml.Node // what forget drops; used of them
+	used  int
+
 	// areas counts the rows with a geometry that has no columns.
 	areas, lastArea int
 	firstArea       graph.Position
@@ -194,7 +197,7 @@ func (t *mapped) area() {
 
 // record emits the claims of a record. It returns false if the reading must end.
 func (t *mapped) record(rec record) bool {
-	t.row, t.rec, t.over, t.faulty = rec.Position("").Row, rec, nil, map[string]bool{}
+	t.row, t.rec, t.over, t.faulty = rec.Position("").Row, rec, nil, nil
 	if row, ok := rec.(*table.Row); ok && slices.ContainsFunc(row.Cells, func(c string) bool { return !utf8.ValidString(c) }) {
 		t.Add(rec.Position(""), graph.BadInput, "the row is not valid UTF-8; the mapping's file can name its encoding")
 		return true
@@ -221,7 +224,7 @@ func (t *mapped) record(rec record) bool {
 			return false
 		}
 	}
-	t.lets = map[string][]string{}
+	t.forget()
 	if !t.fits && t.states() {
 		t.Add(graph.Position{File: t.name, Line: 1}, graph.BadInput, "no column fits %s, by which the mapping takes columns for rows (wide)", t.wide)
 		return false
@@ -246,7 +249,7 @@ func (t *mapped) members() bool {
 			return true
 		}
 	}
-	t.lets = map[string][]string{}
+	t.forget()
 	values, err := t.each.values(t)
 	if err != nil {
 		t.fault(t.each.column, "each", err)
@@ -267,14 +270,14 @@ func (t *mapped) states() bool { return t.condition == nil || t.expand(t.conditi
 
 // state emits the claims of one row. It returns false if the reading must end.
 func (t *mapped) state() bool {
-	t.lets = map[string][]string{}
+	t.forget()
 	if !t.states() {
 		return true
 	}
 	base := graph.Claim{}
 	defaults := t.expand(t.defaults)
 	if defaults == nil {
-		defaults = &yaml.Node{Kind: yaml.MappingNode}
+		defaults = t.node(yaml.MappingNode)
 	}
 	for _, std := range [][2]string{{"confidence", mappingConfidence}, {"at", t.locator()}} {
 		if under(defaults, std[0]) == nil {
@@ -315,7 +318,9 @@ func (t *mapped) locator() string {
 
 func (t *mapped) scalarNode(text, column string) *yaml.Node {
 	at := t.rec.Position(column)
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Line: at.Line, Column: at.Column}
+	n := t.node(yaml.ScalarNode)
+	n.Tag, n.Value, n.Line, n.Column = "!!str", text, at.Line, at.Column
+	return n
 }
 
 // fault reports a fault in a column, once for each row.
@@ -323,6 +328,9 @@ func (t *mapped) fault(column, place string, err error) {
 	key := place + "\x00" + err.Error()
 	if t.faulty[key] {
 		return
+	}
+	if t.faulty == nil {
+		t.faulty = map[string]bool{}
 	}
 	t.faulty[key] = true
 	at := t.rec.Position(column)
@@ -341,26 +349,60 @@ func (t *mapped) values(n *yaml.Node) ([]string, string) {
 	return values, column
 }
 
+// expandScalar is expand for a text: a list of texts if there are several.
+func (t *mapped) expandScalar(n *yaml.Node) *yaml.Node {
+	values, column := t.values(n)
+	switch len(values) {
+	case 0:
+		return nil
+	case 1:
+		return t.scalarNode(values[0], column)
+	}
+	out := t.node(yaml.SequenceNode)
+	out.Line = t.rec.Position("").Line
+	for _, v := range values {
+		out.Content = append(out.Content, t.scalarNode(v, column))
+	}
+	return out
+}
+
+// node returns an empty node, which is valid until forget is called.
+func (t *mapped) node(kind yaml.Kind) *yaml.Node {
+	const part = 64
+	if t.used == len(t.nodes)*part {
+		t.nodes = append(t.nodes, make([]yaml.Node, part))
+	}
+	n := &t.nodes[t.used/part][t.used%part]
+	t.used++
+	*n = yaml.Node{Kind: kind, Content: n.Content[:0]}
+	return n
+}
+
+// forget drops the nodes and the values of let of the row before.
+func (t *mapped) forget() {
+	if t.used = 0; len(t.nodes) > mostNodes {
+		t.nodes = nil
+	}
+	if t.lets == nil || len(t.lets) > 0 {
+		t.lets = map[string][]string{}
+	}
+}
+
+// mostNodes bounds the parts that are kept, as one long row may need many.
+const mostNodes = 64
+
 // expand returns a part of the mapping with the cells of the row inserted, or nil if the result is empty. Empty
 // parts are left out, and so is a claim whose value is empty.
 func (t *mapped) expand(n *yaml.Node) *yaml.Node {
 	if n == nil {
 		return nil
 	}
-	out := &yaml.Node{Kind: n.Kind, Line: t.rec.Position("").Line}
+	if n.Kind == yaml.ScalarNode {
+		return t.expandScalar(n)
+	}
+	out := t.node(n.Kind)
+	out.Line = t.rec.Position("").Line
 	switch n.Kind {
-	case yaml.ScalarNode:
-		values, column := t.values(n)
-		if len(values) < 2 {
-			if len(values) == 0 {
-				return nil
-			}
-			return t.scalarNode(values[0], column)
-		}
-		out.Kind = yaml.SequenceNode
-		for _, v := range values {
-			out.Content = append(out.Content, t.scalarNode(v, column))
-		}
 	case yaml.SequenceNode:
 		for _, item := range n.Content {
 			switch x := t.expand(item); {
@@ -425,7 +467,8 @@ func (t *mapped) expandMapping(n, out *yaml.Node) *yaml.Node {
 	if several == nil {
 		return out
 	}
-	list := &yaml.Node{Kind: yaml.SequenceNode, Line: out.Line}
+	list := t.node(yaml.SequenceNode)
+	list.Line = out.Line
 	for _, v := range several.Content {
 		one := *out
 		one.Content = slices.Clone(out.Content)

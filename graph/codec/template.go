@@ -18,6 +18,7 @@ type alternative []piece
 // piece is a fixed text, or the cell of a column with its filters.
 type piece struct {
 	text    string
+	fixed   []string // the text alone, which nothing may change
 	column  string
 	filters []filter
 }
@@ -41,21 +42,27 @@ func (t template) values(row *mapped) (values []string, column string, err error
 }
 
 func (a alternative) values(row *mapped) (values []string, column string, err error) {
-	var text strings.Builder
-	for _, p := range a {
-		one := []string{p.text}
-		if p.column != "" {
-			if column == "" {
-				column = p.column
-			}
-			if one, err = p.values(row); err != nil {
-				return nil, p.column, err
-			}
-			if len(one) == 0 {
-				return nil, column, nil
-			}
+	if len(a) == 1 && a[0].column == "" {
+		if a[0].text == "" {
+			return nil, "", nil
 		}
-		if len(a) == 1 {
+		return a[0].fixed, "", nil
+	}
+	var text strings.Builder
+	for i := range a {
+		p := &a[i]
+		if p.column == "" {
+			text.WriteString(p.text)
+			continue
+		}
+		if column == "" {
+			column = p.column
+		}
+		one, err := p.values(row)
+		if err != nil {
+			return nil, p.column, err
+		}
+		if len(a) == 1 || len(one) == 0 {
 			return one, column, nil
 		}
 		text.WriteString(one[0])
@@ -94,7 +101,7 @@ func (m *Mapping) readTemplate(text string) (template, error) {
 		for part != "" {
 			fixed, rest, found := strings.Cut(part, "{")
 			if fixed != "" || !found && len(a) == 0 {
-				a = append(a, piece{text: fixed})
+				a = append(a, piece{text: fixed, fixed: []string{fixed}})
 			}
 			if !found {
 				break
