@@ -48,11 +48,11 @@ func (g *Graph) Follow(ctx context.Context, every time.Duration) {
 
 // follow publishes what the log has now.
 func (g *Graph) follow(ctx context.Context, log Shared) error {
+	known := g.Snapshot().Seq() // before the look, since a commit may be made meanwhile
 	head, err := log.Refresh(ctx)
 	if err != nil {
 		return err
 	}
-	known := g.Snapshot().Seq()
 	if head < known {
 		return fmt.Errorf("the log ends at commit %d, and commit %d was read from it: it was replaced; start again", head, known)
 	}

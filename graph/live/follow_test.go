@@ -67,6 +67,27 @@ func TestFollow(t *testing.T) {
 	})
 }
 
+// busyLog is a log in which something happens while it looks at its head.
+type busyLog struct {
+	sharedLog
+	meanwhile func()
+}
+
+func (l busyLog) Refresh(ctx context.Context) (graph.Seq, error) {
+	head, err := l.sharedLog.Refresh(ctx)
+	l.meanwhile()
+	return head, err
+}
+
+// TestFollowOwn: a commit that the graph makes during the look is not taken for one that the log lost.
+func TestFollowOwn(t *testing.T) {
+	log := &memory{}
+	g := open(t, sharedLog{log}, Options{})
+	if err := g.follow(t.Context(), busyLog{sharedLog{log}, func() { commit(t, g, change("", base()...)) }}); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestReach: a bookmark that the writer gave is reached at another node when that has the commit, and not before.
 func TestReach(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
