@@ -130,7 +130,9 @@ bench-formats: build
 # (SOAK=2h), more random cases, fuzzing.
 SOAK ?= 2h
 soak:
+	cd deploy && $(GO) vet ./... && $(GO) test ./...
 	CASPIAN_SOAK=1 $(GO) test -timeout 60m ./...
+	$(GO) test -timeout 24h -run TestCampaign ./cmd/caspian -campaign $(SOAK) -v
 	$(GO) test -timeout 24h -run TestRandom ./graph/live/metamorphic -for $(SOAK)
 	$(GO) test $$(grep -rl --include='*_test.go' '"pgregory.net/rapid"' . | xargs -n 1 dirname | sort -u) -timeout 60m -rapid.checks=5000
 	@for p in $$($(GO) list ./...); do \

@@ -136,9 +136,17 @@ func TestContainerFiles(t *testing.T) {
 			t.Errorf("Dockerfile has no %q", want)
 		}
 	}
-	// The arguments of CMD, and of the command that the compose file suggests.
-	lists := regexp.MustCompile(`(?:CMD|command:) (\[[^\]]*\])`).FindAllStringSubmatch(text+string(compose), -1)
-	if len(lists) != 3 {
+	text += string(compose)
+	for _, name := range []string{"nodes.yaml", "writers.yaml"} {
+		manifest, err := os.ReadFile(filepath.Join("..", "..", "deploy", "kubernetes", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += string(manifest)
+	}
+	// The arguments of CMD, of the command that the compose file suggests, and of the nodes.
+	lists := regexp.MustCompile(`(?:CMD|command:|args:) (\[[^\]]*\])`).FindAllStringSubmatch(text, -1)
+	if len(lists) != 7 {
 		t.Fatalf("found %v", lists)
 	}
 	for _, m := range lists {

@@ -51,14 +51,19 @@ func ReadToken(path string) (string, error) {
 	return "", errors.New(path + " has no token")
 }
 
-// openPrivate opens a file. It refuses a file that others can read or change.
+// openPrivate opens a file. It refuses a file that others can read or change. Root may let a group read it: secrets that Kubernetes
+// mounts belong to root, and to a group of the process.
 func openPrivate(path string) (*os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	info, err := f.Stat()
-	if err == nil && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+	foreign := os.FileMode(0o077)
+	if err == nil && ofRoot(info) {
+		foreign = 0o037
+	}
+	if err == nil && info.Mode().Perm()&foreign != 0 && runtime.GOOS != "windows" {
 		err = graph.Errorf(graph.BadInput, "%s can be read or changed by others (mode %04o): chmod 600 %s", path, info.Mode().Perm(), path)
 	}
 	if err != nil {
