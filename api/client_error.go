@@ -49,4 +49,4 @@ func (a *API) clientError(err error) error {
 	return errInternal
 }
 
-var errInternal = graph.Errorf(graph.Internal, "something went wrong on our side; it has been noted")
+var errInternal = graph.Errorf(graph.Internal, "something went wrong in the service; it has been logged")

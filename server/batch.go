@@ -26,7 +26,7 @@ func (s *Server) split(body []byte) ([]json.RawMessage, *requestError) {
 		return nil, &requestError{status: http.StatusUnprocessableEntity, code: code, message: fmt.Sprintf(format, a...)}
 	}
 	if s.opts.Batch == 0 {
-		return refuse(codes.BatchingNotSupported, "batches of requests are off; send one request at a time, or several fields in one (the service's owner can turn them on with --batch)")
+		return refuse(codes.BatchingNotSupported, "batches are not accepted; send one request at a time, or several fields in one (the owner of the service can permit batches with --batch)")
 	}
 	if !utf8.Valid(body) {
 		return nil, unreadable("the body is not valid UTF-8")

@@ -17,7 +17,7 @@ const maxSnapshots = 2
 func (s *Server) serveSnapshot(w http.ResponseWriter, r *http.Request, b *Backend) {
 	if callerOf(w).may < mayWrite {
 		s.refuse(w, r, jsonType, &requestError{status: http.StatusUnauthorized, code: codes.Unauthenticated,
-			message: "a snapshot has all that was ever recorded: send Authorization: Bearer TOKEN with a token that may write (--auth, or the file token in the folder of the store)"})
+			message: "a snapshot contains everything that was ever recorded, so it requires a token that may write: send Authorization: Bearer TOKEN (--auth, or the file token in the folder of the store)"})
 		return
 	}
 	if !oneOf(w, s.snapshots, "nodes fetch snapshots") {

@@ -47,7 +47,7 @@ func (n *nodeConfig) check(s *settings.Set, c *serveConfig) {
 	case *n.follow != "" && !c.store.IsDatabase():
 		s.Fault("--follow: a query node reads the log of a store in a database; name it with --store postgres://…")
 	case *n.snapshot != "" && !c.store.IsDatabase():
-		s.Fault("--snapshot: a store in a folder has its own snapshot file there; it is for a store in a database")
+		s.Fault("--snapshot is only for a store in a database; a store in a folder contains its snapshot file")
 	case *n.snapshot != "" && *c.noSnapshotFile:
 		s.Fault("--snapshot and --no-snapshot-file: give one of the two")
 	}

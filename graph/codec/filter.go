@@ -178,7 +178,7 @@ func one(v string, err error) ([]string, error) { return []string{v}, err }
 func found(find func(t *mapped, v string) (graph.ID, error)) filter {
 	return func(t *mapped, values []string) ([]string, error) {
 		if t.find == nil {
-			return nil, fmt.Errorf("entities can be found only where there is a store; import it into one")
+			return nil, fmt.Errorf("find looks up entities in a store; import the table into a store")
 		}
 		for i, v := range values {
 			id, err := find(t, v)

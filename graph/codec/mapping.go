@@ -191,7 +191,7 @@ func (d *mappingReader) dialect(k, v *yaml.Node) error {
 			}
 		}
 	default:
-		d.Add(d.at(k, path), graph.BadInput, "there is nothing to say about a file by this name; there are separator, comment, skip, head, encoding, sheet and records")
+		d.Add(d.at(k, path), graph.BadInput, "the part file has no member of this name; its members are separator, comment, skip, head, encoding, sheet and records")
 	}
 	return nil
 }

@@ -186,7 +186,7 @@ func (c *quadClaim) state(at graph.Position, predicate string, q *rdf.Quad) erro
 	case q.Graph.Kind == rdf.None:
 		return graph.Errorf(graph.NoSource, "the fact is not in a graph; its graph names the claim, so that other quads can state its source")
 	case c.fact:
-		return graph.Errorf(graph.Duplicate, "the claim %v states a fact already (line %d); one fact a graph", c.name, c.place.Line)
+		return graph.Errorf(graph.Duplicate, "the claim %v states a fact already (line %d); each graph contains one fact", c.name, c.place.Line)
 	}
 	c.fact, c.place = true, at
 	subject, err := local(q.Subject, entityIRI, "an entity")

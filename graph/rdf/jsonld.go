@@ -259,7 +259,7 @@ func (j *jsonld) syntax(err error, message string) error {
 	case err == nil:
 		return &Error{j.lines.At(j.dec.InputOffset()), 1, message}
 	case errors.Is(err, input.ErrTooLong):
-		return j.fail("a node has more than %d MB: a long document is a list of nodes, or has them in the list @graph", maxNode>>20)
+		return j.fail("a node has more than %d MB; divide the document into a list of nodes, or put them into the list @graph", maxNode>>20)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &Error{j.lines.Last(), 1, "not well-formed JSON: the document ends too soon"}
 	case errors.As(err, &bad):

@@ -86,7 +86,7 @@ func named(test map[string]any, missing string, known func(string) bool) error {
 	}
 	for _, x := range names {
 		if name, ok := x.(string); ok && !known(name) {
-			return graph.Errorf(graph.UnknownName, "%s %q, so that no event would ever come", missing, name)
+			return graph.Errorf(graph.UnknownName, "%s %q, so no event would ever match", missing, name)
 		}
 	}
 	return nil

@@ -171,7 +171,7 @@ func operation(kind string, in map[string]any) (graph.Op, error) {
 			c.Supersedes = append(c.Supersedes, id)
 		}
 		if err == nil && len(c.Supersedes) == 0 {
-			err = graph.Errorf(graph.BadInput, "claims is empty; to replace nothing, assert")
+			err = graph.Errorf(graph.BadInput, "claims is empty; use assert for a claim that replaces none")
 		}
 		return graph.Op{Kind: graph.Assert, Claim: c}, err
 	}
