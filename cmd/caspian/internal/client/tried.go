@@ -14,11 +14,17 @@ import (
 type tried struct {
 	declared map[graph.ID]graph.Op
 	stated   map[graph.ClaimID]graph.Op
+	gone     map[graph.ClaimID]graph.Op // stated, and withdrawn since
 }
 
 // try checks a change as if the earlier ones had been committed.
 func (r *Importer) try(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
-	before := r.tried.needed(ops)
+	ops, ids := r.tried.reinstated(ops)
+	var back []graph.Op
+	for _, id := range ids {
+		back = append(back, r.tried.gone[id])
+	}
+	before := append(r.tried.needed(append(ops[:len(ops):len(ops)], back...)), back...)
 	got, err := r.whole(ctx, append(before[:len(before):len(before)], ops...), of)
 	if err != nil {
 		return nil, err
@@ -39,14 +45,16 @@ func (r *Importer) try(ctx context.Context, ops []graph.Op, of *graph.Change) (*
 		got.Claims -= alone.Claims
 		got.Known -= alone.Known
 	}
+	got.Reinstatements += len(back)
 	r.tried.add(ops, got.IDs)
+	r.tried.withdraw(ops, ids)
 	return got, nil
 }
 
 // add adds the operations of a change. ids are the ids of its claims, in order.
 func (t *tried) add(ops []graph.Op, ids []graph.ClaimID) {
 	if t.declared == nil {
-		t.declared, t.stated = map[graph.ID]graph.Op{}, map[graph.ClaimID]graph.Op{}
+		t.declared, t.stated, t.gone = map[graph.ID]graph.Op{}, map[graph.ClaimID]graph.Op{}, map[graph.ClaimID]graph.Op{}
 	}
 	for _, op := range ops {
 		switch op.Kind {
@@ -61,15 +69,45 @@ func (t *tried) add(ops []graph.Op, ids []graph.ClaimID) {
 	}
 }
 
+// reinstated takes out the reinstatements of claims that earlier changes stated and withdrew: the service knows nothing of them.
+// They are stated again instead.
+func (t *tried) reinstated(ops []graph.Op) (left []graph.Op, back []graph.ClaimID) {
+	for i := range ops {
+		id := ops[i].Reinstate.Claim
+		if _, ok := t.gone[id]; ok && ops[i].Kind == graph.Reinstate {
+			back = append(back, id)
+		} else {
+			left = append(left, ops[i])
+		}
+	}
+	return left, back
+}
+
+// withdraw notes what an accepted change withdrew of what earlier ones stated, and what holds again.
+func (t *tried) withdraw(ops []graph.Op, back []graph.ClaimID) {
+	for _, id := range back {
+		t.stated[id] = t.gone[id]
+		delete(t.gone, id)
+	}
+	for i := range ops {
+		for _, id := range withdrawn(&ops[i]) {
+			if op, ok := t.stated[id]; ok && ops[i].Kind != graph.Reinstate {
+				t.gone[id] = op
+				delete(t.stated, id)
+			}
+		}
+	}
+}
+
 // needed returns the earlier operations to which ops refer: the entities that they name, and the claims that they
 // withdraw.
 func (t *tried) needed(ops []graph.Op) []graph.Op {
-	claims, entities := []graph.Op{}, []graph.Op{}
+	claims, entities, seen := []graph.Op{}, []graph.Op{}, map[graph.ClaimID]bool{}
 	for i := range ops {
 		for _, id := range withdrawn(&ops[i]) {
-			if op, ok := t.stated[id]; ok {
+			if op, ok := t.stated[id]; ok && !seen[id] {
 				claims = append(claims, op)
-				delete(t.stated, id) // once is enough, and the change withdraws the claim
+				seen[id] = true
 			}
 		}
 	}
