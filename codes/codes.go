@@ -105,7 +105,7 @@ var List = []Entry{
 	{RequestTooLarge, []int{413}, "the body is longer than --max-body", "send less in one request"},
 	{UnsupportedMediaType, []int{415}, "the service does not read this media type or encoding", "send application/json in UTF-8, uncompressed or with gzip"},
 	{BatchingNotSupported, []int{422}, "the body is a list of requests, and the service accepts one request per body", "send one request, or have the service started with --batch"},
-	{LimitBatch, []int{422}, "the batch has more requests than --batch allows", "send fewer requests at once"},
+	{LimitBatch, []int{422}, "the batch has more requests than --batch allows, or more queries, entities or properties than /reconcile takes", "send fewer at once"},
 	{PersistedQueryNotFound, []int{422}, "the service has no document with this hash or id", "send the document in full, with its hash"},
 	{PersistedQueryNotSupported, []int{422}, "the service stores no documents by hash", "send documents in full"},
 	{TooManySubscribers, []int{503}, "the service or the connection has reached its limit of streams, WebSockets or operations", "try again later, or end some"},

@@ -90,9 +90,10 @@ func (s *Server) refuseReconciling(w http.ResponseWriter, err error) {
 	case graph.UnknownID:
 		status, code = http.StatusNotFound, codes.NotFound
 	case graph.LimitWork:
-		status, code = http.StatusRequestEntityTooLarge, codes.RequestTooLarge
+		status, code = http.StatusUnprocessableEntity, codes.LimitBatch
 	case graph.Unavailable:
 		status, code = http.StatusServiceUnavailable, codes.Unavailable
+		w.Header().Set("Retry-After", s.admission.RetryAfter())
 	}
 	writeError(w, status, jsonType, code, known.Message)
 }

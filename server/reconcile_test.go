@@ -30,7 +30,7 @@ func TestReconciling(t *testing.T) {
 		"200 \"notable\":":           get(s, "/reconcile/suggest/entity?prefix=", "astana"),
 		"404 NOT_FOUND":              get(s, "/reconcile/preview?id=", "none"),
 		"400 BAD_USER_INPUT":         form(url.Values{"queries": {"{"}}, "/reconcile"),
-		"413 REQUEST_TOO_LARGE":      form(url.Values{"extend": {string(ids)}}, "/reconcile/"),
+		"422 LIMIT_BATCH":            form(url.Values{"extend": {string(ids)}}, "/reconcile/"),
 		"415 UNSUPPORTED_MEDIA_TYPE": ask(s, "POST", "/reconcile", queries),
 		"405 METHOD_NOT_ALLOWED":     ask(s, "PUT", "/reconcile", ""),
 	} {

@@ -111,7 +111,9 @@ func (a *answering) cells(v *snapshot.View, id graph.ID, name string) []any {
 		}
 	case f.Many:
 		for _, claim := range v.Values(n, f, nil) {
-			list = append(list, a.cell(f, a.Snapshot.Value(claim)))
+			if list = append(list, a.cell(f, a.Snapshot.Value(claim))); len(list) == maxCells {
+				break
+			}
 		}
 	default:
 		e, ok := v.One(n, f)

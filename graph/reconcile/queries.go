@@ -3,6 +3,7 @@ package reconcile
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -96,8 +97,10 @@ type feature struct {
 	Value any    `json:"value"`
 }
 
+// result answers a query. Error says why a query has no answer; the others of its batch have theirs.
 type result struct {
 	Result []candidate `json:"result"`
+	Error  string      `json:"error,omitempty"`
 }
 
 // queries answers a batch of reconciliation queries.
@@ -109,16 +112,21 @@ func (a *answering) queries(text string) (any, error) {
 	if err := tooMany(len(batch), "queries"); err != nil {
 		return nil, err
 	}
-	answer := map[string]result{}
+	answer, faults := map[string]result{}, graph.Problems{}
 	for key, q := range batch {
 		list, err := a.query(&q)
 		if ended := a.err(); ended != nil {
 			return nil, ended
 		}
 		if err != nil {
-			return nil, graph.Errorf(graph.BadInput, "query %s: %v", graph.Clip(key), err)
+			faults = append(faults, graph.Problem{Code: graph.BadInput, Message: fmt.Sprintf("query %s: %v", graph.Clip(key), err)})
+			answer[key] = result{[]candidate{}, err.Error()}
+			continue
 		}
-		answer[key] = result{list}
+		answer[key] = result{Result: list}
+	}
+	if len(faults) > 0 && len(faults) == len(batch) {
+		return nil, graph.Errorf(graph.BadInput, "%s", faults[0].Message)
 	}
 	return answer, nil
 }

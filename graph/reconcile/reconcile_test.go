@@ -247,6 +247,15 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// TestOneBadQuery: a query that cannot be answered says why, and the others of its batch are answered.
+func TestOneBadQuery(t *testing.T) {
+	_, s := readCases(t)
+	r, err := s.Answer(t.Context(), "", url.Values{"queries": {`{"bad":{"limit":3},"good":{"query":"KAZ"}}`}})
+	if err != nil || !strings.Contains(string(r.Body), `"bad":{"result":[],"error":"it needs query or properties"}`) || !strings.Contains(string(r.Body), `"good":{"result":[{"id":"KAZ"`) {
+		t.Errorf("%v: %s", err, r.Body)
+	}
+}
+
 // TestEnded: a request that has ended has no answer.
 func TestEnded(t *testing.T) {
 	_, s := readCases(t)

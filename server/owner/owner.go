@@ -66,7 +66,7 @@ func Listen(dir string) (net.Listener, error) {
 	default:
 		if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
 			_ = conn.Close()
-			return nil, graph.Errorf(graph.Unavailable, "another service listens on %s; stop it, or choose another store", path)
+			return nil, graph.Errorf(graph.Unavailable, "another service listens on %s; stop it, choose another store, or, for a second service of a database, another --folder", path)
 		}
 	}
 	// The socket is created under another name and then renamed, so that its permissions are never
