@@ -21,7 +21,7 @@ var reservedTypes = set(
 	"Route", "RouteResult", "Lengths", "Obstacle", "GaugeBreak", "LeastCapacity", "InServiceSince", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step",
 	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Report", "Share", "ValueRange", "ThroughShare", "Interval", "Chokepoint", "ChokepointKind", "ChokepointWeight", "CutCapacity", "EndPair", "Conflict", "Change", "ChangeKind",
 	"LogEntry", "Import", "Timeline", "Moment", "DatePrecision",
-	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "ReinstateInput", "SupersedeInput", "UndoInput", "ImportInput", "QualifierInput",
+	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "ReinstateInput", "SupersedeInput", "UndoInput", "MergeInput", "UnmergeInput", "ImportInput", "QualifierInput",
 )
 
 // listed are the API's own types for which it creates list or filter types.
