@@ -101,6 +101,41 @@ func TestPathsInDocumentsExist(t *testing.T) {
 }
 
 var (
+	testCommand = regexp.MustCompile(`-(?:run|bench) '?([A-Za-z][\w|$]*)`)
+	testFunc    = regexp.MustCompile(`(?m)^func ((?:Test|Benchmark|Fuzz)\w+)\(`)
+)
+
+// TestCommandsNameTests looks for what the commands of the documents run. A name of no test runs nothing, and says
+// "ok". XXX stands for none.
+func TestCommandsNameTests(t *testing.T) {
+	var tests []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if d != nil && d.Name() == "node_modules" {
+			return fs.SkipDir
+		}
+		if err == nil && strings.HasSuffix(path, "_test.go") {
+			for _, m := range testFunc.FindAllStringSubmatch(read(t, path), -1) {
+				tests = append(tests, m[1])
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, doc := range documents(t) {
+		for _, m := range testCommand.FindAllStringSubmatch(read(t, doc), -1) {
+			for name := range strings.SplitSeq(m[1], "|") {
+				pattern := regexp.MustCompile(name)
+				if !strings.Contains("XXX", name) && !slices.ContainsFunc(tests, pattern.MatchString) {
+					t.Errorf("%s runs %s, which is the name of no test", doc, name)
+				}
+			}
+		}
+	}
+}
+
+var (
 	headingLine = regexp.MustCompile(`(?m)^#+ (.*)$`)
 	notInAnchor = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )

@@ -41,9 +41,11 @@ func (c *checker) importOf(ch *Change) *Import {
 		im.Undid, im.UndidSource = undo.Undo.Import, undo.Undo.Source
 	}
 	at := Position{Path: "import"}
-	for _, s := range []string{im.Label, im.Files, im.Format} {
-		if len(s) > MaxLabel || !utf8.ValidString(s) {
-			c.problem(at, BadInput, "%q is not valid UTF-8 of at most %d bytes", Clip(s), MaxLabel)
+	for _, x := range []struct{ name, text string }{{"label", im.Label}, {"files", im.Files}, {"format", im.Format}} {
+		if len(x.text) > MaxLabel {
+			c.problem(at, BadInput, "%s has %d bytes; at most %d are allowed: %q", x.name, len(x.text), MaxLabel, Clip(x.text))
+		} else if !utf8.ValidString(x.text) {
+			c.problem(at, BadInput, "%s is not valid UTF-8: %q", x.name, Clip(x.text))
 		}
 	}
 	switch {

@@ -280,7 +280,7 @@ func ParseValue(k Kind, s string) (Value, error) {
 		num, unit, _ := strings.Cut(s, " ")
 		return readRange(num, unit)
 	}
-	return Value{}, fmt.Errorf("graph: no value of kind %d", k)
+	return Value{}, fmt.Errorf("graph: a value of kind %d cannot be read from a text", k)
 }
 
 // parseWhole reads a whole number in any form: 12500, 12500.0 and 1.25e4 are the same.

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/caspian-kg/caspian/api"
@@ -244,8 +245,10 @@ func serve(ctx context.Context, e *cli.Environment, c *serveConfig) (err error) 
 	// The address is bound first, so that a second service ends before it opens the store, and requests in the
 	// meantime are answered "not ready".
 	l, err := net.Listen("tcp", *c.listen)
-	if err != nil {
+	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%w; stop the program that listens there, or choose another address with --listen", err)
+	} else if err != nil {
+		return fmt.Errorf("%w; choose another address with --listen", err)
 	}
 	srv, tracer, err := c.newServer(log)
 	if err != nil {
@@ -308,7 +311,7 @@ func (c *serveConfig) openGraph(ctx context.Context, e *cli.Environment, o *sche
 	})
 }
 
-// fillEmpty imports the seeds into an empty graph. It returns false if the graph was not empty.
+// fillEmpty imports the seeds into an empty graph. It returns whether it has filled the graph.
 func (c *serveConfig) fillEmpty(ctx context.Context, e *cli.Environment, g *connect.Store) (bool, error) {
 	if g.Snapshot().Seq() > 0 || len(c.inputs) == 0 || *c.readOnly && c.store.IsDatabase() {
 		return false, nil

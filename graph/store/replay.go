@@ -170,8 +170,9 @@ func (t *nodeTable) quad(ctx context.Context, p *proto.Primitive) (q quad.Quad, 
 }
 
 // scanLog calls fn with the primitives from first to last in the order of their ids. The escapes in keys move
-// some ids out of order, but only among ids that differ in the same byte. So the scan reads blocks of 256 ids,
-// sorts each, and looks up the next block if it does not follow. raw is valid until fn returns.
+// some ids out of order, but only among ids that differ in the same byte. So the scan reads the ids in blocks of
+// 256 and sorts each block. If the iterator is not at the next block then, the scan looks that block up. raw is
+// valid until fn returns.
 func scanLog(tx *levelRead, first, last uint64, fn func(id uint64, raw []byte) error) error {
 	it := tx.snap.NewIterator(util.BytesPrefix([]byte("log/")), &opt.ReadOptions{DontFillCache: true})
 	defer it.Release()

@@ -10,8 +10,8 @@ import (
 // maxPaths is the most columns that a record of JSON has.
 const maxPaths = 400
 
-// Columns returns the names of the row's columns. In JSON they are the paths to single values and to lists of them, in
-// the order of the record, after the names on the path to the record.
+// Columns returns the names of the row's columns. In JSON they are first the names in braces of the path to the
+// record, such as key of {key}, then the paths to single values and to lists of them, in the order of the record.
 func (r *Row) Columns() []string {
 	if r.record == nil {
 		return r.head.names

@@ -68,7 +68,7 @@ type Row struct {
 	head   *head
 	record *node             // the record in JSON, which has no head
 	member *node             // the item of a list in the record, from Members
-	extra  map[string]string // the columns from the path to the record
+	extra  map[string]string // the columns that the path to the record names in braces
 }
 
 // head has the columns of a table.

@@ -246,7 +246,7 @@ func (b *Bounds) state(w *Window, reach schema.Reach, dated bool, next graph.Spa
 	}
 }
 
-// add returns the last day of a reach after a day.
+// add returns the last day of a reach after a day. A reach to the next claim ends at the day next.
 func add(d graph.Day, e schema.Extent, next graph.Day) graph.Day {
 	switch e.Kind {
 	case schema.ToDays:
@@ -257,7 +257,7 @@ func add(d graph.Day, e schema.Extent, next graph.Day) graph.Day {
 	return graph.LastDay
 }
 
-// sub returns the first day of a reach before a day.
+// sub returns the first day of a reach before a day. A reach to the next claim begins at the day next.
 func sub(d graph.Day, e schema.Extent, next graph.Day) graph.Day {
 	switch e.Kind {
 	case schema.ToDays:

@@ -32,8 +32,8 @@ type columnOfPart struct {
 
 // layout lists the places of a part that must be checked one by one.
 type layout struct {
-	// odd has the places that no column decides in a plain list, oddSeries those in a list of all links. They
-	// are whole groups of the links to one node.
+	// odd has the places that no column decides in a plain list, oddSeries those in a list of all links. Each
+	// has the places of all links of the part to a node, or of none of them.
 	odd, oddSeries Set
 	types          []uint16 // the types of the nodes, by number
 }

@@ -175,7 +175,7 @@ func (s *Graph) checkLinks() error {
 		list := s.Cited.At(e)
 		for n := range list.All() {
 			if !cited[e][n] {
-				return fmt.Errorf("%s is listed as cited by claim %d", s.IDs.At(e), n)
+				return fmt.Errorf("%s is listed as cited by claim %d, which does not cite it", s.IDs.At(e), n)
 			}
 		}
 		if err := list.Check(column.Order[uint32]{Compare: cmp.Compare[uint32]}); err != nil || list.Len() != len(cited[e]) {
