@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// turtle reads Turtle and TriG by recursive descent. Comments name the productions of the grammar.
+// turtle reads Turtle and TriG by recursive descent. Most methods read one production of the grammar, some under a
+// shorter name: predicates reads predicateObjectList.
 type turtle struct {
 	*scanner
 	trig     bool

@@ -11,7 +11,7 @@ import (
 )
 
 // capacityOf returns the stated capacities of a node or leg in the unit, and their claims. It uses figures for the
-// whole, in a unit of the same dimension, and leaves out plans unless plans is set. A figure is out of date if its
+// whole, in a unit of the same dimension, and leaves out planned figures unless plans is set. A figure is out of date if its
 // period ended before that of another began. The remaining figures may differ; a range without an upper end makes High
 // infinite. DEPRECATED figures count only if there is no other.
 func (n *Network) capacityOf(entity uint32, unit *schema.Unit, plans bool) (stated Bounds, claims []uint32) {
@@ -66,7 +66,7 @@ type LeastCapacity struct {
 }
 
 // LeastCapacities returns the least capacities along the course, for each dimension with a stated capacity,
-// ordered by dimension. Plans count only if plans is set.
+// ordered by dimension. Planned capacities count only if plans is set.
 func (c *Course) LeastCapacities(plans bool) []LeastCapacity {
 	n := c.network
 	o := n.view.Snapshot().Ontology()

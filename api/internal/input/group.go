@@ -80,8 +80,8 @@ func (ts *Types) entityKeys(prefix string, t *schema.Type) []schema.EnumMember {
 	return values
 }
 
-// subjectTypes returns the types whose fields are group keys of the subjects of a shape's edges.
-// For a shared shape these are all types with a stored relation of that shape.
+// subjectTypes returns the types whose fields become the group keys of a subject: the type of the subjects
+// of the shape's edges. For a shared shape these are Entity and all types with a stored relation of that shape.
 func (ts *Types) subjectTypes(s Shape) []*schema.Type {
 	if !s.shared() {
 		if s.Subject == nil {

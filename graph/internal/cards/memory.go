@@ -119,8 +119,8 @@ func (m *Memory) grow(k *kept, entity uint32) *atomic.Uint32 {
 	return k.slot(entity)
 }
 
-// Keep stores the card of an entity from w and returns it, or nil if there is no room. If at least half of the
-// cards are of old versions, it drops all.
+// Keep stores the card of an entity from w and returns it, or nil if there is no room. If there is no room for
+// another block, and cards of old versions take more than half of the memory, it drops all cards.
 func (m *Memory) Keep(entity uint32, at Version, w *Writer) Card {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -88,8 +88,8 @@ func (a *Admission) RetryAfter() string { return strconv.FormatInt(1+a.refusals.
 type Slot struct {
 	of   *Admission
 	lane *Lane // nil if the slot is not held
-	// Refused is true if the request paused and got no slot afterwards. Such a request counts as
-	// refused even if it has an answer.
+	// Refused is true if too many requests were paused for this one to pause, or if it got no slot after its
+	// pause. The server then sends OVERLOADED instead of what the execution returned.
 	Refused bool
 }
 
@@ -128,10 +128,7 @@ func (h *Slot) Pause(ctx context.Context, wait func()) error {
 	h.Leave()
 	wait()
 	h.of.paused.Add(-1)
-	if l == nil {
-		return nil
-	}
-	if l == nil { // of a live query, which has none
+	if l == nil { // such as that of a live query
 		return nil
 	}
 	err := h.Enter(ctx, l)
