@@ -101,21 +101,22 @@ func TestPathsInDocumentsExist(t *testing.T) {
 }
 
 var (
-	testCommand = regexp.MustCompile(`-(?:run|bench) '?([A-Za-z][\w|$]*)`)
+	testCommand = regexp.MustCompile("go test ([^`\n]*?)-(?:run|bench) '?([A-Za-z][\\w|$]*)")
 	testFunc    = regexp.MustCompile(`(?m)^func ((?:Test|Benchmark|Fuzz)\w+)\(`)
 )
 
 // TestCommandsNameTests looks for what the commands of the documents run. A name of no test runs nothing, and says
 // "ok". XXX stands for none.
 func TestCommandsNameTests(t *testing.T) {
-	var tests []string
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+	tests := map[string][]string{} // by folder
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
 		if d != nil && d.Name() == "node_modules" {
 			return fs.SkipDir
 		}
-		if err == nil && strings.HasSuffix(path, "_test.go") {
-			for _, m := range testFunc.FindAllStringSubmatch(read(t, path), -1) {
-				tests = append(tests, m[1])
+		if err == nil && strings.HasSuffix(file, "_test.go") {
+			for _, m := range testFunc.FindAllStringSubmatch(read(t, file), -1) {
+				dir := path.Dir(filepath.ToSlash(file))
+				tests[dir] = append(tests[dir], m[1])
 			}
 		}
 		return err
@@ -125,14 +126,41 @@ func TestCommandsNameTests(t *testing.T) {
 	}
 	for _, doc := range documents(t) {
 		for _, m := range testCommand.FindAllStringSubmatch(read(t, doc), -1) {
-			for name := range strings.SplitSeq(m[1], "|") {
-				pattern := regexp.MustCompile(name)
-				if !strings.Contains("XXX", name) && !slices.ContainsFunc(tests, pattern.MatchString) {
-					t.Errorf("%s runs %s, which is the name of no test", doc, name)
+			for name := range strings.SplitSeq(m[2], "|") {
+				if !strings.Contains("XXX", name) && !runs(tests, strings.Fields(m[1]), regexp.MustCompile(name)) {
+					t.Errorf("%s: go test %s runs no test %s", doc, m[1], name)
 				}
 			}
 		}
 	}
+}
+
+// runs reports whether one of the packages in a command has a test whose name fits. A command without packages is
+// run in some other folder.
+func runs(tests map[string][]string, words []string, name *regexp.Regexp) bool {
+	in, found := false, false
+	for _, word := range words {
+		if !strings.HasPrefix(word, ".") {
+			continue
+		}
+		in = true
+		dir, below := strings.CutSuffix(word, "/...")
+		dir = path.Clean(dir)
+		for folder, names := range tests {
+			if folder == dir || below && (dir == "." || strings.HasPrefix(folder, dir+"/")) {
+				found = found || slices.ContainsFunc(names, name.MatchString)
+			}
+		}
+	}
+	if in {
+		return found
+	}
+	for _, names := range tests {
+		if slices.ContainsFunc(names, name.MatchString) {
+			return true
+		}
+	}
+	return false
 }
 
 var (

@@ -123,8 +123,9 @@ func (g *Grouper) Of(val graph.Value) int32 {
 	return k
 }
 
-// Sort sorts the groups, the largest first and then by key. It renumbers parts.Of, which must have the results
-// of Find, Add and Of. If byBytes is set, texts are ordered by bytes.
+// Sort sets parts.Groups to the groups, the largest first and then by key. Before the call, parts.Of must have for
+// each element of the list the group that Find, Add or Of returned. Sort replaces each by its index in parts.Groups.
+// If byBytes is set, texts are ordered by bytes.
 func (g *Grouper) Sort(o *schema.Ontology, byBytes bool, parts *Parts) {
 	n := len(g.keys)
 	g.counts = append(g.counts[:0], make([]int32, n)...)

@@ -114,8 +114,9 @@ func (p *pattern) credible(h *heard, key []byte) bool {
 // The scripts that omit vowels, and the script of Chinese and Japanese.
 var inArabic, inHebrew, inHan = text.Script("ا"), text.Script("א"), text.Script("北")
 
-// explained reports whether the script explains the differences between a text and the sound of a name with the same
-// consonants. The more consonants there are, the more may differ.
+// explained reports whether the differences between the text sought and the sound of a name with the same consonants
+// are no larger than a script causes: the script of the text if it omits vowels or is Chinese, otherwise that of the
+// name. The more consonants there are, the more may differ.
 func (s *searcher) explained(ref Ref, sound string, h *heard) bool {
 	written, name, prefix := s.sounded, strings.ReplaceAll(sound, " ", ""), h.at == beginning
 	script := s.graph.Name(ref)

@@ -65,11 +65,11 @@ func chooseIndexes(db *levelKV) error {
 func hasOldIndex(db *levelKV) (bool, error) {
 	raw, err := db.db.Get(flatKey(metaKey("indexes")), nil)
 	if err != nil {
-		return false, fmt.Errorf("the names of Cayley's indexes: %w", err)
+		return false, fmt.Errorf("reading the database's list of Cayley's indexes: %w", err)
 	}
 	var has []ckv.QuadIndex
 	if err := json.Unmarshal(raw, &has); err != nil {
-		return false, fmt.Errorf("the names of Cayley's indexes: %w", err)
+		return false, fmt.Errorf("the database's list of Cayley's indexes is damaged: %w; restore the store from a backup", err)
 	}
 	same := func(a, b ckv.QuadIndex) bool { return slices.Equal(a.Dirs, b.Dirs) && a.Unique == b.Unique }
 	switch {

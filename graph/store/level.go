@@ -283,7 +283,7 @@ func (tx *levelWrite) GetBatch(ctx context.Context, keys []kv.Key) ([]kv.Value, 
 	return kv.GetBatch(ctx, tx, keys)
 }
 
-// Scan collects the whole result first; Cayley does not scan while it writes.
+// Scan copies the whole result before it returns. The cost does not matter, because Cayley does not scan in a write.
 func (tx *levelWrite) Scan(pref kv.Key) kv.Iterator {
 	prefix := flatKey(pref)
 	all := make(map[string][]byte)

@@ -160,7 +160,7 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 		got, err := to.Commit(ctx, r.change(b.ops, ""))
 		var ps graph.Problems
 		if part := r.addPart(err, len(b.ops)); part != "" {
-			return failed(err, fmt.Sprintf("%s: the lines before %d are imported, and from there on %s", in.Name, b.first, part))
+			return failed(err, fmt.Sprintf("%s: the lines before %d are imported, and of the batch that begins there %s", in.Name, b.first, part))
 		}
 		switch {
 		case errors.As(err, &ps):

@@ -72,8 +72,8 @@ func newQuestion(s *settings.Set, at Connect, name, field string) *question {
 	return q
 }
 
-// positional returns a text for each of the required and extra arguments. Errors about arguments of the API
-// with the same names in lower case use these names.
+// positional returns a text for each of the required and extra arguments. An error of the API about the argument
+// from is reported as one about FROM.
 func (q *question) positional(args []string, required []string, extra ...string) []string {
 	all := append(required[:len(required):len(required)], extra...)
 	if len(args) < len(required) || len(args) > len(all) {
