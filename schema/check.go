@@ -70,6 +70,9 @@ func (l *loader) checkField(f *Field) {
 	if (f.Symmetric || f.Transitive) && f.Kind != Relation {
 		l.fail(pos, "%s: only a relation can be symmetric or transitive", where)
 	}
+	if f.InverseLabel != "" && (f.Kind != Relation || f.Symmetric) {
+		l.fail(pos, "%s: only a relation that is not symmetric has another name when read from its object", where)
+	}
 	if f.Symmetric && f.Transitive {
 		l.fail(pos, "%s: a relation that holds both ways is a circle, which a transitive one may not form; drop one of the two", where)
 	}

@@ -81,6 +81,9 @@ func (l *loader) field(t *Type, fd *ast.FieldDefinition) *Field {
 	if args, ok := l.directive(fd.Directives, "label"); ok {
 		f.Label = args["text"]
 	}
+	if args, ok := l.directive(fd.Directives, "inverseLabel"); ok {
+		f.InverseLabel = args["text"]
+	}
 	if args, ok := l.directive(fd.Directives, "key"); ok {
 		f.Key = args["scheme"]
 	}

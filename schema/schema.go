@@ -187,6 +187,8 @@ type Type struct {
 // predicate of claims.
 type Field struct {
 	Name, Label, Description string
+	// InverseLabel is the label of a relation as read from its object, where no inverse names it.
+	InverseLabel string
 	// Theme is the section of an entity's page that shows it: its own, or that of its target.
 	Theme string
 	// Owner is the type that declares it; inherited fields are shared.
