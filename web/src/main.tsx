@@ -16,7 +16,7 @@ async function start() {
     for (const [name, value] of [...formData]) if (!value) formData.delete(name);
   });
   const search = document.getElementById('search');
-  if (search) render(<Combobox id="q" name="q" label="Search" placeholder="Search, or ask “Kazakhstan to EU avoiding Russia”" value={page === 'search' ? param('q') : ''} sentences />, search);
+  if (search) render(<Combobox id="q" name="q" label="Search" placeholder={page === 'home' && innerWidth > 640 ? 'Search, or ask “Kazakhstan to EU avoiding Russia”' : 'Search or ask'} value={page === 'search' ? param('q') : ''} sentences />, search);
   const app = document.getElementById('app')!;
   const load = pages[`./pages/${page}.tsx`];
   if (!load) return;

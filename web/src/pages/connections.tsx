@@ -2,7 +2,7 @@
 import { ask, claimFields, type Claim, type Entity } from '../api';
 import { Chosen } from '../choose';
 import { Answer, Empty, EntityLink, Evidence, Opened, useAnswer } from '../parts';
-import { param } from '../state';
+import { address, param } from '../state';
 import { label, plural, split } from '../words';
 
 interface Step { from: Entity; to: Entity; relation: string; qualifier: string | null; inverse: boolean; claim: Claim }
@@ -26,5 +26,5 @@ function Found() {
 }
 
 export default function Connections() {
-  return <><Chosen name="from" label="From" /><Chosen name="to" label="To" />{param('from') && param('to') ? <Found /> : <Empty>Choose two entities.</Empty>}</>;
+  return <><Chosen name="from" label="From" /><Chosen name="to" label="To" />{param('from') && param('to') ? <Found /> : <Empty>Choose two entities, for example <a href={address('/connections', { from: 'JPN', to: 'uranium' })}>Japan and uranium</a>.</Empty>}</>;
 }

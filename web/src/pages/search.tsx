@@ -2,7 +2,7 @@
 import { find, understand } from '../find';
 import { About, Matched } from '../combobox';
 import { Answer, Empty, useAnswer } from '../parts';
-import { entityAddress, param } from '../state';
+import { address, entityAddress, param } from '../state';
 import { plural } from '../words';
 
 export default function Search() {
@@ -12,6 +12,7 @@ export default function Search() {
   return <Answer of={found}>{([{ totalCount, edges, didYouMean }, understood]) => <>
     {understood && <p class="understood"><a class="button" href={understood.href}><bdi>{understood.text}</bdi> →</a></p>}
     <h2>{totalCount ? plural(totalCount, 'match') : <>Nothing has the name “<bdi>{q}</bdi>”</>}</h2>
+    {totalCount === 0 && didYouMean.length === 0 && !understood && <Empty>Try fewer letters, another spelling or an id; or see what there is in <a href={address('/table')}>the tables</a>.</Empty>}
     {didYouMean.length > 0 && <p>Did you mean:</p>}
     <ol class="results">{[...edges, ...didYouMean].map((m) => <li key={m.node.id}>
       <a href={entityAddress(m.node.id)}>{m.matched === m.node.name ? <Matched match={m} /> : <bdi>{m.node.name}</bdi>}</a><About match={m} />

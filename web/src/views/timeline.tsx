@@ -36,7 +36,7 @@ export function Timeline({ id }: { id: string }) {
       <p class="hint">{plural(kept.length, 'dated claim')} of {totalCount.toLocaleString('en')} · <a href={here({ figures: !figures && 'yes' })}>{figures ? 'without figures' : 'with figures'}</a></p>
       <p class="legend"><span><i class="key solid" /> both ends stated</span><span><i class="key fades" /> still holds</span><span><i class="key dashed" /> no end stated</span></p>
       {kept.length === 0 ? <Empty>No claim about it has a date in this view.</Empty> : <>
-        <div class="axis" aria-hidden="true"><span>{Math.floor(low)}</span><span>{Math.floor((low + high) / 2)}</span><span>{Math.floor(high)}</span></div>
+        <div class="axis" aria-hidden="true"><span>{Math.floor(low)}{all.some((x) => x < low) && ' or before'}</span><span>{Math.floor((low + high) / 2)}</span><span>{Math.floor(high)}</span></div>
         <ol class="timeline">{kept.map((m) => <li key={m.claim.id}>
           <div class="what">{m.claim.subject.id !== id && <><EntityLink entity={m.claim.subject} /> </>}{capital(label(m.claim.predicate))} <Value claim={m.claim} /></div>
           <div class="years">{period(m.start, m.end)}</div>
