@@ -19,17 +19,17 @@ const ranks = { LEGS: 'fewest legs', DISTANCE: 'shortest', BORDERS: 'fewest bord
 const networks = { TRANSPORT: 'stated legs of transport', BORDERS: 'common borders' };
 
 /** Draws a route as a line of stops; what is uncertain is dashed. */
-function Strip({ legs }: { legs: Leg[] }) {
+function Strip({ legs, other }: { legs: Leg[]; other: Leg[] }) {
   return <ol class="strip" aria-hidden="true">{legs.map((l, i) => <>
     {i === 0 && <li class="stop"><Name text={l.from.name} /></li>}
-    <li class={`hop mode-${l.mode.toLowerCase()} ${l.certainty < 0.5 || l.status !== 'OPERATIONAL' ? 'dashed' : ''}`} title={split(l.mode)} />
+    <li class={`hop mode-${l.mode.toLowerCase()} ${l.certainty < 0.5 || l.status !== 'OPERATIONAL' ? 'dashed' : ''} ${other.includes(l) ? 'differs' : ''}`} title={split(l.mode)} />
     <li class="stop"><Name text={l.to.name} /></li></>)}</ol>;
 }
 
 const status = (s: string) => <span class={`chip status-${s.toLowerCase()}`}>{split(s)}</span>;
 
-function LegLine({ leg }: { leg: Leg }) {
-  return <li class="leg">
+function LegLine({ leg, differs }: { leg: Leg; differs?: boolean }) {
+  return <li class={`leg ${differs ? 'differs' : ''}`}>
     <div class="what"><EntityLink entity={leg.from} /> <span class="arrow">→</span> <EntityLink entity={leg.to} /></div>
     <div class="hint">{capital(split(leg.mode))}{leg.segment && <> · <EntityLink entity={leg.segment} /></>}
       {' · '}{leg.distanceKm !== null ? `${number(leg.distanceKm)} km` : <span title="no source states it; as the crow flies">about {number(Math.round(leg.estimatedKm))} km</span>}
@@ -39,14 +39,28 @@ function LegLine({ leg }: { leg: Leg }) {
   </li>;
 }
 
-function RouteView({ route, n }: { route: Route; n: number }) {
+const same = (a: Leg, b: Leg) => a.from.id === b.from.id && a.to.id === b.to.id && a.mode === b.mode && a.segment?.id === b.segment?.id;
+
+/** The route before it with which a route shares the most legs, if at least half, and the legs that it does not share. */
+function likest(route: Route, before: Route[]) {
+  let best: { n: number; other: Leg[] } | null = null;
+  before.forEach((r, i) => {
+    const other = route.legs.filter((l) => !r.legs.some((x) => same(l, x)));
+    if (other.length > 0 && 2 * other.length <= route.legs.length && (!best || other.length < best.other.length)) best = { n: i + 1, other };
+  });
+  return best as { n: number; other: Leg[] } | null;
+}
+
+function RouteView({ route, n, before }: { route: Route; n: number; before: Route[] }) {
+  const like = likest(route, before), other = like?.other ?? [];
   const verified = route.avoidance === 'VERIFIED', kilometres = route.distanceKm ?? Math.round(route.estimatedKm);
   return <article class="route" aria-label={`Route ${n}`}>
-    <header><h2>{route.countries.length ? join(route.countries.map((e) => <EntityLink entity={e} />), ' · ') : `Route ${n}`}</h2>
+    <header><h2><span class="count">{n}</span> {route.countries.length ? join(route.countries.map((e) => <EntityLink entity={e} />), ' · ') : `Route ${n}`}</h2>
       <p class="figures"><span><b>{route.distanceKm === null && 'about '}{number(kilometres)} km</b></span><span><b>{route.legs.length}</b> {route.legs.length === 1 ? 'leg' : 'legs'}</span><span><b>{route.borders}</b> {route.borders === 1 ? 'border' : 'borders'}</span>
-        {param('avoid') && <span class={`chip ${verified ? 'good' : 'maybe'}`} title={verified ? 'the sources state all that each leg passes' : 'some legs may pass what is avoided: no source states all that they pass'}>{verified ? 'avoidance verified' : 'avoidance not verified'}</span>}</p></header>
-    <Strip legs={route.legs} />
-    <ol class="legs">{route.legs.map((l) => <LegLine key={l.from.id + l.to.id} leg={l} />)}</ol>
+        {param('avoid') && <span class={`chip ${verified ? 'good' : 'maybe'}`} title={verified ? 'the sources state all that each leg passes' : 'some legs may pass what is avoided: no source states all that they pass'}>{verified ? 'avoidance verified' : 'avoidance not verified'}</span>}</p>
+      {like && <p>Like route {like.n}, but {join(other.map((l) => <><strong>by {split(l.mode)}</strong> from <Name text={l.from.name} /> to <Name text={l.to.name} /></>), ', ')}</p>}</header>
+    <Strip legs={route.legs} other={other} />
+    <ol class="legs">{route.legs.map((l) => <LegLine key={l.from.id + l.to.id} leg={l} differs={other.includes(l)} />)}</ol>
     <p class="hint">Stated length of {route.length.statedLegs} of {plural(route.legs.length, 'leg')}{route.waters.length > 0 && <> · over {join(route.waters.map((e) => <EntityLink entity={e} />))}</>} · certainty {route.certainty.toFixed(2)}: the least of its legs{route.weakest && <> (weakest: <EntityLink entity={route.weakest.source} />)</>}</p>
   </article>;
 }
@@ -84,7 +98,7 @@ function Found() {
       note partial routes { ...R } blocked { release { id name type } opens { ...R } } nearest { barredBy { id name } leg { ...L } }
     } } ${routeFields} ${claimFields}`, variables, signal));
   return <Answer of={answer}>{({ routes: { routes, blocked, nearest, note, partial } }) => <>
-    {routes.map((r, i) => <RouteView key={i} route={r} n={i + 1} />)}
+    {routes.map((r, i) => <RouteView key={i} route={r} n={i + 1} before={routes.slice(0, i)} />)}
     {routes.length === 0 && <section class="blocked"><h2>No route is left</h2>
       {blocked.length > 0 && <><p>A way would open without the condition on one of these:</p><ul class="opens">{blocked.map((b) =>
         <li key={b.release.map((e) => e.id).join()}><strong>{join(b.release.map((e) => <EntityLink entity={e} />), ' and ')}</strong>
