@@ -125,7 +125,9 @@ func TestOntologyWords(t *testing.T) {
 		{Name: "littoralOf", Label: "has a shore on", Theme: "Place", Inverse: map[string]inverseWord{"WaterBody": {"littorals", "Place"}}},
 		{Name: "borders", Label: "borders", Theme: "Place", Symmetric: true},
 		{Name: "population", Label: "population", Kind: "Long", Theme: "People"},
-		{Name: "exportsTo", Label: "exports to", Theme: "Trade"},
+		{Name: "exportsTo", Label: "exports to", Theme: "Trade", Inverse: map[string]inverseWord{"": {"customer of", "Trade"}}},
+		{Name: "avoids", Label: "avoids", Theme: "Place", Inverse: map[string]inverseWord{"": {"avoided by", "Corridors"}}},
+		{Name: "distanceKm", Label: "distance", Kind: "Float", Unit: "km"},
 		{Name: "status", Label: "status", Kind: "Enum"},
 	} {
 		i := at(want.Name)
@@ -133,7 +135,8 @@ func TestOntologyWords(t *testing.T) {
 			t.Errorf("no %s", want.Name)
 			continue
 		}
-		if f := got.Fields[i]; f.Label != want.Label || f.Kind != want.Kind || f.Theme != want.Theme || f.Symmetric != want.Symmetric || f.Inverse["WaterBody"] != want.Inverse["WaterBody"] {
+		if f := got.Fields[i]; f.Label != want.Label || f.Kind != want.Kind || f.Theme != want.Theme || f.Symmetric != want.Symmetric || f.Unit != want.Unit ||
+			f.Inverse["WaterBody"] != want.Inverse["WaterBody"] || f.Inverse[""] != want.Inverse[""] {
 			t.Errorf("%+v, want %+v", f, want)
 		}
 	}

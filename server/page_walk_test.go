@@ -118,8 +118,15 @@ func showFacts(b *browser) {
 	if g := group("Capital"); !strings.Contains(g, "Almaty\n1991-12-16 – 1997-12-09") {
 		b.t.Errorf("in 1996: %s", g)
 	}
-	if g := group("Borders"); !strings.Contains(g, "may hold") {
+	// What all lines of a heading share is said once, at the heading.
+	if g := group("Borders"); !strings.Contains(g, "may hold") || !strings.Contains(g, "1,765 km") {
 		b.t.Errorf("in 1996: %s", g)
+	}
+	b.is(`document.querySelectorAll('#borders .maybe-all').length === 1 && document.querySelectorAll('#borders .chip').length === 0`)
+	b.is(`document.querySelectorAll('#capital .maybe-all').length === 0 && document.querySelectorAll('#capital .chip').length === 1`)
+	// The label of a relation that has no inverse, read from its object.
+	if g := group("Avoided by"); !strings.Contains(g, "China-Kyrgyzstan-Uzbekistan railway") {
+		b.t.Error(g)
 	}
 	b.eval(`history.back()`, nil)
 	b.is(`location.pathname === '/e/caspian-sea'`)
@@ -130,6 +137,8 @@ func findRoutes(b *browser) {
 	b.settled()
 	b.is(`document.querySelectorAll('.route').length > 1 && document.querySelector('.route .chip.good').textContent === 'avoidance verified'`)
 	b.is(`document.querySelector('.route .strip').textContent.includes('Alat')`)
+	b.shows("Like route 1, but by sea from Poti to Constanta")
+	b.is(`document.querySelectorAll('.route')[1].querySelectorAll('.leg.differs').length === 1`)
 	b.tabTo(".leg summary")
 	b.press("Enter")
 	b.is(`document.querySelector('.leg details[open] .evidence').textContent.includes('confidence')`)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -39,10 +40,13 @@ type word struct {
 	Name  string `json:"name"`
 	Label string `json:"label"`
 	// Kind is the scalar of the values, such as Long or Enum, or "" for entities.
-	Kind  string `json:"kind,omitempty"`
+	Kind string `json:"kind,omitempty"`
+	// Unit is the unit of values that are plain numbers.
+	Unit  string `json:"unit,omitempty"`
 	Time  string `json:"time,omitempty"`
 	Theme string `json:"theme,omitempty"`
-	// Inverse maps a type of the objects to the label and the theme of the relation in that direction.
+	// Inverse maps a type of the objects to the label and the theme of the relation in that direction, and "" to
+	// those for all other types.
 	Inverse map[string]inverseWord `json:"inverse,omitempty"`
 	// Symmetric is true if the relation holds in both directions with one label.
 	Symmetric bool `json:"symmetric,omitempty"`
@@ -113,7 +117,7 @@ func textOf(o *schema.Ontology) ontologyText {
 		if t.Abstract {
 			continue
 		}
-		all.Types = append(all.Types, typeWordOf(t))
+		all.Types = append(all.Types, typeWordOf(o, t))
 		all.Themes = append(all.Themes, t.Theme)
 	}
 	for _, t := range o.Types {
@@ -142,24 +146,47 @@ func distinct(texts []string) []string {
 	})
 }
 
-func typeWordOf(t *schema.Type) typeWord {
+func typeWordOf(o *schema.Ontology, t *schema.Type) typeWord {
 	w := typeWord{Name: t.Name, Label: t.Label, Plural: t.Plural}
 	for _, f := range t.Fields {
-		w.Fields = append(w.Fields, column{f.Name, f.Label, f.Scalar.String(), f.Many, f.Kind == schema.Inverse})
+		label := f.Label
+		if code := unitOf(f.Scalar, f.Unit); code != "" {
+			label += " (" + cmp.Or(o.Units[code].Symbol, code) + ")"
+		}
+		w.Fields = append(w.Fields, column{f.Name, label, f.Scalar.String(), f.Many, f.Kind == schema.Inverse})
 	}
 	return w
 }
 
-// inversesOf returns the label and theme of each relation as read from its object, by relation and type.
+// unitOf returns the unit of plain numbers. Quantities have theirs in their text.
+func unitOf(kind schema.Scalar, unit string) string {
+	if kind == schema.Quantity {
+		return ""
+	}
+	return unit
+}
+
+// inversesOf returns the label and theme of each relation as read from its object, by relation and type. Those for
+// types that have no inverse are under "".
 func inversesOf(o *schema.Ontology) map[string]map[string]inverseWord {
 	inverse := map[string]map[string]inverseWord{}
+	set := func(relation, of string, w inverseWord) {
+		if inverse[relation] == nil {
+			inverse[relation] = map[string]inverseWord{}
+		}
+		inverse[relation][of] = w
+	}
 	for _, t := range o.Types {
 		for _, f := range t.Fields {
-			for _, of := range f.InverseOf {
-				if inverse[of.Name] == nil {
-					inverse[of.Name] = map[string]inverseWord{}
+			if f.InverseLabel != "" {
+				theme := f.Theme
+				if theme == f.Target.Theme { // of what it leads to; from there it leads to its owner
+					theme = cmp.Or(f.Owner.Theme, theme)
 				}
-				inverse[of.Name][t.Name] = inverseWord{f.Label, f.Theme}
+				set(f.Name, "", inverseWord{f.InverseLabel, theme})
+			}
+			for _, of := range f.InverseOf {
+				set(of.Name, t.Name, inverseWord{f.Label, f.Theme})
 			}
 		}
 	}
@@ -175,11 +202,11 @@ func wordsOfFields(o *schema.Ontology, inverse map[string]map[string]inverseWord
 					continue
 				}
 				seen[f.Name] = true
-				fields = append(fields, word{f.Name, f.Label, f.Scalar.String(), f.Time.String(), f.Theme, inverse[f.Name], f.Symmetric})
+				fields = append(fields, word{f.Name, f.Label, f.Scalar.String(), unitOf(f.Scalar, f.Unit), f.Time.String(), f.Theme, inverse[f.Name], f.Symmetric})
 				for _, q := range f.Qualifiers {
 					if !seen["("+q.Name] {
 						seen["("+q.Name] = true
-						qualifiers = append(qualifiers, word{Name: q.Name, Label: q.Label, Kind: q.Scalar.String()})
+						qualifiers = append(qualifiers, word{Name: q.Name, Label: q.Label, Kind: q.Scalar.String(), Unit: unitOf(q.Scalar, q.Unit)})
 					}
 				}
 			}

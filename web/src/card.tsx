@@ -18,7 +18,7 @@ export function CellText({ value, kind }: { value: Cell; kind?: string }) {
   if (value === null) return <span class="unknown">not stated</span>;
   if (typeof value === 'object') {
     if ('id' in value) return <EntityLink entity={value} />;
-    if ('text' in value) return <>{value.text}</>;
+    if ('text' in value) return <>{value.text.replace(/(?<![\d.])\d{4,}/, (digits) => Number(digits).toLocaleString('en'))}</>;
     return <>{value.latitude.toFixed(2)}, {value.longitude.toFixed(2)}</>;
   }
   if (typeof value === 'number') return <span title={String(value)}>{number(value)}</span>;

@@ -20,11 +20,11 @@ function keyOf(c: Claim, inverse: boolean) {
 
 const worth = (c: Claim) => 8 * Number(c.chosen) + 4 * Number(c.rank !== 'DEPRECATED') + 2 * Number(c.holds === 'YES');
 
-/** The claims as lines; the list says from which side each was read. */
-export function lines(claims: { claim: Claim; inverse: boolean }[]): Line[] {
+/** The claims as lines; the list says from which side each was read. Apart: what differs at all has a separate line. */
+export function lines(claims: { claim: Claim; inverse: boolean }[], apart = false): Line[] {
   const all = new Map<string, Line>();
   for (const { claim, inverse } of claims) {
-    const key = keyOf(claim, inverse);
+    const key = apart ? said(claim) : keyOf(claim, inverse);
     const line = all.get(key);
     if (line) line.claims.push(claim);
     else all.set(key, { key, claims: [claim], other: inverse ? claim.subject : claim.object });

@@ -30,8 +30,8 @@ function groupsOf(e: Overview): Group[] {
     for (const { key: predicate, count } of e[side].aggregate.groups) {
       const word = fields.get(predicate);
       if (side === 'claims' && shownAbove.has(predicate)) continue;
-      const back = side === 'about' && !word?.symmetric ? word?.inverse?.[e.type] : undefined;
-      const title = back?.label ?? (side === 'about' && !word?.symmetric ? `… ${label(predicate)}` : label(predicate));
+      const back = side === 'about' && !word?.symmetric ? word?.inverse?.[e.type] ?? word?.inverse?.[''] : undefined;
+      const title = back?.label ?? (side === 'about' && !word?.symmetric ? `named under “${label(predicate)}” by` : label(predicate));
       const theme = back ? back.theme ?? '' : word?.theme ?? '';
       const group = groups.get(title) ?? { title, theme, order: word?.order ?? 1e4, parts: [], count: 0, id: back || (side === 'about' && !word?.symmetric) ? `${predicate}-of` : predicate };
       group.parts.push({ side, predicate, count, after: null, read: [] });

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Refusal, type Claim, type Entity, type Qualifier } from './api';
 import { disputed, sourcesOf, type Line } from './claims';
 import { entityAddress } from './state';
-import { capital, fields, label, period, plural, qualifierWord, split, unit, written } from './words';
+import { capital, fields, label, period, plural, qualifierWord, split, unit, written, type Word } from './words';
 
 /** A text of a source: isolated, so that its direction of writing does not disturb what is around it. */
 export const Name = ({ text }: { text: string }) => <bdi>{text}</bdi>;
@@ -24,34 +24,49 @@ export function Outside({ url, text }: { url: string; text?: string }) {
   return <a href={url} rel="noopener noreferrer">{text ?? host}</a>;
 }
 
-function Literal({ text, kind, name }: { text: string; kind?: string; name: string }) {
-  const short = written(text, kind, name);
+function Literal({ text, word, name }: { text: string; word?: Word; name: string }) {
+  const kind = word?.kind, short = written(text, kind, name, word?.unit);
   if (short === null) return <Outside url={text} text={text} />;
-  const [digits, code] = text.split(' ');
+  const [digits, code = word?.unit] = text.split(' ');
   const exact = /^(Int|Long|Float|Quantity)$/.test(kind ?? '') ? `${Number(digits).toLocaleString('en', { maximumSignificantDigits: 15 })}${code ? ' ' + unit(code) : ''}` : '';
-  return exact && short !== exact ? <span title={exact}>{short}</span> : <>{short}</>;
+  return <span title={exact && short !== exact ? exact : undefined}>{short}</span>;
 }
 
 export function Value({ claim, other }: { claim: Pick<Claim, 'predicate' | 'value' | 'object'>; other?: Entity | null }) {
   const entity = other ?? claim.object;
   if (entity) return <EntityLink entity={entity} />;
-  return <Literal text={claim.value ?? ''} kind={fields.get(claim.predicate)?.kind} name={claim.predicate} />;
+  return <Literal text={claim.value ?? ''} word={fields.get(claim.predicate)} name={claim.predicate} />;
 }
 
 function QualifierText({ q }: { q: Qualifier }) {
   const word = qualifierWord(q.name), name = word?.label ?? split(q.name);
   if (q.value === 'true') return <>{name}</>;
-  return <>{name} {q.object ? <EntityLink entity={q.object} /> : <Literal text={q.value} kind={word?.kind} name={q.name} />}</>;
+  const value = q.object ? <EntityLink entity={q.object} /> : <Literal text={q.value} word={word} name={q.name} />;
+  // A role, or an amount with its unit, says itself what it is.
+  return word?.unit || ['Enum', 'Quantity'].includes(word?.kind ?? '') ? <span title={name}>{value}</span> : <>{name} {value}</>;
 }
 
-export const Qualifiers = ({ of }: { of: Qualifier[] }) => of.length > 0
-  ? <span class="qualifiers">{join(of.map((q) => <QualifierText q={q} />), ' · ')}</span> : null;
+/** What a claim says beside its value, without what the label above it says: members have the role of a member. */
+export function Qualifiers({ of, under = '' }: { of: Qualifier[]; under?: string }) {
+  const said = under.split(' '), rest = of.filter((q) => qualifierWord(q.name)?.kind !== 'Enum' || !said.some((w) => w === split(q.value) || w === `${split(q.value)}s`));
+  return rest.length > 0 ? <span class="qualifiers">{join(rest.map((q) => <QualifierText q={q} />), ' · ')}</span> : null;
+}
 
-/** How sure it is that a claim holds on the date: by form as well as by colour. */
-export function Certainty({ claims }: { claims: Claim[] }) {
+/** Whether the heading of lines says once that they may hold. */
+export function maybe(lines: Line[]): '' | 'all' | 'some' {
+  const n = lines.filter((l) => l.claims[0]!.holds === 'POSSIBLY').length;
+  return n > 0 && n === lines.length ? 'all' : n > 2 ? 'some' : '';
+}
+
+export const Maybe = ({ which }: { which: ReturnType<typeof maybe> }) => which
+  ? <span class="maybe-all" title="A source states it for another time, or without a time; none attests it for this date.">{which === 'all' ? 'may hold' : 'with dashes: may hold'}</span> : null;
+
+/** How sure it is that a claim holds on the date: by form as well as by colour. Quietly, if a heading says it. */
+export function Certainty({ claims, quiet }: { claims: Claim[]; quiet?: boolean }) {
   const c = claims[0]!;
   return <>
-    {c.holds === 'POSSIBLY' && <span class="chip maybe" title={c.distance && c.distance > 365 ? `attested ${plural(Math.round(c.distance / 365.25), 'year')} away` : 'no source attests it for this date'}>may hold</span>}
+    {c.holds === 'POSSIBLY' && quiet && <span class="unseen">may hold</span>}
+    {c.holds === 'POSSIBLY' && !quiet && <span class="chip maybe" title={c.distance && c.distance > 365 ? `attested ${plural(Math.round(c.distance / 365.25), 'year')} away` : 'no source attests it for this date'}>may hold</span>}
     {c.holds === 'NO' && <span class="chip not">not on this date</span>}
     {disputed(claims) && <span class="chip disputed">disputed</span>}
     {c.rank === 'DEPRECATED' && <span class="chip not">deprecated</span>}
@@ -73,10 +88,10 @@ export function Evidence({ claims, values }: { claims: Claim[]; values?: boolean
 }
 
 /** One value: what, since when, how many sources; opened, the evidence. */
-export function FactLine({ line, lead }: { line: Line; lead?: ComponentChildren }) {
+export function FactLine({ line, lead, quiet }: { line: Line; lead?: ComponentChildren; quiet?: boolean }) {
   const best = line.claims[0]!, figures = fields.get(best.predicate)?.time === 'OBSERVATION';
-  return <li class={`line ${best.holds === 'YES' ? '' : 'unsure'}`}>
-    <div class="what">{lead}<Value claim={best} other={line.other} /> <Qualifiers of={best.qualifiers} /> <Certainty claims={line.claims} /></div>
+  return <li class={`line ${best.holds === 'POSSIBLY' ? 'unsure' : ''}`}>
+    <div class="what">{lead}<span class="value"><Value claim={best} other={line.other} /></span> <Qualifiers of={best.qualifiers} under={label(best.predicate)} /> <Certainty claims={line.claims} quiet={quiet} /></div>
     <div class="years">{period(best.validFrom, best.validTo)}</div>
     <Opened summary={plural(sourcesOf(line.claims), 'source')} name={`for ${best.value ?? line.other?.name ?? ''}`}>
       <Evidence claims={line.claims} values={figures && line.claims.length > 1} />

@@ -1,7 +1,7 @@
 // The words of the ontology, and how values are written for people.
 import { wordsVersion } from './state';
 
-export interface Word { name: string; label: string; kind?: string; time?: string; theme?: string; inverse?: Record<string, { label: string; theme?: string }>; symmetric?: boolean; order: number }
+export interface Word { name: string; label: string; kind?: string; unit?: string; time?: string; theme?: string; inverse?: Record<string, { label: string; theme?: string }>; symmetric?: boolean; order: number }
 export interface Column { name: string; label: string; kind?: string; many?: boolean; inverse?: boolean }
 export interface TypeWord { name: string; label: string; plural: string; fields: Column[] }
 
@@ -39,6 +39,7 @@ export function number(x: number) {
   const size = Math.abs(x);
   for (const [n, word] of big) if (size >= n) return `${+(x / n).toPrecision(size / n >= 100 ? 4 : 3)} ${word}`;
   if (size >= 10000) return x.toLocaleString('en', { maximumFractionDigits: 0 });
+  if (size >= 1000) return x.toLocaleString('en', { maximumSignificantDigits: 6 });
   return String(+x.toPrecision(6));
 }
 
@@ -46,14 +47,14 @@ export const unit = (code: string) => units[code] ?? code;
 
 const money = /^[$€£¥]$/;
 
-/** The text of a value by the kind of its field; null where it is plain text. */
-export function written(text: string, kind?: string, name = ''): string | null {
+/** The text of a value by the kind of its field and the unit of its plain numbers; null where it is plain text. */
+export function written(text: string, kind?: string, name = '', of?: string): string | null {
   if (kind === 'Enum') return split(text);
   if (kind === 'Boolean') return text === 'true' ? 'yes' : 'no';
   if (kind === 'Float' && /share$/i.test(name)) return percent(Number(text));
   const m = /^(Int|Long|Float|Quantity)$/.test(kind ?? '') ? /^(-?[\d.]+(?:e[+-]?\d+)?)(?: (\S+))?$/.exec(text) : null;
   if (!m) return null;
-  const n = number(Number(m[1])), u = m[2] && unit(m[2]);
+  const n = number(Number(m[1])), code = m[2] ?? of, u = code && unit(code);
   return u ? (money.test(u) ? u + n : `${n} ${u}`) : n;
 }
 

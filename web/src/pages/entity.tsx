@@ -4,8 +4,8 @@ import { useState } from 'preact/hooks';
 import { ask } from '../api';
 import { CellText, keyFields, selection, type Cell } from '../card';
 import { overview, read, linesOf, type Group } from '../facts';
-import { Answer, Empty, FactLine, join, Name, Trouble, useAnswer } from '../parts';
-import { address, here, param, subject } from '../state';
+import { Answer, Empty, FactLine, join, Maybe, maybe, Name, Trouble, useAnswer } from '../parts';
+import { address, asOf, here, param, subject } from '../state';
 import { capital, fields, plural, themes, typeLabel } from '../words';
 
 const shown = 8;
@@ -44,7 +44,7 @@ function GroupView({ id, group }: { id: string; group: Group }) {
   const [, again] = useState(0);
   const [all, setAll] = useState(false);
   const [fault, setFault] = useState<Error>();
-  const lines = linesOf(group), cut = all ? lines : lines.slice(0, shown);
+  const lines = linesOf(group), unsure = maybe(lines), cut = all ? lines : lines.slice(0, shown);
   const unread = group.parts.filter((p) => p.read.length < p.count);
   const figure = fields.get(group.parts[0]!.predicate)?.time === 'OBSERVATION' && group.parts.length === 1 && group.count > 1 && group.parts[0]!.side === 'claims' && lines.length === 1 && lines[0]!.claims.length > 1;
   async function more() {
@@ -56,9 +56,9 @@ function GroupView({ id, group }: { id: string; group: Group }) {
     again((n) => n + 1);
   }
   return <section class="group" id={group.id} aria-labelledby={`${group.id}-title`}>
-    <h3 id={`${group.id}-title`}>{capital(group.title)} <span class="count">{group.count.toLocaleString('en')}</span></h3>
-    <ul class="lines">{cut.map((l) => <FactLine key={l.key} line={l} />)}</ul>
-    {figure && <p class="more"><a href={address('/series', { id, predicate: group.parts[0]!.predicate })}>All {group.count.toLocaleString('en')} figures over time</a></p>}
+    <h3 id={`${group.id}-title`}>{capital(group.title)} <span class="count">{group.count.toLocaleString('en')}</span></h3> <Maybe which={unsure} />
+    <ul class="lines">{cut.map((l) => <FactLine key={l.key} line={l} quiet={!!unsure} />)}</ul>
+    {figure && <p class="more"><a href={address('/series', { id, predicate: group.parts[0]!.predicate })}>All {group.count.toLocaleString('en')} over time</a></p>}
     {!figure && (lines.length > cut.length || unread.length > 0) && <p class="more"><button class="plain" onClick={() => void more()}>{all ? 'Show more' : `Show all ${group.count.toLocaleString('en')} claims`}</button></p>}
     {fault && <Trouble fault={fault} />}
   </section>;
@@ -78,7 +78,8 @@ function Facts({ id }: { id: string }) {
         <nav class="contents" aria-label="Contents"><ul>{sections.map(({ theme, groups }) =>
           <li key={theme}><a href={`#theme-${theme || 'identity'}`}>{theme || 'Identity'}</a> <span class="count">{groups.reduce((n, g) => n + g.count, 0).toLocaleString('en')}</span></li>)}</ul></nav>
       </div>
-      <div class="facts">{sections.map(({ theme, groups }) => <section key={theme} id={`theme-${theme || 'identity'}`}>
+      <div class="facts">{e.groups.some((g) => maybe(linesOf(g))) && <p class="hint">With dashes: may hold. A source states it for another time, or without a time; none attests it for {asOf || 'today'}.</p>}
+        {sections.map(({ theme, groups }) => <section key={theme} id={`theme-${theme || 'identity'}`}>
         <h2>{theme || 'Identity'}</h2>{groups.map((g) => <GroupView key={g.title} id={id} group={g} />)}</section>)}</div>
     </div>;
   }}</Answer>;
@@ -86,7 +87,7 @@ function Facts({ id }: { id: string }) {
 
 export default function Entity() {
   const { id } = subject, tab = param('tab') || 'facts';
-  if (!subject.type) return <Empty>Nothing has the id <code>{id}</code>. Search for its name above, or see <a href={address('/table')}>the tables</a>.</Empty>;
+  if (!subject.type) return <Empty>What there is can also be found in <a href={address('/table')}>the tables</a>.</Empty>;
   return <>
     <nav class="tabs" aria-label="Views">{Object.entries(tabs).map(([key, text]) =>
       <a key={key} href={here({ tab: key !== 'facts' && key, after: '' })} aria-current={tab === key ? 'page' : undefined}>{text}</a>)}</nav>

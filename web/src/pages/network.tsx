@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ask, type Entity } from '../api';
 import { Chosen } from '../choose';
 import { settle, type Edge, type Node } from '../layout';
-import { Answer, Empty, EntityLink, useAnswer } from '../parts';
+import { Answer, Empty, EntityLink, Maybe, useAnswer } from '../parts';
 import { entityAddress, here, list } from '../state';
 import { capital, fields, label, plural, split } from '../words';
 
@@ -121,8 +121,8 @@ function Drawn({ links, counts, ids, open }: Around & { ids: string[]; open: (id
     <details class="relations"><summary>Relations ({chosen.size} of {counts.size})</summary><fieldset><legend class="unseen">Relations</legend>{[...counts].sort((a, b) => b[1] - a[1]).map(([key, count]) => <label class="check" key={key}><input type="checkbox" checked={chosen.has(key)} onChange={() => toggle(key)} /> {label(key)} <span class="count">{count}</span></label>)}</fieldset></details>
     {nodes.length === 0 ? <Empty>No relation that is chosen leads to or from it in this view.</Empty> : <div class="around"><div><Canvas nodes={nodes} edges={edges} ids={ids} open={open} />
       <p class="legend">{[...new Set(nodes.map((n) => n.type))].map((t) => <span key={t}><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill={`hsl(${hueOf(t)} 45% 50%)`} /></svg> {split(t)}</span>)}<span>dashed: may hold</span><span>double-click opens what is around</span></p></div>
-      <div class="beside" tabIndex={0} role="region" aria-label="Links"><h2>{plural(edges.length, 'link')}</h2><ul>{[...new Set(edges.map((e) => e.relation))].map((r) => <li key={r}><h3>{capital(label(r))}</h3><ul>{edges.filter((e) => e.relation === r).map((e) => { const [a, b] = [at.get(e.from)!, at.get(e.to)!], other = ids.includes(a.id) ? b : a;
-        return <li key={e.from + e.to}>{(ids.length > 1 || !ids.includes(a.id)) && <><EntityLink entity={a} /> → </>}{(ids.length > 1 || ids.includes(a.id)) && <EntityLink entity={b} />} {e.unsure && <span class="chip maybe">may hold</span>} <button class="plain" aria-label={`${ids.includes(other.id) ? 'Close' : 'Open'} ${other.name}`} onClick={() => open(other.id)}>{ids.includes(other.id) ? '−' : '+'}</button></li>; })}</ul></li>)}</ul></div></div>}
+      <div class="beside" tabIndex={0} role="region" aria-label="Links"><h2>{plural(edges.length, 'link')}</h2>{edges.some((e) => e.unsure) && <Maybe which={edges.every((e) => e.unsure) ? 'all' : 'some'} />}<ul>{[...new Set(edges.map((e) => e.relation))].map((r) => <li key={r}><h3>{capital(label(r))}</h3><ul>{edges.filter((e) => e.relation === r).map((e) => { const [a, b] = [at.get(e.from)!, at.get(e.to)!], other = ids.includes(a.id) ? b : a;
+        return <li key={e.from + e.to} class={e.unsure ? 'unsure' : undefined}>{(ids.length > 1 || !ids.includes(a.id)) && <><EntityLink entity={a} /> → </>}{(ids.length > 1 || ids.includes(a.id)) && <EntityLink entity={b} />} {e.unsure && <span class="unseen">may hold</span>} <button class="plain" aria-label={`${ids.includes(other.id) ? 'Close' : 'Open'} ${other.name}`} onClick={() => open(other.id)}>{ids.includes(other.id) ? '−' : '+'}</button></li>; })}</ul></li>)}</ul></div></div>}
   </>;
 }
 

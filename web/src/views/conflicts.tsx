@@ -1,7 +1,7 @@
 // Claims that cannot all be true, by subject and predicate.
 import { ask, claimFields, type Claim, type Entity } from '../api';
 import { lines, sourcesOf } from '../claims';
-import { Answer, Empty, EntityLink, FactLine, useAnswer } from '../parts';
+import { Answer, Empty, EntityLink, FactLine, Maybe, maybe, Name, useAnswer } from '../parts';
 import { here, param } from '../state';
 import { capital, label, plural } from '../words';
 
@@ -16,11 +16,11 @@ export function Conflicts({ id, predicate }: { id?: string; predicate?: string }
   return <Answer of={answer}>{({ conflicts: { totalCount, nodes, pageInfo } }) => <>
     {totalCount === 0 ? <Empty>No claims about it contradict each other on this date.</Empty> : <p class="hint">{plural(totalCount, 'disagreement')}</p>}
     {nodes.map((c) => {
-      const sides = lines(c.claims.map((claim) => ({ claim, inverse: false })));
+      const sides = lines(c.claims.map((claim) => ({ claim, inverse: false })), true), unsure = maybe(sides);
       return <section class="conflict" key={c.subject.id + c.predicate + c.claims[0]?.id}>
         <h2><EntityLink entity={c.subject} /> · {capital(label(c.predicate))}</h2>
-        <p class="hint">{c.reason} {c.holds === 'POSSIBLY' && <span class="chip maybe">may hold</span>} {plural(sourcesOf(c.claims), 'source')}</p>
-        <ul class="lines">{sides.map((l) => <FactLine key={l.key} line={l} />)}</ul>
+        <p class="hint"><Name text={capital(c.reason)} /> · {plural(sourcesOf(c.claims), 'source')} {unsure ? <Maybe which={unsure} /> : c.holds === 'POSSIBLY' && <span class="chip maybe">may hold</span>}</p>
+        <ul class="lines">{sides.map((l) => <FactLine key={l.key} line={l} quiet={!!unsure} />)}</ul>
       </section>;
     })}
     {pageInfo.hasNextPage && <p class="more"><a class="button" href={here({ after: pageInfo.endCursor })}>More disagreements</a></p>}
