@@ -53,6 +53,9 @@ func (v *View) unlisted(w *validity.Window, t schema.Timing, r *memory.Row) {
 	if t.Kind != schema.State || !w.Anchored || v.s.Times.Ref(r.Valid).Bounds.Ended {
 		return
 	}
+	if r.Kind != graph.EntityKind { // a claim of none has no object that a list could leave out
+		return
+	}
 	for _, k := range v.kept[r.Predicate] {
 		if k.source != r.Source && w.Attested.Last < k.on.First && v.omits(k, r) {
 			w.Possible.Last, w.Sure.Last = min(w.Possible.Last, k.on.Last-1), min(w.Sure.Last, k.on.Last-1)
