@@ -49,7 +49,7 @@ for size in $sizes; do
   rm -rf served; cp -r --reflink=auto s$size served
   serve limit 8181 ./limit -a 127.0.0.1:8181 -d data/$size -wal wal.$size
   [ -x gqlgen/server ] && serve gqlgen-direct 8183 gqlgen/server -a 127.0.0.1:8183 -d data/$size -wait 0
-  serve caspian 8190 "$caspian" serve --ontology "$ontology" --store served --seeds none --open-writes --listen 127.0.0.1:8190
+  serve caspian 8190 "$caspian" serve --ontology "$ontology" --store served --seeds none --open-writes --response-cache 0 --listen 127.0.0.1:8190
   for work in $works; do
     for peer in limit:8181 gqlgen-direct:8183 caspian:8190; do
       node "$peers/node/http.mjs" ${peer%:*} $size data/$size 127.0.0.1:${peer#*:} ./load results.json $rounds $seconds $work
