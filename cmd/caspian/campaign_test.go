@@ -7,8 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,6 +34,8 @@ type acknowledged struct {
 type campaign struct {
 	t              *testing.T
 	writers, nodes []*node
+	proxy          *pgtest.Proxy // between them and the database
+	delay          atomic.Int64  // of what the database sends
 	start          time.Time
 	stopping       atomic.Bool
 	reads          atomic.Int64
@@ -62,20 +62,20 @@ func TestCampaign(t *testing.T) {
 	if !s.Ours() {
 		t.Skip("the server is not one that the test may stop")
 	}
-	u, err := url.Parse(s.Address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cut := newCutter(t, u.Host)
-	through := strings.Replace(s.Address, u.Host, cut.l.Addr().(*net.TCPAddr).String(), 1)
 	c := &campaign{t: t, faults: map[string]int{}}
+	c.proxy = pgtest.NewProxy(t, s.Address, func(_ []byte, answer bool) pgtest.Fate {
+		if answer {
+			time.Sleep(time.Duration(c.delay.Load())) // of the wire
+		}
+		return pgtest.Passed
+	})
 	program := buildProgram(t)
 	for i := range 2 {
-		c.writers = append(c.writers, newNode(t, program, through, fmt.Sprint("writer-", i+1),
+		c.writers = append(c.writers, newNode(t, program, c.proxy.Address, fmt.Sprint("writer-", i+1),
 			"serve", "--seeds", "none", "--auth", tokens, "--folder", filepath.Join(t.TempDir(), "w")))
 	}
 	for i := range 2 {
-		c.nodes = append(c.nodes, newNode(t, program, through, fmt.Sprint("node-", i+1),
+		c.nodes = append(c.nodes, newNode(t, program, c.proxy.Address, fmt.Sprint("node-", i+1),
 			"serve", "--follow", c.writers[0].url, "--snapshot-token", tokens, "--auth", tokens, "--folder", filepath.Join(t.TempDir(), "n")))
 	}
 	for _, n := range slices.Concat(c.writers, c.nodes) {
@@ -96,7 +96,7 @@ func TestCampaign(t *testing.T) {
 	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	c.harm(rand.New(rand.NewPCG(seed, 1)), s, cut, length)
+	c.harm(rand.New(rand.NewPCG(seed, 1)), s, length)
 	c.stopping.Store(true) // each client ends with its last write
 	c.revive()
 	clients.Wait()
@@ -105,7 +105,7 @@ func TestCampaign(t *testing.T) {
 }
 
 // harm injects faults for a time, and then mends all.
-func (c *campaign) harm(random *rand.Rand, s *pgtest.Server, cut *cutter, length time.Duration) {
+func (c *campaign) harm(random *rand.Rand, s *pgtest.Server, length time.Duration) {
 	restart := func(n *node) {
 		n.kill()
 		if err := n.start(); err != nil {
@@ -120,12 +120,14 @@ func (c *campaign) harm(random *rand.Rand, s *pgtest.Server, cut *cutter, length
 	}{
 		{"writer killed", 6, func() { restart(c.writers[random.IntN(len(c.writers))]) }},
 		{"node killed", 2, func() { restart(c.nodes[random.IntN(len(c.nodes))]) }},
-		{"connections cut", 6, func() { cut.set(false, 0) }},
-		{"database away", 2, func() { cut.set(true, 0); pause(2 * time.Second); cut.set(false, 0) }},
+		{"connections cut", 6, func() { c.proxy.Cut(false) }},
+		{"database away", 2, func() { c.proxy.Cut(true); pause(2 * time.Second); c.proxy.Cut(false) }},
 		{"connections slow", 2, func() {
-			cut.set(false, time.Duration(random.IntN(100))*time.Millisecond)
+			c.delay.Store(int64(random.IntN(100)) * int64(time.Millisecond))
+			c.proxy.Cut(false)
 			pause(2 * time.Second)
-			cut.set(false, 0)
+			c.delay.Store(0)
+			c.proxy.Cut(false)
 		}},
 		{"database crashed", 1, func() { c.cycle(s, "immediate") }},
 		{"database restarted", 1, func() { c.cycle(s, "fast") }},

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -285,89 +284,5 @@ func (n *node) signal(t *testing.T, s os.Signal) {
 	defer n.mu.Unlock()
 	if err := n.process.Process.Signal(s); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// cutter passes connections on, until set cuts them.
-type cutter struct {
-	l  net.Listener
-	to string
-
-	mu    sync.Mutex // guards what follows
-	conns map[net.Conn]bool
-	away  bool          // refuses connections
-	delay time.Duration // of what the server sends
-}
-
-func newCutter(t *testing.T, to string) *cutter {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &cutter{l: l, to: to, conns: map[net.Conn]bool{}}
-	var running sync.WaitGroup
-	running.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			running.Go(func() { c.pass(conn) })
-		}
-	})
-	t.Cleanup(func() { _ = l.Close(); c.set(true, 0); running.Wait() })
-	return c
-}
-
-// set cuts all connections, and then refuses or delays those that come.
-func (c *cutter) set(away bool, delay time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.away, c.delay = away, delay
-	for conn := range c.conns {
-		_ = conn.Close()
-	}
-}
-
-func (c *cutter) pass(client net.Conn) {
-	defer client.Close()
-	c.mu.Lock()
-	away := c.away
-	c.mu.Unlock()
-	if away {
-		return
-	}
-	server, err := net.Dial("tcp", c.to)
-	if err != nil {
-		return
-	}
-	defer server.Close()
-	c.mu.Lock()
-	c.conns[client], c.conns[server] = true, true
-	c.mu.Unlock()
-	defer func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		delete(c.conns, client)
-		delete(c.conns, server)
-	}()
-	var up sync.WaitGroup
-	up.Go(func() {
-		_, _ = io.Copy(server, client) // an end is what is tested
-		_ = server.Close()
-	})
-	defer up.Wait()
-	b := make([]byte, 32<<10)
-	for {
-		n, err := server.Read(b)
-		c.mu.Lock()
-		delay := c.delay
-		c.mu.Unlock()
-		time.Sleep(delay) // of the wire
-		if _, werr := client.Write(b[:n]); err != nil || werr != nil {
-			_ = client.Close()
-			return
-		}
 	}
 }

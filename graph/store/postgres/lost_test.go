@@ -5,10 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/url"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -73,13 +69,20 @@ func TestCutOff(t *testing.T) {
 
 // TestFrozen: no call waits longer than it may for a server that does not answer any more.
 func TestFrozen(t *testing.T) {
-	through, freeze := proxyOf(t, schemaFor(t, t.Name()), func([]byte) bool { return false })
-	l := openURL(t, through).(*database)
+	var frozen atomic.Bool
+	proxy := pgtest.NewProxy(t, schemaFor(t, t.Name()), func([]byte, bool) pgtest.Fate {
+		if frozen.Load() {
+			return pgtest.Lost
+		}
+		return pgtest.Passed
+	})
+	l := openURL(t, proxy.Address).(*database)
 	if err := l.Append(context.Background(), storetest.Sample(1, 1)); err != nil {
 		t.Fatal(err)
 	}
 	l.opts.Wait = 200 * time.Millisecond
-	t.Cleanup(freeze()) // before the pool is closed, which would wait for the server
+	frozen.Store(true)
+	t.Cleanup(func() { proxy.Cut(true) }) // before the pool is closed, which would wait for the server
 	ended := make(chan error)
 	for name, call := range calls {
 		go func() {
@@ -108,11 +111,13 @@ func TestFrozen(t *testing.T) {
 // TestLostEnd: a transaction whose connection is lost at its end is found out to be made.
 func TestLostEnd(t *testing.T) {
 	var armed atomic.Bool
-	through, freeze := proxyOf(t, schemaFor(t, t.Name()), func(b []byte) bool {
-		return bytes.Contains(b, []byte("commit\x00")) && armed.CompareAndSwap(true, false)
+	proxy := pgtest.NewProxy(t, schemaFor(t, t.Name()), func(b []byte, _ bool) pgtest.Fate {
+		if bytes.Contains(b, []byte("commit\x00")) && armed.CompareAndSwap(true, false) {
+			return pgtest.LastPassed
+		}
+		return pgtest.Passed
 	})
-	l := openURL(t, through)
-	defer func() { freeze()() }()
+	l := openURL(t, proxy.Address)
 	want := []*graph.Commit{storetest.Sample(1, 2), storetest.Sample(2, 2), storetest.Sample(3, 2)}
 	for i, write := range []func() error{
 		func() error { return storetest.Fill(l, want[:2]...) },
@@ -124,76 +129,4 @@ func TestLostEnd(t *testing.T) {
 		}
 	}
 	storetest.Equal(t, storetest.All(t, l, 0), want)
-}
-
-// proxy passes bytes on until it is frozen, and closes a connection after bytes that cut reports.
-type proxy struct {
-	frozen atomic.Bool
-	cut    func(b []byte) bool
-	mu     sync.Mutex
-	open   []io.Closer
-}
-
-func (p *proxy) pass(from, to net.Conn) {
-	defer to.Close()
-	b := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(b)
-		if err == nil && !p.frozen.Load() {
-			_, err = to.Write(b[:n])
-		}
-		if err != nil {
-			return
-		}
-		if p.cut(b[:n]) {
-			from.Close()
-			return
-		}
-	}
-}
-
-// serve passes what comes to the listener on to a server.
-func (p *proxy) serve(l net.Listener, server string) {
-	for {
-		in, err := l.Accept()
-		if err != nil {
-			return
-		}
-		out, err := net.Dial("tcp", server)
-		if err != nil {
-			in.Close()
-			continue
-		}
-		p.mu.Lock()
-		p.open = append(p.open, in, out)
-		p.mu.Unlock()
-		go p.pass(in, out)
-		go p.pass(out, in)
-	}
-}
-
-// proxyOf returns an address that leads to another through a proxy. After freeze nothing passes it, and its
-// connections remain open until they are closed by the function that freeze returns.
-func proxyOf(t *testing.T, address string, cut func(b []byte) bool) (through string, freeze func() (end func())) {
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &proxy{cut: cut, open: []io.Closer{l}}
-	go p.serve(l, u.Host)
-	u.Host = l.Addr().String()
-	return u.String(), func() func() {
-		p.frozen.Store(true)
-		return func() {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			for _, c := range p.open {
-				c.Close()
-			}
-		}
-	}
 }
