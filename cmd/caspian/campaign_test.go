@@ -79,10 +79,7 @@ func TestCampaign(t *testing.T) {
 			"serve", "--follow", c.writers[0].url, "--snapshot-token", tokens, "--auth", tokens, "--folder", filepath.Join(t.TempDir(), "n")))
 	}
 	for _, n := range slices.Concat(c.writers, c.nodes) {
-		if err := n.start(); err != nil {
-			t.Fatal(err)
-		}
-		await(t, n.name+" is ready", func() bool { return answers(n.url+"/readyz") != "" })
+		n.begin(t)
 	}
 	c.start = time.Now()
 	ctx, cancel := context.WithCancel(t.Context())

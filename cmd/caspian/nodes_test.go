@@ -100,24 +100,23 @@ func (n *node) kill() {
 	}
 }
 
-// answers is what a node says at a path, or "" while it does not answer 200.
-func answers(url string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+// begin starts the process and waits until it is ready.
+func (n *node) begin(t *testing.T) {
+	t.Helper()
+	if err := n.start(); err != nil {
+		t.Fatal(err)
+	}
+	awaitReady(t, n.name, n.url+"/readyz")
+}
+
+// awaitReady waits until the address answers that a process is ready.
+func awaitReady(t *testing.T, name, url string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return ""
+	if err := untilReady(ctx, url, 20*time.Millisecond); err != nil {
+		t.Fatalf("%s is not ready: %v", name, err)
 	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return ""
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusOK {
-		return ""
-	}
-	return string(body)
 }
 
 // await waits until a condition holds.
@@ -256,10 +255,7 @@ func composed(t *testing.T) (all []*node, queries, writes string) {
 		}
 		n := newNode(t, program, s.Address, name, args...)
 		all, here = append(all, n), append(here, "http://"+name+":8080", n.url, name+":8080", strings.TrimPrefix(n.url, "http://"))
-		if err := n.start(); err != nil {
-			t.Fatal(err)
-		}
-		await(t, n.name+" is ready", func() bool { return answers(n.url+"/readyz") != "" })
+		n.begin(t)
 	}
 	config, err := os.ReadFile(filepath.Join("..", "..", "deploy", "haproxy.cfg"))
 	if err != nil {
@@ -274,7 +270,8 @@ func composed(t *testing.T) (all []*node, queries, writes string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(balancer.kill)
-	await(t, "the proxy answers", func() bool { return answers(queries+"/readyz") != "" && answers(writes+"/readyz?writes") != "" })
+	awaitReady(t, "the proxy of queries", queries+"/readyz")
+	awaitReady(t, "the proxy of writes", writes+"/readyz?writes")
 	return all, queries, writes
 }
 

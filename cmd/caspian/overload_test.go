@@ -149,7 +149,7 @@ func overloadOnce(t *testing.T, program, store, workload string, rate float64, p
 		t.Fatal(err)
 	}
 	defer func() { stop(); _ = service.Wait() }() // it is killed
-	if err := untilReady(t.Context(), address, 10*time.Millisecond); err != nil {
+	if err := untilReady(t.Context(), address+"/readyz", 10*time.Millisecond); err != nil {
 		t.Fatalf("the service did not start: %v", err)
 	}
 	client := pin(t.Context(), pinned, "1", os.Args[0], "-test.run=^TestOverloadClient$")

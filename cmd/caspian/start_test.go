@@ -96,7 +96,7 @@ func startOnce(t *testing.T, program, store string, end os.Signal) started {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ready := untilReady(ctx, "http://127.0.0.1:"+port, 2*time.Millisecond)
+	ready := untilReady(ctx, "http://127.0.0.1:"+port+"/readyz", 2*time.Millisecond)
 	took := time.Since(start)
 	if ready == nil {
 		stderr.wait(t, "Stop  Ctrl+C", 1) // a user ends a service after its welcome
@@ -111,12 +111,16 @@ func startOnce(t *testing.T, program, store string, end os.Signal) started {
 	return started{took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 }
 
-// untilReady waits until a service is ready, and asks at this interval.
+// untilReady waits until the address of a service answers that this is ready, and asks at this interval.
 func untilReady(ctx context.Context, url string, interval time.Duration) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
 	ticks := time.NewTicker(interval)
 	defer ticks.Stop()
 	for {
-		res, err := http.Get(url + "/readyz")
+		res, err := http.DefaultClient.Do(r)
 		if err == nil {
 			_ = res.Body.Close() // only the status is wanted
 			if res.StatusCode == http.StatusOK {
