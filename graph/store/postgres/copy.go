@@ -18,14 +18,14 @@ const copyFrom = 2 * most / 5
 const (
 	// The copied rows may be nodes that the store already has. The table is dropped at the end of the transaction.
 	stageNodes = `CREATE TEMPORARY TABLE caspian_nodes (LIKE nodes) ON COMMIT DROP`
-	copyNodes  = `COPY %s (hash, refs, value_string, iri, datatype, value_int, value_float, value_bool) FROM STDIN BINARY`
-	copyQuads  = `COPY quads (subject_hash, predicate_hash, object_hash, label_hash, ts) FROM STDIN BINARY`
+	copyStaged = `COPY pg_temp.caspian_nodes` + nodeColumns + `FROM STDIN BINARY`
+	copyNodes  = `COPY nodes` + nodeColumns + `FROM STDIN BINARY`
+	copyQuads  = `COPY quads` + quadColumns + `FROM STDIN BINARY`
 	copyLog    = `COPY caspian_commit (seq, at, digest, key_hash, quads) FROM STDIN BINARY`
 	// Nodes are inserted in the order of their index, which then grows only at its end.
-	mergeNodes = `INSERT INTO nodes (hash, refs, value_string, iri, datatype, value_int, value_float, value_bool)
+	mergeNodes = `INSERT INTO nodes` + nodeColumns + `
 SELECT hash, sum(refs)::int, value_string, iri, datatype, value_int, value_float, value_bool FROM pg_temp.caspian_nodes
-GROUP BY hash, value_string, iri, datatype, value_int, value_float, value_bool ORDER BY hash
-ON CONFLICT (hash) DO UPDATE SET refs = nodes.refs + excluded.refs`
+GROUP BY hash, value_string, iri, datatype, value_int, value_float, value_bool ORDER BY hash` + countUses
 )
 
 // seen has a part of the hash of each node that a table may have. A new node with the same part is merged although it
@@ -62,7 +62,7 @@ func (w *written) copy(ctx context.Context, tx pgx.Tx, s seen) error {
 		for _, c := range []struct {
 			rows      *copied
 			statement string
-		}{{nodes, fmt.Sprintf(copyNodes, "nodes")}, {staged, fmt.Sprintf(copyNodes, "pg_temp.caspian_nodes")}, {quads, copyQuads}} {
+		}{{nodes, copyNodes}, {staged, copyStaged}, {quads, copyQuads}} {
 			if err := c.rows.send(ctx, tx, c.statement); err != nil {
 				return err
 			}

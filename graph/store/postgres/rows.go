@@ -82,10 +82,14 @@ func withoutNUL(s string) string { return strings.ReplaceAll(s, "\x00", `\x00`) 
 const most = 20_000
 
 const (
-	insertNodes = `INSERT INTO nodes (hash, refs, value_string, iri, datatype, value_int, value_float, value_bool)
-SELECT * FROM unnest($1::bytea[], $2::int[], $3::text[], $4::bool[], $5::text[], $6::bigint[], $7::float8[], $8::bool[])
-ON CONFLICT (hash) DO UPDATE SET refs = nodes.refs + excluded.refs`
-	insertQuads = `INSERT INTO quads (subject_hash, predicate_hash, object_hash, label_hash, ts)
+	nodeColumns = ` (hash, refs, value_string, iri, datatype, value_int, value_float, value_bool) `
+	quadColumns = ` (subject_hash, predicate_hash, object_hash, label_hash, ts) `
+	// countUses only counts the uses of a node that the table already has.
+	countUses = ` ON CONFLICT (hash) DO UPDATE SET refs = nodes.refs + excluded.refs`
+
+	insertNodes = `INSERT INTO nodes` + nodeColumns + `
+SELECT * FROM unnest($1::bytea[], $2::int[], $3::text[], $4::bool[], $5::text[], $6::bigint[], $7::float8[], $8::bool[])` + countUses
+	insertQuads = `INSERT INTO quads` + quadColumns + `
 SELECT s, p, o, l, $5::timestamptz AT TIME ZONE 'UTC' FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[]) WITH ORDINALITY AS q(s, p, o, l, n) ORDER BY n`
 )
 
