@@ -35,8 +35,9 @@ func (q *query) repeat(ctx context.Context, replaced <-chan struct{}) {
 			return
 		}
 		rest, failed = max(w.opts.Pause-time.Since(start), time.Since(start)), a.Failed
+		sum := w.sum(a) // may take long, so without the lock
 		w.mu.Lock()
-		q.offer(a)
+		q.offer(a, sum)
 		w.mu.Unlock()
 	}
 }
@@ -71,9 +72,9 @@ func (q *query) stale(ctx context.Context, replaced <-chan struct{}, day int64, 
 	}
 }
 
-// offer makes an answer that of the query, if it is newer, and wakes the watchers where it differs.
+// offer makes an answer that of the query, if it is newer, and wakes the watchers where its sum differs.
 // The caller holds Watches.mu.
-func (q *query) offer(a Answer) {
+func (q *query) offer(a Answer, sum uint64) {
 	w := q.of
 	if !a.Begun.After(q.answer.Begun) || q.watchers == 0 {
 		return
@@ -81,10 +82,9 @@ func (q *query) offer(a Answer) {
 	if w.bytes+len(a.Body)-len(q.answer.Body) > w.opts.MaxBytes {
 		begun := a.Begun
 		a = w.opts.Full()
-		a.Begun = begun
+		a.Begun, sum = begun, w.sum(a)
 	}
 	w.bytes += len(a.Body) - len(q.answer.Body)
-	sum := w.sum(a)
 	differs := sum != q.sum
 	q.answer, q.sum = a, sum
 	if differs {

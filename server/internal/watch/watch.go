@@ -85,6 +85,7 @@ func (w *Watches) Queries() (n, bytes int) {
 // before that answer was begun. run answers the query again; its context ends with the last watcher. Watch
 // fails where there is no room for the answer, or after End.
 func (w *Watches) Watch(key Key, has Answer, replaced <-chan struct{}, run func(context.Context) Answer) (*Watcher, bool) {
+	sum := w.sum(has)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.ctx.Err() != nil {
@@ -96,17 +97,17 @@ func (w *Watches) Watch(key Key, has Answer, replaced <-chan struct{}, run func(
 			return nil, false
 		}
 		w.bytes += len(has.Body)
-		q = &query{of: w, key: key, run: run, answer: has, sum: w.sum(has), changed: make(chan struct{})}
+		q = &query{of: w, key: key, run: run, answer: has, sum: sum, changed: make(chan struct{})}
 		var ctx context.Context
 		ctx, q.cancel = context.WithCancel(w.ctx)
 		w.queries[key] = q
 		w.running.Add(1)
 		go q.repeat(ctx, replaced)
 	} else {
-		q.offer(has)
+		q.offer(has, sum)
 	}
 	q.watchers++
-	return &Watcher{q: q, begun: has.Begun, sum: w.sum(has)}, true
+	return &Watcher{q: q, begun: has.Begun, sum: sum}, true
 }
 
 func (w *Watches) sum(a Answer) uint64 { return maphash.Bytes(w.seed, a.Body[:a.Data]) }
