@@ -191,14 +191,14 @@ func NewStore(trusted *List, only bool, limit int) *Store {
 }
 
 func (p *Store) get(id string) (string, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.trusted != nil {
 		if doc, ok := p.trusted.byID[id]; ok {
-			p.count(true)
+			p.hits++
 			return doc, true
 		}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	e := p.kept[id]
 	if e == nil {
 		p.misses++
@@ -207,16 +207,6 @@ func (p *Store) get(id string) (string, bool) {
 	p.hits++
 	p.recent.MoveToFront(e)
 	return e.Value.(keptDocument).text, true
-}
-
-func (p *Store) count(hit bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if hit {
-		p.hits++
-	} else {
-		p.misses++
-	}
 }
 
 // keep adds a document, whose hash has been checked, to the cache.
