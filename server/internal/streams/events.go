@@ -28,12 +28,11 @@ func (s *Streams) Fail(w http.ResponseWriter, code, message string) {
 // Serve answers a request with the results of one operation, as events, and returns when the stream
 // has ended. If start returns nil twice, start has answered the request itself.
 func (s *Streams) Serve(w http.ResponseWriter, r *http.Request, start Start) *Refusal {
-	if bad := s.places.enter(); bad != nil {
+	ctx, leave, bad := s.Hold(r.Context())
+	if bad != nil {
 		return bad
 	}
-	defer s.places.leave()
-	ctx, cancel := s.places.joined(r.Context())
-	defer cancel()
+	defer leave()
 	sub, res := start(ctx)
 	if sub == nil && res == nil {
 		return nil
