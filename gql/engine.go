@@ -191,15 +191,11 @@ func (e *Engine) guard(resp **Response) {
 
 // ready finds or builds the plan of a request and its variables.
 func (e *Engine) ready(ctx context.Context, r *run, req *Request) (*plan, *failure.Refusal) {
-	entry := e.cache.get(req.Query)
-	if entry == nil {
-		var err *failure.Refusal
-		if entry, err = e.load(req.Query, r.resp.Timing); err != nil {
-			return nil, err
-		}
-	} else {
-		r.resp.CacheHit = true
+	entry, cached, err := e.lookUp(req.Query, r.resp.Timing)
+	if err != nil {
+		return nil, err
 	}
+	r.resp.CacheHit = cached
 	op, err := choose(entry, req.OperationName)
 	if err != nil {
 		return nil, err
@@ -247,6 +243,15 @@ func (e *Engine) Check(query string) error {
 		}
 	}
 	return errs.err()
+}
+
+// lookUp returns a document from the cache, or else loads it.
+func (e *Engine) lookUp(query string, t *Timing) (entry *cacheEntry, cached bool, err *failure.Refusal) {
+	if entry = e.cache.get(query); entry != nil {
+		return entry, true, nil
+	}
+	entry, err = e.load(query, t)
+	return entry, false, err
 }
 
 // load prescans, parses and validates a document that is not in the cache.

@@ -74,12 +74,9 @@ func (e *Engine) Repeats(req *Request, directive string) (bool, *Response) {
 	if !strings.Contains(req.Query, directive) {
 		return false, nil
 	}
-	entry := e.cache.get(req.Query)
-	if entry == nil {
-		var err *failure.Refusal
-		if entry, err = e.load(req.Query, nil); err != nil {
-			return false, nil
-		}
+	entry, _, err := e.lookUp(req.Query, nil)
+	if err != nil {
+		return false, nil
 	}
 	op, err := choose(entry, req.OperationName)
 	if err != nil || op.def.Operation != ast.Query || op.def.Directives.ForName(directive) == nil {
