@@ -64,10 +64,14 @@ func (s *Server) shed(w http.ResponseWriter, media string, err error) {
 	writeError(w, bad.status, media, bad.code, bad.message)
 }
 
+// responseOf returns a refusal in the form of an answer by the engine.
+func responseOf(bad *requestError) *gql.Response {
+	return &gql.Response{RequestError: true, Errors: 1, Code: bad.code, Body: errorBody(bad.code, bad.message)}
+}
+
 // shedResponse returns the answer of shed, for callers that write it themselves.
 func shedResponse() *gql.Response {
-	bad := overloaded()
-	return &gql.Response{RequestError: true, Errors: 1, Code: bad.code, Body: errorBody(bad.code, bad.message)}
+	return responseOf(overloaded())
 }
 
 // refuseSpare reports whether the request came over a spare connection and is not a probe; it then

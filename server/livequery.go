@@ -31,13 +31,16 @@ func (s *Server) newWatches() *watch.Watches {
 		Next: func() <-chan struct{} { _, replaced := s.backend.Load().Graph.Next(); return replaced },
 		Now:  s.opts.Now, Pause: livePause, Retry: liveRetry, MaxBytes: s.opts.Live.MaxLive,
 		Full: func() watch.Answer {
-			body := errorBody(codes.Overloaded, noRoomForLive)
+			body := noRoomForLive().Body
 			return watch.Answer{Body: body, Data: len(body), Failed: true}
 		},
 	})
 }
 
-const noRoomForLive = "the answers of live queries fill the limit of the service (--max-live-total); ask for less, or try again later"
+func noRoomForLive() *gql.Response {
+	return responseOf(&requestError{code: codes.Overloaded,
+		message: "the answers of live queries fill the limit of the service (--max-live-total); ask for less, or try again later"})
+}
 
 // liveQuery is one viewer of a live query. It implements streams.Subscription.
 type liveQuery struct {
@@ -67,13 +70,18 @@ func (s *Server) beginLive(ctx context.Context, slot *admission.Slot, req *opera
 	if res != nil {
 		return nil, res
 	}
-	kept := *req // whose Pauser is that of this request
-	v, ok := s.watches.Watch(keyOf(req), first, replaced, func(ctx context.Context) watch.Answer { return s.repeatLive(ctx, b, kept) })
+	v, ok := s.watchLive(b, req, first, replaced)
 	if !ok {
 		s.metrics.Refused(codes.Overloaded)
-		return nil, &gql.Response{RequestError: true, Errors: 1, Code: codes.Overloaded, Body: errorBody(codes.Overloaded, noRoomForLive)}
+		return nil, noRoomForLive()
 	}
 	return &liveQuery{watcher: v, next: &first, seq: first.Seq}, nil
+}
+
+// watchLive watches a query whose client has an answer. See watch.Watches.Watch for replaced and for the results.
+func (s *Server) watchLive(b *Backend, req *operation.Request, has watch.Answer, replaced <-chan struct{}) (*watch.Watcher, bool) {
+	kept := *req // because the Pauser of req is that of one request
+	return s.watches.Watch(keyOf(req), has, replaced, func(ctx context.Context) watch.Answer { return s.repeatLive(ctx, b, kept) })
 }
 
 func keyOf(req *operation.Request) watch.Key {
@@ -97,7 +105,7 @@ func (s *Server) repeatLive(ctx context.Context, b *Backend, req operation.Reque
 	a, res := s.liveAnswer(ctx, &slot, b, &req)
 	if res != nil {
 		defer res.Release()
-		a = watch.Answer{Begun: a.Begun, Seq: a.Seq, Body: bytes.Clone(res.Body), Data: len(res.Body), Failed: true}
+		a.Body, a.Data, a.Failed = bytes.Clone(res.Body), len(res.Body), true
 	}
 	return a
 }

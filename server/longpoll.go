@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/caspian-kg/caspian/api/operation"
-	"github.com/caspian-kg/caspian/server/internal/watch"
 )
 
 // A GET with If-None-Match and Prefer: wait=30 (RFC 7240) is answered when the answer that the client
@@ -65,8 +64,7 @@ func (s *Server) awaitChange(w *responseRecorder, r *http.Request, b *Backend, r
 			return false
 		}
 	}
-	kept := *req
-	v, ok := s.watches.Watch(keyOf(req), now, replaced, func(ctx context.Context) watch.Answer { return s.repeatLive(ctx, b, kept) })
+	v, ok := s.watchLive(b, req, now, replaced)
 	if !ok {
 		return false
 	}
