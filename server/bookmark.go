@@ -31,8 +31,8 @@ func reach(w *responseRecorder, r *http.Request, b *Backend) *requestError {
 	if !errors.As(err, &known) {
 		return nil
 	}
-	e, _ := codes.Find(string(known.Code))
-	return &requestError{status: e.Status[0], code: e.Code, message: "the header " + BookmarkHeader + ": " + known.Message}
+	code := string(known.Code)
+	return &requestError{status: usualStatus(code), code: code, message: "the header " + BookmarkHeader + ": " + known.Message}
 }
 
 // location identifies a snapshot in the history of its store, in the form of the headers.

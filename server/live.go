@@ -49,14 +49,10 @@ func refuseStream(w http.ResponseWriter, bad *streams.Refusal) {
 	if bad == nil {
 		return
 	}
-	status := http.StatusInternalServerError
-	if e, ok := codes.Find(bad.Code); ok {
-		status = e.Status[0]
-	}
 	if bad.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(bad.RetryAfter))
 	}
-	writeError(w, status, jsonType, bad.Code, bad.Message)
+	writeError(w, usualStatus(bad.Code), jsonType, bad.Code, bad.Message)
 }
 
 // starter returns the function that starts, in a separate slot, an operation received over a socket

@@ -239,6 +239,5 @@ func (s *Server) document(text string, given bool, ref documents.Reference) (str
 	case bad.Code == codes.BadRequest:
 		return "", badRequest("%s", bad.Message)
 	}
-	e, _ := codes.Find(bad.Code)
-	return "", &requestError{status: e.Status[0], soft: true, code: bad.Code, message: bad.Message}
+	return "", &requestError{status: usualStatus(bad.Code), soft: true, code: bad.Code, message: bad.Message}
 }

@@ -77,7 +77,12 @@ func statusOf(res *gql.Response, media string) int {
 	case res.HasData:
 		return http.StatusOK
 	}
-	if e, ok := codes.Find(res.Code); ok && e.Status[0] != codes.Partial {
+	return usualStatus(res.Code)
+}
+
+// usualStatus returns the status of an answer without data whose first error has the code.
+func usualStatus(code string) int {
+	if e, ok := codes.Find(code); ok && e.Status[0] != codes.Partial {
 		return e.Status[0]
 	}
 	return http.StatusInternalServerError // the code of an error beside data, but data is absent
