@@ -41,14 +41,16 @@ type location struct {
 	sequence, bookmark string
 }
 
-func sequenceText(seq graph.Seq) string { return strconv.FormatUint(uint64(seq), 10) }
+func newLocation(seq graph.Seq, b graph.Bookmark) *location {
+	return &location{seq, strconv.FormatUint(uint64(seq), 10), b.String()}
+}
 
 // locationOf returns the location of a session's snapshot. It caches the last one, because most answers have
 // the same.
 func (s *Server) locationOf(session Session) *location {
 	last := s.located.Load()
 	if seq := session.Seq(); last == nil || last.seq != seq {
-		last = &location{seq, sequenceText(seq), session.Bookmark().String()}
+		last = newLocation(seq, session.Bookmark())
 		s.located.Store(last)
 	}
 	return last

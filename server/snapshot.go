@@ -25,7 +25,7 @@ func (s *Server) serveSnapshot(w http.ResponseWriter, r *http.Request, b *Backen
 	}
 	defer func() { <-s.snapshots }()
 	now := b.Graph.Snapshot()
-	(&location{now.Seq(), sequenceText(now.Seq()), b.Graph.Bookmark(now, now.Seq()).String()}).label(w)
+	newLocation(now.Seq(), b.Graph.Bookmark(now, now.Seq())).label(w)
 	s.download(w, r, &Export{Media: "application/octet-stream", Write: func(_ context.Context, to io.Writer) error {
 		return now.Encode(to, b.Graph.Identity())
 	}})
