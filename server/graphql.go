@@ -34,9 +34,9 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 		return
 	}
 	varies(w.Header(), false)
-	table, media, streamed := s.formOf(w, r)
-	if media == "" {
-		if streamed {
+	as := s.formOf(w, r)
+	if as.media == "" {
+		if as.streamed {
 			s.stream(w, r)
 		}
 		return
@@ -48,22 +48,15 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 	}
 	w.watched = true
 	defer s.giveBackBody(w)
-	req, list := s.acceptList(w, r, media, table, b)
+	req, list := s.acceptList(w, r, as, b)
 	if req == nil && list == nil {
 		return
 	}
 	if list != nil {
-		s.answerBatch(w, r, media, b, list)
+		s.answerBatch(w, r, as.media, b, list)
 		return
 	}
-	s.answerOne(w, r, b, req, form{table, media, streamed})
-}
-
-// form is the form of the answer, from formOf.
-type form struct {
-	table    table
-	media    string
-	streamed bool
+	s.answerOne(w, r, b, req, as)
 }
 
 // answerOne answers one request, from the response cache if possible.
@@ -161,20 +154,20 @@ func (s *Server) notModified(w http.ResponseWriter, session Session, etag string
 
 // acceptList reads a request, or the list of a batch, and waits for the commit of its bookmark. If it has answered with
 // a refusal, both results are nil.
-func (s *Server) acceptList(w *responseRecorder, r *http.Request, media string, table table, b *Backend) (*operation.Request, []json.RawMessage) {
+func (s *Server) acceptList(w *responseRecorder, r *http.Request, as form, b *Backend) (*operation.Request, []json.RawMessage) {
 	req, list, bad := s.read(w, r)
 	switch {
 	case bad != nil:
-	case list != nil && table != noTable:
+	case list != nil && as.table != noTable:
 		bad = &requestError{status: http.StatusNotAcceptable, code: codes.NotAcceptable, message: "a list of requests is answered as JSON; accept application/json"}
-	case table != noTable:
+	case as.table != noTable:
 		req.AllowMutation = false // else a mutation would be executed and its answer refused
 	}
 	if bad == nil {
 		bad = reach(w, r, b)
 	}
 	if bad != nil {
-		s.refuse(w, r, media, bad)
+		s.refuse(w, r, as.media, bad)
 		return nil, nil
 	}
 	return req, list

@@ -50,20 +50,27 @@ func tableOf(r *http.Request, accepted string) (form table, media string, bad *r
 	return noTable, accepted, nil
 }
 
-// formOf returns the form of the answer: a table, or the media type of its JSON. Both are empty if the client wants
-// an event stream, or if formOf has answered with a refusal.
-func (s *Server) formOf(w http.ResponseWriter, r *http.Request) (form table, media string, streamed bool) {
+// form is the form of an answer: a table, or the media type of its JSON. Both are empty if there is no answer but an
+// event stream. streamed is true if the client accepts an event stream.
+type form struct {
+	table    table
+	media    string
+	streamed bool
+}
+
+// formOf returns the form of the answer. If the form is zero, formOf has answered with a refusal.
+func (s *Server) formOf(w http.ResponseWriter, r *http.Request) form {
 	accept := s.accepts.Of(r.Header["Accept"])
-	form, media, bad := tableOf(r, accept.Media)
+	table, media, bad := tableOf(r, accept.Media)
 	switch {
 	case bad != nil:
 		s.refuse(w, r, content.Response, bad)
-		return noTable, "", false
+		return form{}
 	case media == "" && !accept.Streamed:
 		writeError(w, http.StatusNotAcceptable, jsonType, codes.NotAcceptable,
 			"answers come as application/graphql-response+json, application/json or, where they are a table, text/csv; accept one of them")
 	}
-	return form, media, accept.Streamed
+	return form{table, media, accept.Streamed}
 }
 
 // tag returns the ETag of a table, derived from the ETag of the same answer as JSON.
