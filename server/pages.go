@@ -58,7 +58,7 @@ func (s *Server) explorer(p page) http.HandlerFunc {
 		values := map[string]any{
 			"Version": s.opts.Version, "Sequence": sn.Seq(), "Entities": sn.EntityCount(), "Claims": sn.Recorded(),
 			"Address": baseOf(r), "Page": p.name, "Title": "Caspian", "Heading": p.heading, "Lead": p.lead, "Description": p.lead,
-			"AsOf": strings.TrimSpace(r.URL.Query().Get("asOf")), "ID": "", "Type": "", "Load": e.Page(p.name), "Words": s.wordsVersion(b), "Writes": s.noWrites(b) == "",
+			"AsOf": strings.TrimSpace(r.URL.Query().Get("asOf")), "ID": "", "Type": "", "Load": e.Page(p.name), "Words": s.wordsOf(b).version, "Writes": s.noWrites(b) == "",
 		}
 		navigation(r, p, values)
 		status := http.StatusOK
@@ -144,7 +144,7 @@ func toEntity(w http.ResponseWriter, r *http.Request, id string) {
 // describe sets the title, heading and description of an entity's page, from the name of the entity in the
 // page's view.
 func (s *Server) describe(r *http.Request, b *Backend, id graph.ID, values map[string]any) (status int) {
-	values["ID"], values["Heading"], values["Title"] = id, id, string(id)+" · Caspian"
+	values["ID"] = id
 	if _, ok := b.Graph.Snapshot().Number(id); !ok {
 		values["Heading"], values["Title"] = "Nothing has this id", "Not found · Caspian"
 		values["Lead"] = "No entity has the id " + string(id) + ". Search for its name above."
@@ -155,9 +155,10 @@ func (s *Server) describe(r *http.Request, b *Backend, id graph.ID, values map[s
 	if e.Type == "" { // the page itself reports what is wrong with the view
 		e = s.called(r, b, id, map[string]any{})
 	}
-	values["Heading"], values["Type"], values["Lead"] = cmp.Or(e.Name, string(id)), e.Type, e.Description
-	values["Title"] = cmp.Or(e.Name, string(id)) + " · Caspian"
-	values["Description"] = cmp.Or(e.Description, cmp.Or(e.Name, string(id))+": what is known of it, since when, and who says so.")
+	name := cmp.Or(e.Name, string(id))
+	values["Heading"], values["Type"], values["Lead"] = name, e.Type, e.Description
+	values["Title"] = name + " · Caspian"
+	values["Description"] = cmp.Or(e.Description, name+": what is known of it, since when, and who says so.")
 	return http.StatusOK
 }
 

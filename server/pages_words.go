@@ -95,8 +95,6 @@ func (s *Server) ontologyWords(w http.ResponseWriter, r *http.Request, b *Backen
 	s.send(w, r, http.StatusOK, known.text)
 }
 
-func (s *Server) wordsVersion(b *Backend) string { return s.wordsOf(b).version }
-
 func (s *Server) wordsOf(b *Backend) *words {
 	o := b.Graph.Ontology()
 	if known := s.words.Load(); known != nil && known.of == o {
@@ -194,18 +192,18 @@ func inversesOf(o *schema.Ontology) map[string]map[string]inverseWord {
 }
 
 func wordsOfFields(o *schema.Ontology, inverse map[string]map[string]inverseWord) (fields, qualifiers []word) {
-	seen := map[string]bool{}
+	seen, seenQualifiers := map[string]bool{}, map[string]bool{}
 	for group := range 4 {
 		for _, t := range o.Types {
 			for _, f := range t.Fields {
-				if !f.Stored() || seen[f.Name] || groupOf(f.Owner.Name == "Entity", f.Owner.Abstract, f.Scalar.String() != "") != group {
+				if !f.Stored() || seen[f.Name] || groupOf(f) != group {
 					continue
 				}
 				seen[f.Name] = true
 				fields = append(fields, word{f.Name, f.Label, f.Scalar.String(), unitOf(f.Scalar, f.Unit), f.Time.String(), f.Theme, inverse[f.Name], f.Symmetric})
 				for _, q := range f.Qualifiers {
-					if !seen["("+q.Name] {
-						seen["("+q.Name] = true
+					if !seenQualifiers[q.Name] {
+						seenQualifiers[q.Name] = true
 						qualifiers = append(qualifiers, word{Name: q.Name, Label: q.Label, Kind: q.Scalar.String(), Unit: unitOf(q.Scalar, q.Unit)})
 					}
 				}
@@ -215,13 +213,14 @@ func wordsOfFields(o *schema.Ontology, inverse map[string]map[string]inverseWord
 	return fields, qualifiers
 }
 
-func groupOf(ofAll, abstract, property bool) int {
+// groupOf returns the place of a stored field's group, see ontologyText.Fields.
+func groupOf(f *schema.Field) int {
 	switch {
-	case ofAll:
+	case f.Owner.Name == schema.EntityType:
 		return 3
-	case abstract:
+	case f.Owner.Abstract:
 		return 2
-	case property:
+	case f.Kind == schema.Property:
 		return 1
 	}
 	return 0
