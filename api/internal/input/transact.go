@@ -159,8 +159,10 @@ func operation(kind string, in map[string]any) (graph.Op, error) {
 		n, _ := in["import"].(int)
 		first, err := sequence("import", n)
 		return graph.Op{Kind: graph.Undo, Undo: graph.Undone{Import: first, Source: graph.ID(textOf(in, "source")), Reason: textOf(in, "reason")}}, err
-	case "merge", "unmerge":
-		return graph.Op{Kind: map[string]graph.OpKind{"merge": graph.Merge, "unmerge": graph.Unmerge}[kind], Merge: graph.Merged{From: graph.ID(textOf(in, "id")), Into: graph.ID(textOf(in, "into"))}}, nil
+	case "merge":
+		return graph.Op{Kind: graph.Merge, Merge: graph.Merged{From: graph.ID(textOf(in, "id")), Into: graph.ID(textOf(in, "into"))}}, nil
+	case "unmerge":
+		return graph.Op{Kind: graph.Unmerge, Merge: graph.Merged{From: graph.ID(textOf(in, "id"))}}, nil
 	case "supersede":
 		c, err := assertion(in["by"].(map[string]any))
 		for _, x := range in["claims"].([]any) {
