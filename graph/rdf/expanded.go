@@ -111,15 +111,7 @@ func (j *jsonld) send(s Term, predicate string, o Term, graph Term) {
 	if s.Kind == None || o.Kind == None || p.Kind != IRI {
 		return
 	}
-	if err := j.emit(Quad{s, p, o, graph, j.line}); err != nil {
-		panic(stopped{err})
-	}
-}
-
-// fresh returns a new blank node without a label.
-func (j *jsonld) fresh() Term {
-	j.nodes++
-	return Term{Kind: Blank, Text: fmt.Sprintf("/%d", j.nodes)}
+	j.emit.send(Quad{s, p, o, graph, j.line})
 }
 
 // nameOf returns the node with a name. It returns None if the name is not an absolute IRI.

@@ -21,14 +21,14 @@ import (
 // where such a node begins.
 type jsonld struct {
 	o       Options
-	emit    func(Quad) error
+	emit    sink
 	dec     *jsontext.Decoder
 	bound   *input.Allowance
 	lines   *input.Lines
 	options *ld.JsonLdOptions
 	context *ld.Context // the context of the whole document
 	line    int         // the line of the current node
-	nodes   int         // how many blank nodes without a label were created
+	unlabelled
 }
 
 // The constants bound the bytes of JSON-LD: a document up to maxAtOnce may have its context and its graph in any order,

@@ -6,7 +6,7 @@ type lines struct {
 	begun int // the line of the current statement
 	quads bool
 	fault func(*Error)
-	emit  func(Quad) error
+	emit  sink
 }
 
 // document reads the statements. If Options.Fault is set, it continues with the next line after a fault.
@@ -82,9 +82,7 @@ func (l *lines) statement() {
 	if c := l.peek(); c != '\n' && c != '\r' && c != end {
 		l.fail("%s after the dot of a statement; the next one belongs on the next line", l.seen())
 	}
-	if err := l.emit(q); err != nil {
-		panic(stopped{err})
-	}
+	l.emit.send(q)
 }
 
 // resource reads an IRI or a blank node, and the blanks after it.

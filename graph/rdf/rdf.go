@@ -154,3 +154,22 @@ func unwound(read func()) (err error) {
 
 // stopped is the panic that passes an error from within a document to Decode.
 type stopped struct{ err error }
+
+// sink takes the quads of a document.
+type sink func(Quad) error
+
+// send passes a quad on. It panics as stopped if the sink returns an error.
+func (to sink) send(q Quad) {
+	if err := to(q); err != nil {
+		panic(stopped{err})
+	}
+}
+
+// unlabelled counts the blank nodes of a document that have no label.
+type unlabelled int
+
+// fresh returns a new blank node without a label.
+func (n *unlabelled) fresh() Term {
+	*n++
+	return Term{Kind: Blank, Text: fmt.Sprintf("/%d", *n)}
+}

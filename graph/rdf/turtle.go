@@ -1,9 +1,6 @@
 package rdf
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // turtle reads Turtle and TriG by recursive descent. Most methods read one production of the grammar, some under a
 // shorter name: predicates reads predicateObjectList.
@@ -13,10 +10,10 @@ type turtle struct {
 	base     string
 	prefixes map[string]string
 	graph    Term
-	nodes    int // how many blank nodes without a label were created
-	depth    int
-	most     int // the maximum depth
-	emit     func(Quad) error
+	unlabelled
+	depth int
+	most  int // the maximum depth
+	emit  sink
 }
 
 func (t *turtle) document() {
@@ -302,15 +299,7 @@ func (t *turtle) verb() Term {
 }
 
 func (t *turtle) send(s, p, o Term, line int) {
-	if err := t.emit(Quad{s, p, o, t.graph, line}); err != nil {
-		panic(stopped{err})
-	}
-}
-
-// fresh returns a new blank node without a label.
-func (t *turtle) fresh() Term {
-	t.nodes++
-	return Term{Kind: Blank, Text: fmt.Sprintf("/%d", t.nodes)}
+	t.emit.send(Quad{s, p, o, t.graph, line})
 }
 
 // enter goes one level deeper. It returns the function that leaves the level.
