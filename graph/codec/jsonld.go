@@ -80,22 +80,16 @@ func (j *jsonld) claim(c *graph.Claim, id string, quads []about) {
 	j.put(":")
 	j.object(objectOf(c.Value))
 	j.put("}")
-	for i := range quads {
-		q := &quads[i]
-		if i > 0 && q.word == quads[i-1].word && q.prefix == quads[i-1].prefix {
-			continue
+	for len(quads) > 0 {
+		q, n := quads[0], 1
+		for n < len(quads) && quads[n].word == q.word && quads[n].prefix == q.prefix {
+			n++
 		}
 		j.put(",")
 		j.address(q.prefix, q.word)
 		j.put(":")
-		list := quads[i:]
-		for n := range list {
-			if list[n].word != q.word || list[n].prefix != q.prefix {
-				list = list[:n]
-				break
-			}
-		}
-		j.objects(list)
+		j.objects(quads[:n])
+		quads = quads[n:]
 	}
 	j.end()
 }
