@@ -70,8 +70,7 @@ func (m *Mapping) Format(find Find) *Format {
 			return err
 		}
 		if t.areas > 0 {
-			notice := fmt.Sprintf("rows whose geometry is left out: %d, the first a %s; only points and lines have %s", t.areas, t.firstArea.Path, strings.Join(table.GeometryColumns, ", "))
-			t.firstArea.Path = ""
+			notice := fmt.Sprintf("rows whose geometry is left out: %d, the first a %s; only points and lines have %s", t.areas, t.firstKind, strings.Join(table.GeometryColumns, ", "))
 			if err := emit(graph.Op{Kind: graph.Notice, Position: t.firstArea, Notice: notice}); err != nil {
 				return err
 			}
@@ -128,6 +127,7 @@ type mapped struct {
 	// areas counts the rows with a geometry that has no columns.
 	areas, lastArea int
 	firstArea       graph.Position
+	firstKind       string // of the geometry there
 
 	stopped error // the error with which emit ended the reading
 
@@ -184,15 +184,14 @@ func (t *mapped) area() {
 	if !ok || row.Number == t.lastArea {
 		return
 	}
-	switch shape := row.Shape(); shape {
-	case "", "Point", "MultiPoint", "LineString", "MultiLineString":
-	default:
-		if t.areas == 0 {
-			t.firstArea = row.Position("")
-			t.firstArea.Path = graph.Clip(shape)
-		}
-		t.areas, t.lastArea = t.areas+1, row.Number
+	kind := row.OtherGeometry()
+	if kind == "" {
+		return
 	}
+	if t.areas == 0 {
+		t.firstArea, t.firstKind = row.Position(""), graph.Clip(kind)
+	}
+	t.areas, t.lastArea = t.areas+1, row.Number
 }
 
 // record emits the claims of a record. It returns false if the reading must end.

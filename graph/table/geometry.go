@@ -25,7 +25,7 @@ type point struct {
 
 // geometry returns what a feature has in a column of its geometry; nothing if it has no lines or points.
 func (n *node) geometry(column string) []string {
-	lines := n.lines()
+	lines, _ := n.lines()
 	var points []string
 	km := 0.0
 	for _, line := range lines {
@@ -49,21 +49,22 @@ func (n *node) geometry(column string) []string {
 	return points
 }
 
-// lines are the lines of a feature's geometry; a point is a line by itself.
-func (n *node) lines() (lines [][]point) {
+// lines returns the lines of a feature's geometry, in which a point is a line by itself, or the kind of a geometry that
+// has neither lines nor points.
+func (n *node) lines() (lines [][]point, other string) {
 	g := n.under("geometry")
 	if g == nil {
-		return nil
+		return nil, ""
 	}
 	coordinates := g.under("coordinates")
 	if coordinates == nil {
-		return nil
+		coordinates = &node{}
 	}
 	switch kind := g.member("type"); kind {
 	case "Point":
-		return appendLine(nil, node{list: []node{*coordinates}})
+		lines = appendLine(nil, node{list: []node{*coordinates}})
 	case "LineString":
-		return appendLine(nil, *coordinates)
+		lines = appendLine(nil, *coordinates)
 	case "MultiLineString":
 		for _, one := range coordinates.list {
 			lines = appendLine(lines, one)
@@ -72,8 +73,10 @@ func (n *node) lines() (lines [][]point) {
 		for _, one := range coordinates.list {
 			lines = appendLine(lines, node{list: []node{one}})
 		}
+	default:
+		other = kind
 	}
-	return lines
+	return lines, other
 }
 
 // member is the text of a member of an object.
@@ -100,13 +103,12 @@ func appendLine(lines [][]point, of node) [][]point {
 	return append(lines, line)
 }
 
-// Shape returns the kind of geometry of a feature of GeoJSON; "" for any other row.
-func (r *Row) Shape() string {
+// OtherGeometry returns the kind of the geometry of a feature of GeoJSON that has neither points nor lines; "" for any
+// other row.
+func (r *Row) OtherGeometry() string {
 	if r.record == nil {
 		return ""
 	}
-	if g := r.record.under("geometry"); g != nil {
-		return g.member("type")
-	}
-	return ""
+	_, other := r.record.lines()
+	return other
 }
