@@ -21,9 +21,8 @@ var FollowTheMoney = alone(ftmName, "entities of FollowTheMoney, one JSON object
 func decodeFTM(ctx context.Context, name string, in io.Reader, g Graph, emit codec.Emit) error {
 	r := newReader(ctx, name, g, emit)
 	var faults codec.Faults
-	err := table.Read(ctx, "lines.jsonl", in, table.Options{}, func(row *table.Row) bool {
+	err := table.Read(ctx, name, in, table.Options{JSONLines: true}, func(row *table.Row) bool {
 		at := row.Position("")
-		at.File = name
 		id, class := one(row, "id"), one(row, "schema")
 		if id == "" || class == "" {
 			faults.Add(at, graph.BadInput, "not an entity of FollowTheMoney: it has no id or no schema")
@@ -44,10 +43,7 @@ func decodeFTM(ctx context.Context, name string, in io.Reader, g Graph, emit cod
 			}
 		}
 		return true
-	}, func(p graph.Problem) {
-		p.Position.File = name
-		faults.Report(p)
-	})
+	}, faults.Report)
 	if err == nil {
 		err = faults.Err()
 	}

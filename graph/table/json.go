@@ -109,7 +109,7 @@ func (t *reading) steps() []string {
 	switch {
 	case t.Records != "":
 		return strings.Split(t.Records, "/")
-	case packed.Ext(t.name) == ".geojson":
+	case packed.Ext(t.name) == ".geojson" && !t.JSONLines:
 		return []string{"features"}
 	}
 	return nil

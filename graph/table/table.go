@@ -28,6 +28,8 @@ const MaxRow = 16 << 20
 type Options struct {
 	// CSV means that the file is CSV, whatever its name and its content.
 	CSV bool
+	// JSONLines means that each line of the file is a JSON document, whatever its name and its content.
+	JSONLines bool
 	// Separator is the character between the cells of CSV. 0 means a tab for files named .tsv or .tab, and a
 	// comma for others.
 	Separator rune
@@ -205,9 +207,12 @@ func Read(ctx context.Context, name string, r io.Reader, o Options, row func(*Ro
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("reading %s: %w", name, err)
 	}
-	kind := csvKind
-	if !o.CSV {
-		kind = kindOf(name, begin)
+	kind := kindOf(name, begin)
+	switch {
+	case o.CSV:
+		kind = csvKind
+	case o.JSONLines:
+		kind = jsonLinesKind
 	}
 	switch kind {
 	case excelKind:
