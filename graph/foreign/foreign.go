@@ -194,8 +194,12 @@ func (r *reader) keyed(t *thing) (graph.ID, error) {
 	for i := range t.says {
 		s := &t.says[i]
 		for _, key := range r.words.keys {
+			means := r.words.means(s.property, key)
+			if !means && !r.words.same[s.property] {
+				continue
+			}
 			code, ok := key.Code.Find(s.text)
-			if !ok || !r.words.means(s.property, key) && !(code != s.text && r.words.same[s.property]) {
+			if !ok || !means && code == s.text {
 				continue
 			}
 			if id, err := r.in.Key(r.ctx, key.Name, code); id != "" || err != nil {
@@ -235,7 +239,7 @@ func (r *reader) unique() error {
 		if t.typ == nil {
 			continue
 		}
-		if other := by[t.id]; other != nil && !t.known && other.name != t.name {
+		if other := by[t.id]; other != nil && !t.known {
 			faults.Add(t.at, graph.Duplicate, "%s and %s (line %d) would both have the id %s; a mapping can give them others", graph.Clip(t.name), graph.Clip(other.name), other.at.Line, t.id)
 		}
 		by[t.id] = t

@@ -127,7 +127,7 @@ func (w *words) edgeOf(classes []string) (edge, bool) {
 // fields are the fields of a type that a property is mapped to.
 func (w *words) fields(t *schema.Type, property string) (list []*schema.Field) {
 	for _, f := range w.field[property] {
-		if slices.Contains(t.Fields, f) {
+		if t.Field(f.Name) == f {
 			list = append(list, f)
 		}
 	}
