@@ -12,11 +12,9 @@ import (
 	"github.com/caspian-kg/caspian/schema"
 )
 
-const ftmName = "ftm"
-
 // FollowTheMoney is entities of FollowTheMoney, such as those of OpenSanctions and Aleph: one JSON object per line, with an id, a schema
 // and properties, each a list of texts. The datasets that an entity names are the sources of its claims.
-var FollowTheMoney = alone(ftmName, "entities of FollowTheMoney, one JSON object per line", ".ftm", ".ftm.json", ".ftm.jsonl")
+var FollowTheMoney = alone("ftm", "entities of FollowTheMoney, one JSON object per line", ".ftm", ".ftm.json", ".ftm.jsonl")
 
 func decodeFTM(ctx context.Context, name string, in io.Reader, g Graph, emit codec.Emit) error {
 	r := newReader(ctx, name, g, emit)

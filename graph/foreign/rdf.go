@@ -19,8 +19,14 @@ var (
 	NTriples = alone("ntriples", "RDF in N-Triples, as Turtle", ".nt")
 )
 
-// syntaxes are the syntaxes of the formats of RDF.
-var syntaxes = map[string]rdf.Syntax{"nquads": rdf.NQuads, "jsonld": rdf.JSONLD, "turtle": rdf.Turtle, "trig": rdf.TriG, "ntriples": rdf.NTriples}
+// decoder reads a document with access to a graph.
+type decoder func(ctx context.Context, name string, in io.Reader, g Graph, emit codec.Emit) error
+
+// decoders are those of the formats by name.
+var decoders = map[string]decoder{
+	"nquads": decodeRDF(rdf.NQuads), "jsonld": decodeRDF(rdf.JSONLD), "turtle": decodeRDF(rdf.Turtle), "trig": decodeRDF(rdf.TriG), "ntriples": decodeRDF(rdf.NTriples),
+	"ftm": decodeFTM,
+}
 
 // Formats lists the formats of this package.
 var Formats = codec.List{Turtle, TriG, NTriples, FollowTheMoney}
@@ -36,17 +42,13 @@ func alone(name, about string, endings ...string) *codec.Format {
 // Bind returns the format with access to a graph, if it reads other vocabularies: those of this package, and N-Quads and
 // JSON-LD, which besides claims have the same.
 func Bind(f *codec.Format, in Graph) *codec.Format {
-	bound := *f
-	if syntax, ok := syntaxes[f.Name]; ok {
-		bound.Decode = func(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
-			return decodeRDF(ctx, name, r, syntax, in, emit)
-		}
-	} else if f.Name == ftmName {
-		bound.Decode = func(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
-			return decodeFTM(ctx, name, r, in, emit)
-		}
-	} else {
+	decode := decoders[f.Name]
+	if decode == nil {
 		return f
+	}
+	bound := *f
+	bound.Decode = func(ctx context.Context, name string, r io.Reader, emit codec.Emit) error {
+		return decode(ctx, name, r, in, emit)
 	}
 	return &bound
 }
@@ -59,12 +61,14 @@ func (nothing) Key(context.Context, string, string) (graph.ID, error) { return "
 func (nothing) TypeOf(context.Context, graph.ID) (string, error)      { return "", nil }
 
 // decodeRDF reads the claims of a document, and what it says in other vocabularies.
-func decodeRDF(ctx context.Context, name string, in io.Reader, syntax rdf.Syntax, g Graph, emit codec.Emit) error {
-	r := newReader(ctx, name, g, emit)
-	if err := codec.DecodeRDF(ctx, name, in, syntax, emit, r.quad); err != nil {
-		return err
+func decodeRDF(syntax rdf.Syntax) decoder {
+	return func(ctx context.Context, name string, in io.Reader, g Graph, emit codec.Emit) error {
+		r := newReader(ctx, name, g, emit)
+		if err := codec.DecodeRDF(ctx, name, in, syntax, emit, r.quad); err != nil {
+			return err
+		}
+		return r.finish()
 	}
-	return r.finish()
 }
 
 // quad takes what a document says in another vocabulary.
