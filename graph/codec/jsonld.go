@@ -29,7 +29,7 @@ var JSONLD = &Format{
 
 // prefixesOfJSONLD maps each address that the context shortens to its prefix.
 var prefixesOfJSONLD = map[string]string{
-	entityIRI: "e:", typeIRI: "t:", predicateIRI: "p:", qualifierIRI: "q:", metaIRI: "m:", claimIRI: "c:",
+	EntityIRI: "e:", typeIRI: "t:", predicateIRI: "p:", qualifierIRI: "q:", metaIRI: "m:", claimIRI: "c:",
 }
 
 const (
@@ -55,18 +55,18 @@ type jsonld struct {
 }
 
 func (j *jsonld) entity(e graph.Entity) {
-	j.begin(entityIRI, string(e.ID))
+	j.begin(EntityIRI, string(e.ID))
 	j.put(`,"@type":`)
 	j.address(typeIRI, e.Type)
 	j.end()
 }
 
 func (j *jsonld) merged(m graph.Merged) {
-	j.begin(entityIRI, string(m.From))
+	j.begin(EntityIRI, string(m.From))
 	j.put(",")
 	j.address(metaIRI, mergedWord)
 	j.put(`:{"@id":`)
-	j.address(entityIRI, string(m.Into))
+	j.address(EntityIRI, string(m.Into))
 	j.put("}")
 	j.end()
 }
@@ -74,7 +74,7 @@ func (j *jsonld) merged(m graph.Merged) {
 func (j *jsonld) claim(c *graph.Claim, id string, quads []about) {
 	j.begin(claimIRI, id)
 	j.put(`,"@graph":{"@id":`)
-	j.address(entityIRI, string(c.Subject))
+	j.address(EntityIRI, string(c.Subject))
 	j.put(",")
 	j.address(predicateIRI, c.Predicate)
 	j.put(":")

@@ -53,21 +53,21 @@ type nquads struct {
 }
 
 func (q *nquads) entity(e graph.Entity) {
-	q.iri(entityIRI, string(e.ID))
+	q.iri(EntityIRI, string(e.ID))
 	q.iri(rdf.Type, "")
 	q.iri(typeIRI, e.Type)
 	q.end()
 }
 
 func (q *nquads) merged(m graph.Merged) {
-	q.iri(entityIRI, string(m.From))
+	q.iri(EntityIRI, string(m.From))
 	q.iri(metaIRI, mergedWord)
-	q.iri(entityIRI, string(m.Into))
+	q.iri(EntityIRI, string(m.Into))
 	q.end()
 }
 
 func (q *nquads) claim(c *graph.Claim, id string, quads []about) {
-	q.iri(entityIRI, string(c.Subject))
+	q.iri(EntityIRI, string(c.Subject))
 	q.iri(predicateIRI, c.Predicate)
 	q.object(objectOf(c.Value))
 	q.iri(claimIRI, id)

@@ -7,12 +7,14 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
+// EntityIRI is the prefix of the addresses of entities.
+const EntityIRI = "caspian:e/"
+
 // The constants are the prefixes of addresses. The store uses the same addresses for claims.
 const (
 	xsd  = "http://www.w3.org/2001/XMLSchema#"
 	edtf = "http://id.loc.gov/datatypes/edtf/EDTF"
 
-	entityIRI    = "caspian:e/"
 	typeIRI      = "caspian:t/"
 	predicateIRI = "caspian:p/"
 	qualifierIRI = "caspian:q/"
@@ -71,7 +73,7 @@ func encodeRDF(ctx context.Context, from Graph, to quadWriter) error {
 	}
 	var quads []about
 	err = from.Claims(func(c *graph.Claim, id graph.ClaimID, live bool) error {
-		quads = append(quads[:0], about{metaIRI, "source", object{prefix: entityIRI, text: string(c.Source)}})
+		quads = append(quads[:0], about{metaIRI, "source", object{prefix: EntityIRI, text: string(c.Source)}})
 		quads = appendText(quads, "locator", c.Locator)
 		quads = append(quads, about{metaIRI, "confidence", object{text: strconv.FormatFloat(c.Confidence, 'f', -1, 64), datatype: xsd + "decimal"}})
 		if !c.Valid.Empty() {
@@ -126,7 +128,7 @@ func appendText(quads []about, word, text string) []about {
 // objectOf converts a value to the object of a quad.
 func objectOf(v graph.Value) object {
 	if v.Kind() == graph.EntityKind {
-		return object{prefix: entityIRI, text: string(v.Entity())}
+		return object{prefix: EntityIRI, text: string(v.Entity())}
 	}
 	return object{text: v.String(), datatype: datatypes[v.Kind()]}
 }

@@ -98,7 +98,7 @@ type quadDecoder struct {
 }
 
 func (d *quadDecoder) declare(at graph.Position, q *rdf.Quad, emit Emit) error {
-	id, err := local(q.Subject, entityIRI, "an entity")
+	id, err := local(q.Subject, EntityIRI, "an entity")
 	var typ string
 	if err == nil {
 		typ, err = local(q.Object, typeIRI, "a type of the ontology")
@@ -111,10 +111,10 @@ func (d *quadDecoder) declare(at graph.Position, q *rdf.Quad, emit Emit) error {
 }
 
 func (d *quadDecoder) merge(at graph.Position, q *rdf.Quad, emit Emit) error {
-	from, err := local(q.Subject, entityIRI, "an entity")
+	from, err := local(q.Subject, EntityIRI, "an entity")
 	var into string
 	if err == nil {
-		into, err = local(q.Object, entityIRI, "an entity")
+		into, err = local(q.Object, EntityIRI, "an entity")
 	}
 	if err != nil {
 		d.Add(at, codeOf(err), "%v", err)
@@ -189,7 +189,7 @@ func (c *quadClaim) state(at graph.Position, predicate string, q *rdf.Quad) erro
 		return graph.Errorf(graph.Duplicate, "the claim %v states a fact already (line %d); each graph contains one fact", c.name, c.place.Line)
 	}
 	c.fact, c.place = true, at
-	subject, err := local(q.Subject, entityIRI, "an entity")
+	subject, err := local(q.Subject, EntityIRI, "an entity")
 	if err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (c *quadClaim) meta(word string, object rdf.Term) error {
 	}
 	c.seen |= 1 << place
 	if word == "source" {
-		id, err := local(object, entityIRI, "a source")
+		id, err := local(object, EntityIRI, "a source")
 		c.claim.Source = graph.ID(id)
 		return err
 	}
@@ -244,10 +244,10 @@ func (c *quadClaim) meta(word string, object rdf.Term) error {
 func valueOfTerm(t rdf.Term) (graph.Value, error) {
 	switch {
 	case t.Kind == rdf.IRI:
-		id, err := local(t, entityIRI, "an entity")
+		id, err := local(t, EntityIRI, "an entity")
 		return graph.EntityValue(graph.ID(id)), err
 	case t.Kind == rdf.Blank:
-		return graph.Value{}, graph.Errorf(graph.BadInput, "the blank node %v is not a value; name an entity <%s...>", t, entityIRI)
+		return graph.Value{}, graph.Errorf(graph.BadInput, "the blank node %v is not a value; name an entity <%s...>", t, EntityIRI)
 	case t.Lang != "":
 		return graph.Value{}, graph.Errorf(graph.BadInput, "the text has the language @%s; state it plain, with the qualifier lang where the field has one", t.Lang)
 	case t.Datatype == rdf.XSDString:

@@ -29,9 +29,6 @@ type Graph interface {
 	TypeOf(ctx context.Context, id graph.ID) (string, error)
 }
 
-// oursIRI begins the addresses of entities of the graph.
-const oursIRI = "caspian:e/"
-
 // confidence is that of claims from elsewhere: less than what is curated.
 const confidence = 0.7
 
@@ -178,7 +175,7 @@ func (r *reader) identify(t *thing) error {
 
 // keyed is the entity that the name of a thing, or a key that it states, names; "" if there is none.
 func (r *reader) keyed(t *thing) (graph.ID, error) {
-	if id, ours := strings.CutPrefix(t.name, oursIRI); ours {
+	if id, ours := strings.CutPrefix(t.name, codec.EntityIRI); ours {
 		return graph.ID(id), nil
 	}
 	for _, key := range r.words.keys {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -91,7 +92,7 @@ func (r *reader) entity(f *schema.Field, s *statement) (v graph.Value, fault str
 
 // elsewhere is the entity of the graph with an address or a code; "" if there is none.
 func (r *reader) elsewhere(text string) (graph.ID, *schema.Type, error) {
-	if id, ours := strings.CutPrefix(text, oursIRI); ours {
+	if id, ours := strings.CutPrefix(text, codec.EntityIRI); ours {
 		return r.typed(graph.ID(id))
 	}
 	for _, key := range r.words.keys {
