@@ -33,7 +33,7 @@ type mappingChoice struct {
 	threshold                           *int
 	mapping                             *codec.Mapping // nil if the inputs are not tables
 	review                              *ingest.Review
-	find                                finder // nil until the graph is available
+	finder                              // nil until the graph is available
 }
 
 // finder finds what rows and documents name, in a graph.
@@ -44,28 +44,15 @@ type finder interface {
 
 // use says where to find what rows and documents name.
 func (m *mappingChoice) use(f finder) {
-	m.find = f
+	m.finder = f
 	if m.review != nil {
 		m.review.Find = f.Candidates
 	}
 }
 
-// Ontology is that of find.
-func (m *mappingChoice) Ontology() *schema.Ontology { return m.find.Ontology() }
-
-// TypeOf is that of find.
-func (m *mappingChoice) TypeOf(ctx context.Context, id graph.ID) (string, error) {
-	return m.find.TypeOf(ctx, id)
-}
-
 // Named is that of the review.
 func (m *mappingChoice) Named(ctx context.Context, n codec.Named) (graph.ID, error) {
 	return m.review.Named(ctx, n)
-}
-
-// Key calls the finder's Key.
-func (m *mappingChoice) Key(ctx context.Context, key, value string) (graph.ID, error) {
-	return m.find.Key(ctx, key, value)
 }
 
 func mappingSettings(s *settings.Set) *mappingChoice {
