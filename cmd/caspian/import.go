@@ -74,7 +74,7 @@ Formats: ` + formatList() + `.`,
 			if at != nil {
 				at.Patience, at.Say = client.ForImports, func(format string, a ...any) { e.Say("caspian import: "+format, a...) }
 				to := client.NewImporter(ctx, at, *dry)
-				mapping.use(&atService{at: at, known: map[[2]string]graph.ID{}})
+				mapping.use(newAtService(at))
 				return run.report(ctx, func(o ingest.Options) (*ingest.Report, error) { return ingest.Import(ctx, to, inputs, o) })
 			}
 			o, err := where.Ontology()

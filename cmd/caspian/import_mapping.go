@@ -217,8 +217,13 @@ func (g inStore) Ontology() *schema.Ontology { return g.Snapshot().Ontology() }
 // atService finds entities at a service, each value once.
 type atService struct {
 	at    *client.Service
-	mu    sync.Mutex // guards known
+	mu    sync.Mutex // guards known and types
 	known map[[2]string]graph.ID
+	types map[graph.ID]string
+}
+
+func newAtService(at *client.Service) *atService {
+	return &atService{at: at, known: map[[2]string]graph.ID{}, types: map[graph.ID]string{}}
 }
 
 func (s *atService) Key(ctx context.Context, key, value string) (graph.ID, error) {
@@ -242,7 +247,16 @@ func (s *atService) Candidates(context.Context, match.Question) ([]match.Candida
 
 // TypeOf is the type of an entity; "" if there is none.
 func (s *atService) TypeOf(ctx context.Context, id graph.ID) (string, error) {
-	return askForType(ctx, s.at, string(id))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if name := s.types[id]; name != "" {
+		return name, nil
+	}
+	name, err := askForType(ctx, s.at, string(id))
+	if err == nil {
+		s.types[id] = name
+	}
+	return name, err
 }
 
 // Ontology is the one that Caspian ships with: a service does not give out the one that it has.

@@ -45,7 +45,7 @@ with 'caspian import --dry-run --mapping'.`,
 			done := func() error { return nil }
 			switch {
 			case at != nil:
-				options.Graph = byCode{&atService{at: at, known: map[[2]string]graph.ID{}}}
+				options.Graph = byCode{newAtService(at)}
 				e.Say("caspian mapping: a service looks up codes only; stop it and use its store to look up names, too")
 			case where.Store().Exists() != nil:
 				e.Say("caspian mapping: there is no store in %s, so nothing is looked up", where.Store())
@@ -74,7 +74,7 @@ func (s byCode) Candidates(ctx context.Context, q match.Question) ([]match.Candi
 	if graph.CheckID(graph.ID(q.Text)) != nil {
 		return nil, nil
 	}
-	typ, err := askForType(ctx, s.at, q.Text)
+	typ, err := s.TypeOf(ctx, graph.ID(q.Text))
 	if err != nil || typ == "" || q.Types != nil && !slices.Contains(q.Types, typ) {
 		return nil, err
 	}
