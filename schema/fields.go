@@ -2,6 +2,7 @@ package schema
 
 import (
 	"cmp"
+
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
