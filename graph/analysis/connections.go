@@ -118,8 +118,8 @@ func Connect(ctx context.Context, v *snapshot.View, kept *Degrees, o Connections
 		return nil, err
 	}
 	w := &connector{ctx: ctx, v: v, s: s, o: o, degrees: degrees, links: map[uint32][]link{}, words: words{""}}
-	w.from, _ = s.Meant(o.From, v.KnownSeq())
-	w.to, _ = s.Meant(o.To, v.KnownSeq())
+	w.from, _ = v.Meant(o.From)
+	w.to, _ = v.Meant(o.To)
 	if o.ExcludeTypes == nil {
 		o.ExcludeTypes = []string{schema.SourceType}
 	}

@@ -90,7 +90,7 @@ func Find(v *snapshot.View, q Question) ([]Candidate, error) {
 	}
 	f.context = memory.None
 	if q.In != "" {
-		n, ok := f.s.Meant(q.In, v.KnownSeq())
+		n, ok := v.Meant(q.In)
 		if !ok {
 			return nil, graph.Errorf(graph.UnknownID, "there is no entity %q in which to look", graph.Clip(string(q.In)))
 		}
@@ -181,7 +181,7 @@ func (f *finding) add(entity uint32, name string, score int, reason string) {
 // byCode finds the entity whose id or key is the text.
 func (f *finding) byCode() {
 	text := strings.TrimSpace(f.q.Text)
-	if n, ok := f.s.Meant(graph.ID(text), f.v.KnownSeq()); ok {
+	if n, ok := f.v.Meant(graph.ID(text)); ok {
 		f.add(n, text, same, "its id")
 	}
 	for _, field := range f.s.Ontology().Searched() {

@@ -49,7 +49,7 @@ func (f *Faults) Err() error {
 // views.
 func (f *Faults) Entity(v *snapshot.View, argument string, id graph.ID) uint32 {
 	s := v.Snapshot()
-	n, ok := s.Meant(id, v.KnownSeq())
+	n, ok := v.Meant(id)
 	if ok {
 		return n
 	}

@@ -96,7 +96,7 @@ func (a *answering) viewOf(s settings) (*snapshot.View, error) {
 // cells returns the values of a property of an entity, or none if the entity does not exist.
 func (a *answering) cells(v *snapshot.View, id graph.ID, name string) []any {
 	list := []any{}
-	n, ok := a.Snapshot.Meant(id, v.KnownSeq())
+	n, ok := v.Meant(id)
 	if !ok {
 		return list
 	}

@@ -22,7 +22,7 @@ type fact struct{ Name, Text string }
 
 // preview returns a small HTML page about an entity, with its first fields of one value.
 func (a *answering) preview(id graph.ID) ([]byte, error) {
-	n, ok := a.Snapshot.Meant(id, a.now.KnownSeq())
+	n, ok := a.now.Meant(id)
 	if !ok {
 		return nil, graph.Errorf(graph.UnknownID, "there is no entity %q", graph.Clip(string(id)))
 	}

@@ -260,7 +260,7 @@ func (f *cutter) closing(ids []graph.ID) ([]Chokepoint, error) {
 		if err != nil {
 			return list, err
 		}
-		e, _ := f.n.view.Snapshot().Meant(id, f.n.view.KnownSeq())
+		e, _ := f.n.view.Meant(id)
 		c := Chokepoint{Kind: CutNamed, Cut: []uint32{e}, Removes: f.pairs.count - left.count, Pairs: f.pairs.count, Lost: f.lost(left)}
 		if t := f.n.view.Snapshot().TypeName(e); t == "TransportNode" || t == "Segment" {
 			c.Capacity = f.throughput(CutNamed, c.Cut)

@@ -147,13 +147,12 @@ func (q *query) part() {
 
 // impossible returns the reason why there is nothing to search, or "".
 func (q *query) impossible() string {
-	s := q.n.view.Snapshot()
 	what := map[NetworkKind]string{Transport: "transport node", Borders: "country"}[q.n.kind]
 	for _, end := range []struct {
 		id    graph.ID
 		nodes []int32
 	}{{q.o.From, q.from}, {q.o.To, q.to}} {
-		e, _ := s.Meant(end.id, q.n.view.KnownSeq())
+		e, _ := q.n.view.Meant(end.id)
 		if all, _ := q.n.nodesOf(e); len(all) == 0 {
 			return fmt.Sprintf("the view shows no %s of %s", what, q.n.view.Name(e))
 		}

@@ -49,7 +49,7 @@ func (g *viewed) IsSource(name string) bool { return name == schema.SourceType }
 func (g *viewed) Exists(entity uint32) bool { return g.v.Exists(entity) }
 
 func (g *viewed) ByID(id string) (entity uint32, typ uint16, ok bool) {
-	n, ok := g.s.Meant(graph.ID(id), g.v.KnownSeq())
+	n, ok := g.v.Meant(graph.ID(id))
 	if !ok || !g.v.Exists(n) {
 		return 0, 0, false
 	}

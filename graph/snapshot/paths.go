@@ -18,7 +18,7 @@ var _ access.Graph = paths{}
 func (p paths) ID(node uint32) graph.ID { return p.s.ID(node) }
 
 // Number implements access.Graph.
-func (p paths) Number(id graph.ID) (uint32, bool) { return p.s.Meant(id, p.known) }
+func (p paths) Number(id graph.ID) (uint32, bool) { return p.Meant(id) }
 
 // TouchIDs implements access.Graph.
 func (p paths) TouchIDs(ids iter.Seq[graph.ID]) {

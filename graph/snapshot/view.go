@@ -106,7 +106,7 @@ func (w *View) choose(v graph.View) error {
 	if v.Sources != nil {
 		w.sources = make(map[uint32]bool, len(v.Sources))
 		for _, id := range v.Sources {
-			n, ok := s.Meant(id, w.known)
+			n, ok := w.Meant(id)
 			if !ok || s.TypeName(n) != schema.SourceType {
 				return graph.Errorf(graph.UnknownID, "view.sources: there is no source %q; the field sources lists them", id)
 			}
@@ -142,6 +142,9 @@ func (v *View) On() graph.Span { return v.on }
 
 // KnownSeq returns the last sequence number that the view knows.
 func (v *View) KnownSeq() graph.Seq { return v.known }
+
+// Meant returns the entity that an id means in the view, whether or not the view shows it.
+func (v *View) Meant(id graph.ID) (entity uint32, ok bool) { return v.s.Meant(id, v.known) }
 
 // Find returns the entity that shows a value of a key, which is a code of an outside scheme. The
 // key "id" is the entity's id. A source can be found by its id even if the view selects others.

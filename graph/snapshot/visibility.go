@@ -168,7 +168,7 @@ func (v *View) Exists(entity uint32) bool {
 
 // byID returns the entity with the id if the view shows it. A source is shown even if the view selects others.
 func (v *View) byID(id graph.ID) (uint32, bool) {
-	n, ok := v.s.Meant(id, v.known)
+	n, ok := v.Meant(id)
 	if !ok || !v.Exists(n) && !(v.s.TypeName(n) == schema.SourceType && v.describes(n)) {
 		return memory.None, false
 	}
