@@ -202,7 +202,7 @@ func (v *View) sameQuestion(n, m uint32) bool {
 	if f == nil || f.Many {
 		return v.s.SameCell(a.Cell(), b.Cell()) && v.sameQualifiers(Edge{Claim: n}, Edge{Claim: m}, v.rulesOf(n))
 	}
-	return a.NumQualifiers == b.NumQualifiers && v.s.SameQualifiers(a, b)
+	return v.s.SameQualifiers(a, b)
 }
 
 // lifetime returns when an entity exists, as the view knows it.

@@ -60,8 +60,11 @@ func (s *Graph) ClaimQualifier(n uint32, name uint16) dense.Cell {
 	return s.QualifierAmong(r.Qualifiers, uint32(r.NumQualifiers), name)
 }
 
-// SameQualifiers reports whether two claims of as many qualifiers have the same ones, with the same values.
+// SameQualifiers reports whether two claims have the same qualifiers, with the same values.
 func (s *Graph) SameQualifiers(a, b *Row) bool {
+	if a.NumQualifiers != b.NumQualifiers {
+		return false
+	}
 	for i := range uint32(a.NumQualifiers) {
 		x, y := s.QualifierRows.Ref(a.Qualifiers+i), s.QualifierRows.Ref(b.Qualifiers+i)
 		if x.Name != y.Name || !s.SameCell(x.Cell(), y.Cell()) {
