@@ -64,8 +64,7 @@ func (g growing) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Claim))
 	by, ok := g.b.number(source)
 	for n := uint32(0); ok && int(n) < g.b.s.Rows.Len(); n++ {
 		if g.b.s.Source(n) == by && g.live(n) {
-			c := g.b.s.ClaimAt(n)
-			fn(g.b.s.ClaimID(n), &c)
+			g.b.s.pass(n, fn)
 		}
 	}
 }

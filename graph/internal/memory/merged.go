@@ -75,12 +75,11 @@ func (s *Graph) Meant(id graph.ID, at graph.Seq) (uint32, bool) {
 }
 
 // Into is what an entity is merged into, and whether it is.
-func (s *Graph) Into(id graph.ID) (graph.ID, bool) {
-	if s.merges.Len() == 0 {
-		return "", false
-	}
-	if n, ok := s.Number(id); ok {
-		if into := s.into(n, s.seq); into != None {
+func (s *Graph) Into(id graph.ID) (graph.ID, bool) { return s.intoNow(s.Number(id)) }
+
+func (s *Graph) intoNow(entity uint32, known bool) (graph.ID, bool) {
+	if known {
+		if into := s.into(entity, s.seq); into != None {
 			return s.ID(into), true
 		}
 	}
@@ -122,16 +121,6 @@ func (s *Graph) Merged(fn func(graph.Merged) error) error {
 	return nil
 }
 
-// naming calls fn with the claims among some that name the entity, each once.
-func (s *Graph) naming(entity uint32, among []uint32, live func(uint32) bool, fn func(graph.ClaimID, *graph.Claim)) {
-	for _, n := range among {
-		if live(n) && s.names(n, entity) {
-			c := s.ClaimAt(n)
-			fn(s.ClaimID(n), &c)
-		}
-	}
-}
-
 // names reports whether a claim names the entity.
 func (s *Graph) names(n, entity uint32) bool {
 	if s.Subject(n) == entity || s.Object(n) == entity || s.Source(n) == entity {
@@ -159,29 +148,23 @@ func (s state) Naming(id graph.ID, fn func(graph.ClaimID, *graph.Claim)) {
 		}
 	}
 	slices.Sort(list)
-	s.naming(entity, slices.Compact(list), s.Live, fn)
+	for _, n := range slices.Compact(list) {
+		if s.Live(n) && s.names(n, entity) {
+			s.pass(n, fn)
+		}
+	}
 }
 
 func (g growing) Naming(id graph.ID, fn func(graph.ClaimID, *graph.Claim)) {
 	entity, ok := g.b.number(id)
-	if !ok {
-		return
-	}
-	list := make([]uint32, g.b.s.Rows.Len())
-	for n := range list {
-		list[n] = uint32(n)
-	}
-	g.b.s.naming(entity, list, g.live, fn)
-}
-
-func (g growing) Into(id graph.ID) (graph.ID, bool) {
-	if n, ok := g.b.number(id); ok && g.b.s.HasMerges() {
-		if into := g.b.s.into(n, g.b.s.seq); into != None {
-			return g.b.s.ID(into), true
+	for n := uint32(0); ok && int(n) < g.b.s.Rows.Len(); n++ {
+		if g.live(n) && g.b.s.names(n, entity) {
+			g.b.s.pass(n, fn)
 		}
 	}
-	return "", false
 }
+
+func (g growing) Into(id graph.ID) (graph.ID, bool) { return g.b.s.intoNow(g.b.number(id)) }
 
 func (g growing) Merges(since, last graph.Seq, fn func(graph.Merged, graph.Seq) bool) {
 	g.b.s.Merges(since, last, fn)

@@ -62,11 +62,16 @@ func (s state) StatedBy(source graph.ID, fn func(graph.ClaimID, *graph.Claim)) {
 	if n, ok := s.Number(source); ok {
 		for claim := range s.Cited.At(n).All() {
 			if s.Live(claim) {
-				c := s.ClaimAt(claim)
-				fn(s.ClaimID(claim), &c)
+				s.pass(claim, fn)
 			}
 		}
 	}
+}
+
+// pass calls fn with a claim.
+func (s *Graph) pass(n uint32, fn func(graph.ClaimID, *graph.Claim)) {
+	c := s.ClaimAt(n)
+	fn(s.ClaimID(n), &c)
 }
 
 func (s state) Holder(predicate string, v graph.Value) (graph.ID, bool) {
