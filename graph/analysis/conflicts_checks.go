@@ -53,9 +53,12 @@ func (w *conflictWalk) empty(subject uint32, f *schema.Field) (found []Conflict)
 	s := w.v.Snapshot()
 	claims := w.standing(subject, f.Name)
 	for _, n := range claims {
+		if !s.IsNone(n) {
+			continue
+		}
 		set, stated := []uint32{n}, []string{}
 		for _, m := range claims {
-			if s.IsNone(n) && !s.IsNone(m) && w.tick() && w.together(f, n, m) {
+			if !s.IsNone(m) && w.tick() && w.together(f, n, m) {
 				_, value := w.writtenBoth(n, m)
 				set, stated = append(set, m), append(stated, value)
 			}
