@@ -29,6 +29,26 @@ var (
 	ForSnapshots = Patience{attempts: 30, total: 5 * time.Minute}
 )
 
+// patiently sends a request, and again while it is rejected temporarily. It returns what send returned last: nil, and
+// no error, for an answer that send keeps to itself.
+func (s *Service) patiently(ctx context.Context, send func() (*response, error)) (*response, error) {
+	waited := time.Duration(0)
+	for attempt := 1; ; attempt++ {
+		got, err := send()
+		if got == nil && err == nil {
+			return nil, nil
+		}
+		wait, again := s.Patience.next(attempt, waited, got, err)
+		if !again || ctx.Err() != nil {
+			return got, err
+		}
+		if err := s.pause(ctx, wait, got, err); err != nil {
+			return nil, err
+		}
+		waited += wait
+	}
+}
+
 // next returns how long to wait before the request is sent again; false means that it is not sent again. waited
 // is the sum of the previous waits.
 func (p Patience) next(attempt int, waited time.Duration, got *response, err error) (time.Duration, bool) {

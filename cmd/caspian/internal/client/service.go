@@ -83,22 +83,14 @@ func (s *Service) exchange(ctx context.Context, query string, variables json.Raw
 	if err != nil {
 		return nil, err
 	}
-	waited := time.Duration(0)
-	for attempt := 1; ; attempt++ {
+	return s.patiently(ctx, func() (*response, error) {
 		got, err := s.send(ctx, body)
 		if err == nil && s.Token == "" && s.StoreToken != "" && wantsToken(got.body) {
 			s.Token = s.StoreToken
 			got, err = s.send(ctx, body)
 		}
-		wait, again := s.Patience.next(attempt, waited, got, err)
-		if !again || ctx.Err() != nil {
-			return got, err
-		}
-		if err := s.pause(ctx, wait, got, err); err != nil {
-			return nil, err
-		}
-		waited += wait
-	}
+		return got, err
+	})
 }
 
 // wantsToken reports whether an answer is a refusal because of a missing token.
@@ -120,7 +112,7 @@ func wantsToken(answer []byte) bool {
 const expectAbove = 1 << 20
 
 func (s *Service) send(ctx context.Context, body []byte) (*response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/graphql", bytes.NewReader(body))
+	req, err := s.request(ctx, http.MethodPost, "/graphql", bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -128,9 +120,6 @@ func (s *Service) send(ctx context.Context, body []byte) (*response, error) {
 	req.Header.Set("Accept", "application/graphql-response+json")
 	if len(body) > expectAbove {
 		req.Header.Set("Expect", "100-continue")
-	}
-	if s.Token != "" {
-		req.Header.Set("Authorization", "Bearer "+s.Token)
 	}
 	res, err := s.http.Do(req)
 	if err != nil {
@@ -147,48 +136,40 @@ func (s *Service) send(ctx context.Context, body []byte) (*response, error) {
 	return &response{res.StatusCode, res.Header, answer}, nil
 }
 
+// request makes a request with the service's token, if there is one.
+func (s *Service) request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, s.URL+path, body)
+	if err == nil && s.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+s.Token)
+	}
+	return req, err
+}
+
 // Get requests a response that may take any length of time, again if the service rejects the request temporarily. The
 // caller must close the body.
 func (s *Service) Get(ctx context.Context, path string) (*http.Response, error) {
-	waited := time.Duration(0)
-	for attempt := 1; ; attempt++ {
-		res, got, err := s.get(ctx, path)
-		if err == nil && got == nil {
-			return res, nil
-		}
-		wait, again := s.Patience.next(attempt, waited, got, err)
-		switch {
-		case again && ctx.Err() == nil:
-		case err != nil:
-			return nil, fmt.Errorf("querying %s: %w", s.Name, err)
-		default:
-			return nil, got.refusal(s.Name)
-		}
-		if err := s.pause(ctx, wait, got, err); err != nil {
-			return nil, err
-		}
-		waited += wait
-	}
-}
-
-// get returns the response for Get, or the response that refuses the request.
-func (s *Service) get(ctx context.Context, path string) (*http.Response, *response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+path, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	if s.Token != "" {
-		req.Header.Set("Authorization", "Bearer "+s.Token)
-	}
 	patient := *s.http
 	patient.Timeout = 0
-	res, err := patient.Do(req)
-	if err != nil || res.StatusCode == http.StatusOK {
-		return res, nil, err
+	var res *http.Response
+	refused, err := s.patiently(ctx, func() (*response, error) {
+		req, err := s.request(ctx, http.MethodGet, path, nil)
+		if err != nil {
+			return nil, err
+		}
+		if res, err = patient.Do(req); err != nil || res.StatusCode == http.StatusOK {
+			return nil, err
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+		return &response{res.StatusCode, res.Header, body}, err
+	})
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("querying %s: %w", s.Name, err)
+	case refused != nil:
+		return nil, refused.refusal(s.Name)
 	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	return nil, &response{res.StatusCode, res.Header, body}, err
+	return res, nil
 }
 
 // Ready requests whether the service is ready, and returns its answer.
