@@ -31,15 +31,13 @@ listed as an import, and can be undone too. Entities stay.`,
 		number := s.Number("import", 0, 1, "the import")
 		source := s.Text("source", "ID", "", "a source, of which all is taken back")
 		reason := s.Text("reason", "TEXT", "", "why")
-		make := changeSettings(s, "undo in")
-		return func(ctx context.Context, e *cli.Environment, args []string) error {
+		return changes(s, "undo in", func(args []string) graph.Op {
 			s.NoArguments(args)
-			op := graph.Op{Kind: graph.Undo, Undo: graph.Undone{Import: graph.Seq(*number), Source: graph.ID(*source), Reason: *reason}}
 			if s.Either("import", "source") == "" {
 				s.Fault("what to undo is missing: --import N or --source ID")
 			}
-			return make(ctx, e, op)
-		}
+			return graph.Op{Kind: graph.Undo, Undo: graph.Undone{Import: graph.Seq(*number), Source: graph.ID(*source), Reason: *reason}}
+		})
 	},
 }
 
@@ -53,14 +51,13 @@ and 'caspian unmerge ID' or 'caspian undo --import N' takes it back.`,
 	Examples: `  caspian merge port-of-aktau aktau --dry-run
   caspian merge port-of-aktau aktau`,
 	Setup: func(s *settings.Set) cli.Action {
-		make := changeSettings(s, "merge in")
-		return func(ctx context.Context, e *cli.Environment, args []string) error {
+		return changes(s, "merge in", func(args []string) (op graph.Op) {
 			if len(args) != 2 {
 				s.Fault("merge takes two ids: of the entity to merge, and of that which stays")
-				return s.Err()
+				return op
 			}
-			return make(ctx, e, graph.Op{Kind: graph.Merge, Merge: graph.Merged{From: graph.ID(args[0]), Into: graph.ID(args[1])}})
-		}
+			return graph.Op{Kind: graph.Merge, Merge: graph.Merged{From: graph.ID(args[0]), Into: graph.ID(args[1])}}
+		})
 	},
 }
 
@@ -71,24 +68,24 @@ is stated of ID again, unless others changed it since. What was stated since the
 stays with the other entity, under whichever id it came.`,
 	Examples: `  caspian unmerge port-of-aktau`,
 	Setup: func(s *settings.Set) cli.Action {
-		make := changeSettings(s, "unmerge in")
-		return func(ctx context.Context, e *cli.Environment, args []string) error {
+		return changes(s, "unmerge in", func(args []string) (op graph.Op) {
 			if len(args) != 1 {
 				s.Fault("unmerge takes one id: of the entity that was merged")
-				return s.Err()
+				return op
 			}
-			return make(ctx, e, graph.Op{Kind: graph.Unmerge, Merge: graph.Merged{From: graph.ID(args[0])}})
-		}
+			return graph.Op{Kind: graph.Unmerge, Merge: graph.Merged{From: graph.ID(args[0])}}
+		})
 	},
 }
 
-// changeSettings are the settings of a command that makes a change of one operation. The function that it returns makes the
-// change, and prints what it did.
-func changeSettings(s *settings.Set, use string) func(context.Context, *cli.Environment, graph.Op) error {
+// changes is the action of a command that makes a change of one operation and prints what it did. read makes the operation
+// of the arguments, or adds a fault.
+func changes(s *settings.Set, use string, read func(args []string) graph.Op) cli.Action {
 	dry := s.Toggle("dry-run", "say what it would do, and change nothing")
 	where := connect.Settings(s, use)
 	asJSON := s.JSON()
-	return func(ctx context.Context, e *cli.Environment, op graph.Op) error {
+	return func(ctx context.Context, e *cli.Environment, args []string) error {
+		op := read(args)
 		where.Check()
 		if err := s.Err(); err != nil {
 			return err
