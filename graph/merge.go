@@ -151,29 +151,25 @@ func (c *checker) merge(op *Op) {
 type held struct {
 	id    ClaimID
 	claim Claim
-	again int // its number among the commit's reinstatements; -1 if it is none
+	again bool // the change reinstates it
 }
 
 // naming are the claims that hold after the change so far and name an entity.
 func (c *checker) naming(id ID) (list []held) {
 	c.st.Naming(id, func(id ClaimID, cl *Claim) {
 		if _, gone := c.withdrawn[id]; !gone {
-			list = append(list, held{id, *cl, -1})
+			list = append(list, held{id, *cl, false})
 		}
 	})
 	for i := range c.res.Commit.Claims {
 		cl := &c.res.Commit.Claims[i]
 		if _, gone := c.withdrawn[cl.ID()]; !gone && cl.names(id) {
-			list = append(list, held{cl.ID(), *cl, -1})
+			list = append(list, held{cl.ID(), *cl, false})
 		}
 	}
-	for i, r := range c.res.Commit.Reinstatements {
-		cl, _, ok := c.st.Claim(r.Claim)
-		if at, here := c.stated[r.Claim]; !ok && here && at.claim >= 0 {
-			cl, ok = c.res.Commit.Claims[at.claim], true
-		}
-		if ok && cl.names(id) {
-			list = append(list, held{r.Claim, cl, i})
+	for _, r := range c.res.Commit.Reinstatements {
+		if cl, _, ok := c.claim(r.Claim); ok && cl.names(id) {
+			list = append(list, held{r.Claim, cl, true})
 		}
 	}
 	return list
@@ -208,7 +204,7 @@ func (c *checker) restate(at Position, old *held, from, into ID) {
 		c.notice(at, Duplicate, "%s of %s ends, since the claim %s, which says the same of %s, was withdrawn", to.Predicate, from, id, into)
 	}
 	switch {
-	case old.again >= 0: // it would hold again, and holds under the other name instead
+	case old.again: // it would hold again, and holds under the other name instead
 		list := &c.res.Commit.Reinstatements
 		*list = slices.DeleteFunc(*list, func(r Reinstatement) bool { return r.Claim == old.id })
 		delete(c.reinstated, old.id)

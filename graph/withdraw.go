@@ -56,10 +56,7 @@ func (c *checker) withdraw(at Position, id ClaimID, retract bool) bool {
 func (c *checker) reinstate(op *Op) {
 	r := Reinstatement{Claim: c.meant(op.Reinstate.Claim), Reason: text.Clean(op.Reinstate.Reason)}
 	c.text(op.Position, place{field: "reason"}, r.Reason, MaxText, false)
-	cl, live, ok := c.st.Claim(r.Claim)
-	if stated, here := c.stated[r.Claim]; here && !ok && stated.claim >= 0 {
-		cl, live, ok = c.res.Commit.Claims[stated.claim], true, true
-	}
+	cl, live, ok := c.claim(r.Claim)
 	if to, changed := c.restated(&cl); ok && changed { // it was withdrawn before a merge
 		id := to.ID()
 		if _, _, known := c.st.Claim(id); !known {
@@ -89,6 +86,16 @@ func (c *checker) reinstate(op *Op) {
 		c.capped(op.Position, &cl)
 	}
 	c.holdAgain(op.Position, r, &cl)
+}
+
+// claim returns a claim of the state, or one that the change states. live says whether it held before the withdrawals
+// of the change.
+func (c *checker) claim(id ClaimID) (cl Claim, live, ok bool) {
+	cl, live, ok = c.st.Claim(id)
+	if stated, here := c.stated[id]; here && !ok && stated.claim >= 0 {
+		return c.res.Commit.Claims[stated.claim], true, true
+	}
+	return cl, live, ok
 }
 
 // holdAgain reinstates a claim if it fits the ontology and the graph.
