@@ -271,19 +271,22 @@ func (c *checker) unmerge(op *Op) {
 		return true
 	})
 	u := newUndoing(c, op, fmt.Sprintf("%s is not merged into %s any more", from, into))
-	u.its = func(seq Seq) bool { return seq == at }
+	u.commits = []Seq{at}
 	u.cancel(at)
 	u.part(Merged{from, into}, at)
-	u.takeBack([]Seq{at}, func(id ClaimID) bool {
+	u.takeBack(func(id ClaimID) bool {
 		cl, _, _ := c.st.Claim(id)
-		was := cl.names(from)
-		for _, old := range cl.Supersedes {
-			cl, _, _ := c.st.Claim(old)
-			was = was || cl.names(from)
-		}
-		return was
+		return cl.names(from) || c.supersedesOf(&cl, from)
 	})
 	c.ops = append(c.ops, u.ops...)
+}
+
+// supersedesOf reports whether a claim superseded one that names the entity.
+func (c *checker) supersedesOf(cl *Claim, id ID) bool {
+	return slices.ContainsFunc(cl.Supersedes, func(old ClaimID) bool {
+		was, _, _ := c.st.Claim(old)
+		return was.names(id)
+	})
 }
 
 // part takes back what a commit merged, or merges again what it took apart, unless others did so since.

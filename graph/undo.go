@@ -40,14 +40,12 @@ func (c *checker) expand(ch *Change) {
 		return
 	}
 	c.ops = slices.DeleteFunc(slices.Clone(ch.Ops), takes)
-	for i := range ch.Ops {
-		if ch.Ops[i].Kind == Unmerge {
-			c.unmerge(&ch.Ops[i])
-		}
-	}
 	op, undos := undoOf(ch), 0
 	for i := range ch.Ops {
-		if undoes(ch.Ops[i]) {
+		switch ch.Ops[i].Kind {
+		case Unmerge:
+			c.unmerge(&ch.Ops[i])
+		case Undo:
 			undos++
 		}
 	}
@@ -80,6 +78,8 @@ type undoing struct {
 	op     *Op
 	reason string
 	ops    []Op
+	// commits are the commits to undo, in order.
+	commits []Seq
 	// superseders has, for each commit that was read, the claims that it superseded, with the claims that
 	// replaced them.
 	superseders map[Seq]map[ClaimID]ClaimID
@@ -87,12 +87,16 @@ type undoing struct {
 	cancelled map[Seq]bool
 	// again are the entities that it merges again, which restates what it takes back of them.
 	again map[ID]bool
-	// its reports whether a commit is one of those to undo.
-	its func(Seq) bool
 }
 
 func newUndoing(c *checker, op *Op, reason string) *undoing {
-	return &undoing{c: c, op: op, reason: reason, superseders: map[Seq]map[ClaimID]ClaimID{}, its: func(Seq) bool { return false }, again: map[ID]bool{}}
+	return &undoing{c: c, op: op, reason: reason, superseders: map[Seq]map[ClaimID]ClaimID{}, again: map[ID]bool{}}
+}
+
+// its reports whether a commit is one of those to undo.
+func (u *undoing) its(seq Seq) bool {
+	_, ok := slices.BinarySearch(u.commits, seq)
+	return ok
 }
 
 // cancel finds the commits that undos took back, and the commits of those undos; together they have no effect. An
@@ -139,27 +143,26 @@ func (u *undoing) reinstate(id ClaimID) {
 }
 
 func (u *undoing) undoImport(first Seq) {
-	commits := u.c.st.Commits(first)
-	if len(commits) == 0 {
+	u.commits = u.c.st.Commits(first)
+	if len(u.commits) == 0 {
 		u.c.problem(u.op.Position, UnknownID, "there is no import %d; 'caspian imports' lists them", first)
 		return
 	}
 	if u.reason == "" {
 		u.reason = fmt.Sprintf("import %d is undone", first)
 	}
-	u.its = func(seq Seq) bool { _, ok := slices.BinarySearch(commits, seq); return ok }
 	u.cancel(first)
-	for _, seq := range commits {
+	for _, seq := range u.commits {
 		u.c.st.Merges(seq-1, seq, func(m Merged, _ Seq) bool { u.part(m, seq); return true })
 	}
-	u.takeBack(commits, func(ClaimID) bool { return true })
+	u.takeBack(func(ClaimID) bool { return true })
 }
 
 // takeBack gives the claims that the commits touched the state that they had before, unless others changed it since.
-func (u *undoing) takeBack(commits []Seq, wanted func(ClaimID) bool) {
-	its, seen := u.its, map[ClaimID]bool{}
+func (u *undoing) takeBack(wanted func(ClaimID) bool) {
+	seen := map[ClaimID]bool{}
 	var touched []ClaimID
-	for _, seq := range commits {
+	for _, seq := range u.commits {
 		u.c.st.Learned(seq-1, seq, func(id ClaimID, _ Seq, _ bool) {
 			if !seen[id] && wanted(id) {
 				seen[id] = true
@@ -169,7 +172,7 @@ func (u *undoing) takeBack(commits []Seq, wanted func(ClaimID) bool) {
 	}
 	for _, id := range touched {
 		events, live := u.history(id)
-		if len(events) == 0 || !its(events[len(events)-1].Seq) {
+		if len(events) == 0 || !u.its(events[len(events)-1].Seq) {
 			continue // someone else changed the claim since
 		}
 		last := events[len(events)-1]
@@ -178,7 +181,7 @@ func (u *undoing) takeBack(commits []Seq, wanted func(ClaimID) bool) {
 		}
 		before := Event{}
 		for _, e := range events {
-			if !its(e.Seq) {
+			if !u.its(e.Seq) {
 				before = e
 			}
 		}
@@ -194,15 +197,12 @@ func (u *undoing) takeBack(commits []Seq, wanted func(ClaimID) bool) {
 // restatesAgain reports whether a claim restates one of an entity that is merged again.
 func (u *undoing) restatesAgain(id ClaimID) bool {
 	cl, _, _ := u.c.st.Claim(id)
-	return len(u.again) > 0 && slices.ContainsFunc(cl.Supersedes, func(old ClaimID) bool {
-		was, _, _ := u.c.st.Claim(old)
-		for from := range u.again {
-			if was.names(from) {
-				return true
-			}
+	for from := range u.again {
+		if u.c.supersedesOf(&cl, from) {
+			return true
 		}
-		return false
-	})
+	}
+	return false
 }
 
 // replaced reports whether a claim that a commit withdrew has a replacement that remains after the undo,
@@ -273,7 +273,7 @@ func (u *undoing) undoSource(source ID) {
 			}
 			seen[old] = true
 			was, _, _ := u.c.st.Claim(old)
-			if u.c.resolve(was.Source) == u.c.resolve(source) {
+			if u.c.resolve(was.Source) == source {
 				reinstate(&was, events[0].Seq)
 			} else {
 				u.reinstate(old)
