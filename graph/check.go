@@ -166,9 +166,10 @@ type checker struct {
 
 	renamed map[ClaimID]ClaimID // by the ids of the claims with their texts, and the names of merged entities, as given
 
-	merging bool        // whether any entity was ever merged, or the change merges some
-	merged  map[ID]ID   // by the change
-	parted  map[ID]bool // merged before, and not any more
+	merging bool              // whether any entity was ever merged, or the change merges some
+	merged  map[ID]ID         // by the change
+	parted  map[ID]bool       // merged before, and not any more
+	merges  map[ID][]mergedAt // in the state, by the entity that was merged; nil until it is needed
 	syncs   bool
 }
 

@@ -263,13 +263,8 @@ func (c *checker) unmerge(op *Op) {
 		c.res.Known++
 		return
 	}
-	var at Seq
-	c.st.Merges(0, c.st.Seq(), func(m Merged, seq Seq) bool {
-		if m.From == from {
-			at = seq
-		}
-		return true
-	})
+	merges := c.mergesOf(from)
+	at := merges[len(merges)-1].seq
 	u := newUndoing(c, op, fmt.Sprintf("%s is not merged into %s any more", from, into))
 	u.commits = []Seq{at}
 	u.cancel(at)
@@ -289,20 +284,35 @@ func (c *checker) supersedesOf(cl *Claim, id ID) bool {
 	})
 }
 
+// mergedAt is a merge in the state, or the end of one, with its commit.
+type mergedAt struct {
+	Merged
+	seq Seq
+}
+
+// mergesOf returns the merges of an entity in the state, in order. The first call reads those of all entities.
+func (c *checker) mergesOf(id ID) []mergedAt {
+	if c.merges == nil {
+		c.merges = map[ID][]mergedAt{}
+		c.st.Merges(0, c.st.Seq(), func(m Merged, seq Seq) bool {
+			c.merges[m.From] = append(c.merges[m.From], mergedAt{m, seq})
+			return true
+		})
+	}
+	return c.merges[id]
+}
+
 // part takes back what a commit merged, or merges again what it took apart, unless others did so since.
 func (u *undoing) part(m Merged, seq Seq) {
-	c, last := u.c, Seq(0)
-	was := Merged{From: m.From}
-	c.st.Merges(0, c.st.Seq(), func(n Merged, at Seq) bool {
-		if n.From == m.From {
-			if last = at; at < seq {
-				was = n
-			}
+	c, was := u.c, Merged{From: m.From}
+	merges := c.mergesOf(m.From)
+	for _, x := range merges {
+		if x.seq < seq {
+			was = x.Merged
 		}
-		return true
-	})
+	}
 	switch into, merged := c.st.Into(m.Into); {
-	case last != seq:
+	case merges[len(merges)-1].seq != seq:
 	case m.Into == "" && was.Into != "":
 		u.again[m.From] = true
 		u.ops = append(u.ops, Op{Kind: Merge, Merge: was, Position: u.op.Position})
