@@ -58,7 +58,7 @@ func (s *Server) explorer(p page) http.HandlerFunc {
 		values := map[string]any{
 			"Version": s.opts.Version, "Sequence": sn.Seq(), "Entities": sn.EntityCount(), "Claims": sn.Recorded(),
 			"Address": baseOf(r), "Page": p.name, "Title": "Caspian", "Heading": p.heading, "Lead": p.lead, "Description": p.lead,
-			"AsOf": strings.TrimSpace(r.URL.Query().Get("asOf")), "ID": "", "Type": "", "Load": e.Page(p.name), "Words": s.wordsOf(b).version, "Writes": s.noWrites(b) == "",
+			"AsOf": strings.TrimSpace(r.URL.Query().Get("asOf")), "ID": "", "Type": "", "Load": e.Page(p.name), "Words": s.wordsOf(b).version,
 		}
 		navigation(r, p, values)
 		status := http.StatusOK

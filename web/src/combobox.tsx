@@ -23,12 +23,11 @@ export function About({ match }: { match: Match }) {
 }
 
 interface Props {
-  id: string; label: string; types?: string[]; value?: string; placeholder?: string; big?: boolean; name?: string;
+  id: string; label: string; types?: string[]; value?: string; placeholder?: string; name?: string;
   /** Called with the chosen entity; without it, choosing goes to its page. */
   pick?: (e: Entity) => void;
   /** Whether sentences are understood as well. */
   sentences?: boolean;
-  typed?: (text: string) => void;
 }
 
 type Option = { key: string; match?: Match; understood?: Understood };
@@ -89,10 +88,10 @@ export function Combobox(p: Props) {
   }
 
   const listId = `${p.id}-list`;
-  return <div class={`combobox ${p.big ? 'big' : ''}`}>
+  return <div class="combobox">
     <input id={p.id} name={p.name} value={text} placeholder={p.placeholder} aria-label={p.label} role="combobox" autocomplete="off" spellcheck={false}
       aria-autocomplete="list" aria-controls={listId} aria-expanded={options.length > 0} aria-activedescendant={at >= 0 ? `${listId}-${at}` : undefined}
-      onInput={(e) => { const t = e.currentTarget.value; setText(t); p.typed?.(t); clearTimeout(timer.current); timer.current = window.setTimeout(() => void open(t), 40); }}
+      onInput={(e) => { const t = e.currentTarget.value; setText(t); clearTimeout(timer.current); timer.current = window.setTimeout(() => void open(t), 40); }}
       onKeyDown={key} onBlur={close} />
     <ul id={listId} role="listbox" aria-label={`Suggestions: ${p.label}`} hidden={!options.length}>
       {options.map((o, i) => <li key={o.key} id={`${listId}-${i}`} role="option" aria-selected={i === at}

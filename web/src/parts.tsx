@@ -106,18 +106,17 @@ export function Opened({ summary, name, children }: { summary: ComponentChildren
 }
 
 /** What a page is about to show. */
-export type State<T> = { data?: T; fault?: Refusal | Error };
+export type State<T> = { data?: T; fault?: Error };
 
-/** The answer to a question of a page, asked when what it depends on changes. */
-export function useAnswer<T>(question: ((signal: AbortSignal) => Promise<T>) | null, on: unknown[] = []): State<T> {
+/** The answer to a question of a page, asked once: the address has all that it depends on. */
+export function useAnswer<T>(question: ((signal: AbortSignal) => Promise<T>) | null): State<T> {
   const [state, set] = useState<State<T>>({});
   useEffect(() => {
     if (!question) return;
     const c = new AbortController();
-    set({});
     question(c.signal).then((data) => set({ data }), (fault: Error) => { if (!c.signal.aborted) set({ fault }); });
     return () => c.abort();
-  }, on);
+  }, []);
   return state;
 }
 

@@ -26,12 +26,12 @@ function Later({ load, id }: { load: () => Promise<ComponentType<{ id: string }>
 const tabs = { facts: 'Facts', timeline: 'Timeline', changes: 'Changes', disagreements: 'Disagreements', sources: 'Sources' };
 
 function Card({ type, id, aliases }: { type: string; id: string; aliases: string[] }) {
-  const wanted = keyFields(type), one = type.charAt(0).toLowerCase() + type.slice(1);
+  const wanted = keyFields(type);
   const [all, setAll] = useState(false);
   const answer = useAnswer((signal) => wanted.length === 0 ? Promise.resolve({} as Record<string, Cell>) : ask<{ e: Record<string, Cell> }>(
     `query ($id: ID!, $view: View) { e: node(id: $id, view: $view) { ... on ${type} { ${wanted.map((f) => `${f.name} ${selection(f.kind)}`).join(' ')} } } }`, { id }, signal).then((d) => d.e));
   const few = all ? aliases : aliases.slice(0, 6);
-  return <section class="card" aria-label={`${capital(one)} in short`}>
+  return <section class="card" aria-label={`${type} in short`}>
     <p class="kind">{capital(typeLabel(type))} <code>{id}</code></p>
     {aliases.length > 0 && <p class="aliases">also {join(few.map((a) => <Name text={a} />))} {aliases.length > 6 && !all && <button class="plain" onClick={() => setAll(true)}>{plural(aliases.length - 6, 'more name')}</button>}</p>}
     <Answer of={answer}>{(e) => <dl class="key">{wanted.filter((f) => e?.[f.name] != null).slice(0, 8).map((f) =>

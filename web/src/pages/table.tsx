@@ -27,10 +27,9 @@ function condition(t: TypeWord, text: string): [string, object] | null {
 
 function questionOf(t: TypeWord, columns: Column[], fields: string) {
   const sort = param('sort'), by = t.fields.find((f) => f.name === sort.replace(/^-/, ''));
-  const type = t.name.charAt(0).toUpperCase() + t.name.slice(1);
   const where = params('filter').map((f) => condition(t, f)).filter((x) => x !== null).map(([name, test]) => ({ [name]: test }));
   return {
-    query: `query ${t.plural} ($where: ${type}Filter, $orderBy: [${type}Order!], $first: Int, $after: String, $view: View) {
+    query: `query ${t.plural} ($where: ${t.name}Filter, $orderBy: [${t.name}Order!], $first: Int, $after: String, $view: View) {
       ${t.plural}(where: $where, orderBy: $orderBy, first: $first, after: $after, view: $view) { ${fields} { id ${columns.map((c) => `${c.name} ${c.many && !c.kind ? '{ totalCount }' : selection(c.kind)}`).join(' ')} } } }`,
     variables: { where: where.length ? { and: where } : null, orderBy: by ? [{ [by.name]: sort.startsWith('-') ? 'DESC' : 'ASC' }] : null, view: view() },
   };
