@@ -41,10 +41,9 @@ export async function ask<T>(query: string, variables: object = {}, signal?: Abo
   return body.data as T;
 }
 
-export const entityFields = 'id name type';
 export interface Entity { id: string; name: string; type?: string }
 export interface Qualifier { name: string; value: string; object: Entity | null }
-export interface Source extends Entity { url: string | null; date: string | null; publisher?: string | null }
+export interface Source extends Entity { url: string | null; date: string | null }
 export interface Claim {
   id: string; predicate: string; value: string | null; object: Entity | null; subject: Entity; qualifiers: Qualifier[];
   source: Source; locator: string | null; confidence: number; attribution: string; attributedTo: string | null; rank: string;
@@ -54,7 +53,7 @@ export interface Claim {
 
 /** The fields of Claim, as a fragment C. */
 export const claimFields = `fragment C on Claim {
-  id predicate value object { id name type } subject { id name type } qualifiers { name value object { id name } }
+  id predicate value object { id name } subject { id name } qualifiers { name value object { id name } }
   source { id name url date } locator confidence attribution attributedTo rank validFrom validTo holds distance original note chosen
   contradicts { predicate value object { id name } qualifiers { name value object { id name } } }
 }`;

@@ -9,7 +9,7 @@ export interface Part { side: 'claims' | 'about'; predicate: string; count: numb
 export interface Group { title: string; theme: string; order: number; parts: Part[]; count: number; id: string }
 
 interface Overview {
-  id: string; name: string; type: string; aliases: string[];
+  type: string; aliases: string[];
   claims: { aggregate: { groups: { key: string; count: number }[] } }; about: { aggregate: { groups: { key: string; count: number }[] } };
 }
 
@@ -18,7 +18,7 @@ const shownAbove = new Set(['description']);
 
 export async function overview(id: string, signal?: AbortSignal) {
   const { entity } = await ask<{ entity: Overview | null }>(`query ($id: ID!, $view: View) { entity(id: $id, view: $view) {
-    id name type aliases
+    type aliases
     ${['claims', 'about'].map((side) => `${side} { aggregate { groups(by: [predicate]) { key count } } }`).join(' ')}
   } }`, { id }, signal);
   return entity && { ...entity, groups: groupsOf(entity) };

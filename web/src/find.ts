@@ -16,8 +16,8 @@ export const find = async (text: string, types?: string[], first = 8, signal?: A
 /** The best match of each name, in one request; null where nothing has the name. */
 async function named(names: string[], types: (string[] | null)[], signal?: AbortSignal) {
   const variables = Object.fromEntries(names.flatMap((n, i) => [[`n${i}`, n], [`t${i}`, types[i]]]));
-  const data = await ask<Record<string, Found>>(`query (${names.map((_, i) => `$n${i}: String!, $t${i}: [String!]`).join(', ')}, $view: View) {
-    ${names.map((_, i) => `s${i}: search(text: $n${i}, types: $t${i}, first: 1, view: $view) { edges { ${match} } }`).join(' ')}
+  const data = await ask<Record<string, { edges: { node: Entity }[] }>>(`query (${names.map((_, i) => `$n${i}: String!, $t${i}: [String!]`).join(', ')}, $view: View) {
+    ${names.map((_, i) => `s${i}: search(text: $n${i}, types: $t${i}, first: 1, view: $view) { edges { node { id name } } }`).join(' ')}
   }`, variables, signal);
   return names.map((_, i) => data[`s${i}`]?.edges[0]?.node ?? null);
 }

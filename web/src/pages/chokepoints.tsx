@@ -16,7 +16,7 @@ function Avoided() {
 
 function Found() {
   const answer = useAnswer((signal) => ask<Result>(`query ($from: ID!, $to: ID!, $avoid: [ID!], $view: View) { chokepoints(from: $from, to: $to, avoid: $avoid, first: 40, view: $view) {
-    kind cut { id name type } removes pairs partial } }`, { from: param('from'), to: param('to'), avoid: list('avoid') }, signal));
+    kind cut { id name } removes pairs partial } }`, { from: param('from'), to: param('to'), avoid: list('avoid') }, signal));
   return <Answer of={answer}>{({ chokepoints: all }) => all.length === 0 ? <Empty>There is no route, or nothing that all routes must pass.</Empty> : <>
     {[...new Set(all.map((c) => c.kind))].map((kind) => <section key={kind}><h2>{kinds[kind] ?? capital(split(kind))}</h2>
       <ol class="bars">{all.filter((c) => c.kind === kind).map((c) => <li key={c.cut.map((e) => e.id).join()}><span>{join(c.cut.map((e) => <EntityLink entity={e} />), ' and ')}</span>

@@ -17,7 +17,7 @@ function StepLine({ step }: { step: Step }) {
 
 function Found() {
   const answer = useAnswer((signal) => ask<Result>(`query ($from: ID!, $to: ID!, $view: View) { connections(from: $from, to: $to, first: 8, view: $view) {
-    length score steps { from { id name type } to { id name type } relation qualifier inverse claim { ...C } } } } ${claimFields}`, { from: param('from'), to: param('to') }, signal));
+    length score steps { from { id name } to { id name } relation qualifier inverse claim { ...C } } } } ${claimFields}`, { from: param('from'), to: param('to') }, signal));
   return <Answer of={answer}>{({ connections }) => <>
     {connections.length === 0 && <Empty>No chain of up to four claims connects them in this view.</Empty>}
     {connections.map((c, i) => <article class="route" key={i} aria-label={`Connection ${i + 1}`}><p class="hint">{plural(c.length, 'step')} · score {c.score.toFixed(2)}</p><ol class="legs">{c.steps.map((s, j) => <StepLine key={j} step={s} />)}</ol></article>)}

@@ -23,7 +23,7 @@ function Found({ of, resource }: { of: Entity; resource?: Entity }) {
   const year = Number(param('year')) || null, direction = param('direction') || 'IMPORT';
   const answer = useAnswer((signal) => ask<Result>(`query ($of: ID!, $resource: ID, $year: Int, $direction: TradeDirection, $view: View) {
     dependency(of: $of, resource: $resource, year: $year, direction: $direction, view: $view) { year unknown { low high } hhi { low high }
-      partners { partner { id name type } share { low high } report claims { ...C } } conflicts { ...C } others { scope measure claims { ...C } } } } ${claimFields}`,
+      partners { partner { id name } share { low high } report claims { ...C } } conflicts { ...C } others { scope measure claims { ...C } } } } ${claimFields}`,
     { of: of.id, resource: resource?.id ?? null, year, direction }, signal));
   return <Answer of={answer}>{({ dependency: d }) => {
     if (d.partners.length === 0) return <Empty>No source states shares of its {direction === 'IMPORT' ? 'imports' : 'exports'}{resource && <> of <bdi>{resource.name}</bdi></>} by partner{year && ` in ${year}`}.</Empty>;

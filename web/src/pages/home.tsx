@@ -20,7 +20,7 @@ const examples: [string, string, string][] = [
 function Overviews() {
   const answer = useAnswer((signal) => ask<Overview>(`query ($view: View, $since: Int!) {
     graph(view: $view) { types { type count } }
-    log(sinceSequence: $since, first: 5) { sequence recordedAt entities { id name type } added(first: 0) { totalCount } }
+    log(sinceSequence: $since, first: 5) { sequence recordedAt entities { id name } added(first: 0) { totalCount } }
   }`, { since: Math.max(0, counts.sequence - 5) }, signal));
   return <Answer of={answer}>{({ graph, log }) => <>
     <section aria-labelledby="in"><h2 id="in">In the graph</h2>

@@ -6,7 +6,6 @@ import { feature } from 'topojson-client';
 import type { Topology } from 'topojson-specification';
 import world from 'world-atlas/countries-110m.json?url';
 import { ask, type Entity } from '../api';
-import { selection } from '../card';
 import { Answer, Empty, EntityLink, useAnswer } from '../parts';
 import { address, entityAddress, here, list, param } from '../state';
 import { capital, number, plural, split, types, unit } from '../words';
@@ -16,7 +15,7 @@ interface Country extends Entity { isoNumeric: string | null; v?: number | { val
 interface Leg { id?: string; name?: string; mode: string; status: string; from: Place | null; to: Place | null }
 
 const width = 960, height = 500, classes = 6;
-const place = 'id name type ... on Located { coordinates { latitude longitude } }';
+const place = 'id name ... on Located { coordinates { latitude longitude } }';
 const figureKinds = ['Long', 'Int', 'Float', 'Quantity'];
 
 async function read(field: string, kind: string | undefined, segments: boolean, signal: AbortSignal) {
@@ -24,7 +23,7 @@ async function read(field: string, kind: string | undefined, segments: boolean, 
   const [shapes, data, routes] = await Promise.all([
     fetch(world, { signal }).then((r) => r.json() as Promise<Topology>),
     ask<{ countries: { nodes: Country[] }; segments?: { nodes: Leg[] }; here?: Place }>(`query ($view: View${param('id') ? ', $id: ID!' : ''}) {
-      countries(first: 400, view: $view) { nodes { id name isoNumeric ${field ? `v: ${field} ${kind === 'Quantity' ? '{ value unit }' : selection(kind)}` : ''} } }
+      countries(first: 400, view: $view) { nodes { id name isoNumeric ${field ? `v: ${field} ${kind === 'Quantity' ? '{ value unit }' : ''}` : ''} } }
       ${segments ? `segments(first: 1000, view: $view) { nodes { id name mode status from { ${place} } to { ${place} } } }` : ''}
       ${param('id') ? `here: entity(id: $id, view: $view) { ${place} }` : ''} }`, { id: param('id') || undefined }, signal),
     from && to ? ask<{ routes: { routes: { legs: Leg[] }[] } }>(`query ($from: ID!, $to: ID!, $avoid: [ID!], $view: View) { routes(from: $from, to: $to, avoid: $avoid, first: 3, view: $view) { routes { legs { mode status from { ${place} } to { ${place} } } } } }`,

@@ -7,12 +7,12 @@ import { Answer, Empty, EntityLink, Evidence, join, Name, Opened, useAnswer } fr
 import { address, here, list, param } from '../state';
 import { capital, number, plural, split } from '../words';
 
-interface Leg { from: Entity; to: Entity; mode: string; status: string; segment: Entity | null; transits: Entity[]; transitsComplete: boolean; distanceKm: number | null; estimatedKm: number; distanceGuessed: boolean; certainty: number; claims: Claim[] }
-interface Route { countries: Entity[]; waters: Entity[]; legs: Leg[]; borders: number; distanceKm: number | null; estimatedKm: number; avoidance: string; certainty: number; weakest: Claim | null; length: { statedLegs: number; guessedLegs: number; unknownLegs: number } }
-interface Result { routes: { note: string | null; partial: boolean; routes: Route[]; blocked: { release: Entity[]; opens: Route | null }[]; nearest: { barredBy: Entity[]; leg: Leg }[] } }
+interface Leg { from: Entity; to: Entity; mode: string; status: string; segment: Entity | null; transits: Entity[]; transitsComplete: boolean; distanceKm: number | null; estimatedKm: number; certainty: number; claims: Claim[] }
+interface Route { countries: Entity[]; waters: Entity[]; legs: Leg[]; borders: number; distanceKm: number | null; estimatedKm: number; avoidance: string; certainty: number; weakest: Pick<Claim, 'source'> | null; length: { statedLegs: number } }
+interface Result { routes: { note: string | null; partial: boolean; routes: Route[]; blocked: { release: Entity[]; opens: { countries: Entity[]; legs: object[] } | null }[]; nearest: { leg: Leg }[] } }
 
-const routeFields = `fragment L on Leg { from { id name } to { id name } mode status segment { id name } transits { id name } transitsComplete distanceKm estimatedKm distanceGuessed certainty claims { ...C } }
-  fragment R on Route { countries { id name } waters { id name } borders distanceKm estimatedKm avoidance certainty weakest { ...C } length { statedLegs guessedLegs unknownLegs } legs { ...L } }`;
+const routeFields = `fragment L on Leg { from { id name } to { id name } mode status segment { id name } transits { id name } transitsComplete distanceKm estimatedKm certainty claims { ...C } }
+  fragment R on Route { countries { id name } waters { id name } borders distanceKm estimatedKm avoidance certainty weakest { source { id name } } length { statedLegs } legs { ...L } }`;
 
 const modes = ['RAIL', 'ROAD', 'SEA', 'FERRY', 'RIVER', 'PIPELINE', 'AIR'];
 const ranks = { LEGS: 'fewest legs', DISTANCE: 'shortest', BORDERS: 'fewest borders', CERTAINTY: 'most certain' };
@@ -26,15 +26,13 @@ function Strip({ legs, other }: { legs: Leg[]; other: Leg[] }) {
     <li class="stop"><Name text={l.to.name} /></li></>)}</ol>;
 }
 
-const status = (s: string) => <span class={`chip status-${s.toLowerCase()}`}>{split(s)}</span>;
-
 function LegLine({ leg, differs }: { leg: Leg; differs?: boolean }) {
   return <li class={`leg ${differs ? 'differs' : ''}`}>
     <div class="what"><EntityLink entity={leg.from} /> <span class="arrow">→</span> <EntityLink entity={leg.to} /></div>
     <div class="hint">{capital(split(leg.mode))}{leg.segment && <> · <EntityLink entity={leg.segment} /></>}
       {' · '}{leg.distanceKm !== null ? `${number(leg.distanceKm)} km` : <span title="no source states it; as the crow flies">about {number(Math.round(leg.estimatedKm))} km</span>}
       {leg.transits.length > 0 && <> · through {join(leg.transits.map((e) => <EntityLink entity={e} />))}{!leg.transitsComplete && ' and perhaps others'}</>}</div>
-    <div>{leg.status !== 'OPERATIONAL' && status(leg.status)}</div>
+    <div>{leg.status !== 'OPERATIONAL' && <span class="chip">{split(leg.status)}</span>}</div>
     <Opened summary={plural(leg.claims.length, 'claim')} name={`for ${leg.from.name} to ${leg.to.name}`}><Evidence claims={leg.claims} values /></Opened>
   </li>;
 }
@@ -95,7 +93,7 @@ function Found() {
   const variables = { from: param('from'), to: param('to'), avoid: list('avoid'), via: list('via'), modes: param('modes') ? list('modes') : null, rank: param('rank') || 'LEGS', network: param('network') || 'TRANSPORT' };
   const answer = useAnswer((signal) => ask<Result>(`query ($from: ID!, $to: ID!, $avoid: [ID!], $via: [ID!], $modes: [Mode!], $rank: RouteRank, $network: RouteNetwork, $view: View) {
     routes(from: $from, to: $to, avoid: $avoid, via: $via, modes: $modes, rank: $rank, network: $network, first: 4, view: $view) {
-      note partial routes { ...R } blocked { release { id name type } opens { ...R } } nearest { barredBy { id name } leg { ...L } }
+      note partial routes { ...R } blocked { release { id name } opens { countries { id name } legs { mode } } } nearest { leg { ...L } }
     } } ${routeFields} ${claimFields}`, variables, signal));
   return <Answer of={answer}>{({ routes: { routes, blocked, nearest, note, partial } }) => <>
     {routes.map((r, i) => <RouteView key={i} route={r} n={i + 1} before={routes.slice(0, i)} />)}

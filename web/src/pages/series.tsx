@@ -6,7 +6,7 @@ import { here, param } from '../state';
 import { years } from '../views/timeline';
 import { capital, fields, label, number, plural, unit } from '../words';
 
-interface Result { entity: { name: string; claims: { totalCount: number; nodes: Claim[] } } | null }
+interface Result { entity: { name: string; claims: { nodes: Claim[] } } | null }
 interface Point { x: number; y: number; claim: Claim; planned: boolean }
 
 const width = 900, height = 360, left = 76, bottom = 30;
@@ -45,7 +45,7 @@ function Chart({ points, units }: { points: Point[]; units: string }) {
 
 function Found() {
   const id = param('id'), predicate = param('predicate'), object = param('object');
-  const answer = useAnswer((signal) => ask<Result>(`query ($id: ID!, $where: ClaimFilter, $view: View) { entity(id: $id, view: $view) { name claims(where: $where, first: 1000, orderBy: [{ validFrom: DESC }]) { totalCount nodes { ...C } } } } ${claimFields}`,
+  const answer = useAnswer((signal) => ask<Result>(`query ($id: ID!, $where: ClaimFilter, $view: View) { entity(id: $id, view: $view) { name claims(where: $where, first: 1000, orderBy: [{ validFrom: DESC }]) { nodes { ...C } } } } ${claimFields}`,
     { id, where: { predicate: { eq: predicate }, ...(object ? { object: { eq: object } } : {}) } }, signal));
   return <Answer of={answer}>{({ entity }) => {
     const all = (entity?.claims.nodes ?? []).flatMap((claim) => { const n = numberOf(claim), x = years(claim.validFrom ?? claim.validTo); return n && x !== null ? [{ x, y: n[0], unit: n[1], claim, planned: claim.attribution === 'ESTIMATED' || claim.qualifiers.some((q) => q.name === 'planned' && q.value === 'true') }] : []; });

@@ -11,7 +11,7 @@ interface Page { conflicts: { totalCount: number; pageInfo: { hasNextPage: boole
 export function Conflicts({ id, predicate }: { id?: string; predicate?: string }) {
   const answer = useAnswer((signal) => ask<Page>(`query ($id: ID, $predicate: String, $after: String, $view: View) {
     conflicts(subject: $id, predicate: $predicate, first: 25, after: $after, view: $view) {
-      totalCount pageInfo { hasNextPage endCursor } nodes { subject { id name type } predicate reason holds claims { ...C } }
+      totalCount pageInfo { hasNextPage endCursor } nodes { subject { id name } predicate reason holds claims { ...C } }
     } } ${claimFields}`, { id: id || null, predicate: predicate || null, after: param('after') || null }, signal));
   return <Answer of={answer}>{({ conflicts: { totalCount, nodes, pageInfo } }) => <>
     {totalCount === 0 ? <Empty>No claims about it contradict each other on this date.</Empty> : <p class="hint">{plural(totalCount, 'disagreement')}</p>}
