@@ -1,14 +1,14 @@
 // What a card shows of an entity: the fields that are asked most, and how their values are written.
 import type { Entity } from './api';
 import { EntityLink, Name } from './parts';
-import { number, split, types } from './words';
+import { exactly, number, numeric, split, types } from './words';
 
 export type Cell = null | string | number | boolean | Entity | { text: string } | { latitude: number; longitude: number };
 
 /** The fields that a card shows: what leads to one thing first, then figures. */
 export function keyFields(type: string) {
   const of = types.get(type)?.fields.filter((f) => !f.many && !f.inverse && !['name', 'description', 'wikidata'].includes(f.name)) ?? [];
-  const rank = (kind?: string) => (!kind ? 0 : ['Quantity', 'Long', 'Float', 'Int'].includes(kind) ? 1 : kind === 'Date' || kind === 'Enum' ? 2 : 3);
+  const rank = (kind?: string) => (!kind ? 0 : numeric(kind) ? 1 : kind === 'Date' || kind === 'Enum' ? 2 : 3);
   return of.filter((f) => f.kind !== 'String').sort((a, b) => rank(a.kind) - rank(b.kind)).slice(0, 12);
 }
 
@@ -18,7 +18,7 @@ export function CellText({ value, kind }: { value: Cell; kind?: string }) {
   if (value === null) return <span class="unknown">not stated</span>;
   if (typeof value === 'object') {
     if ('id' in value) return <EntityLink entity={value} />;
-    if ('text' in value) return <>{value.text.replace(/(?<![\d.])\d{4,}/, (digits) => Number(digits).toLocaleString('en'))}</>;
+    if ('text' in value) return <>{exactly(value.text) ?? value.text}</>;
     return <>{value.latitude.toFixed(2)}, {value.longitude.toFixed(2)}</>;
   }
   if (typeof value === 'number') return <span title={String(value)}>{number(value)}</span>;

@@ -1,10 +1,12 @@
 // How claims become lines: those that say the same thing together.
 import type { Claim, Qualifier } from './api';
-import { fields, qualifierWord } from './words';
+import { fields, isFigure, qualifierWord } from './words';
+
+const parts = (of: Qualifier[]) => of.map((q) => [q.name, q.value, q.object?.id]);
 
 /** What claims have in common that agree: all but who says it, and for when. */
 export const said = (c: Pick<Claim, 'value' | 'object' | 'qualifiers'>) =>
-  JSON.stringify([c.value, c.object?.id, c.qualifiers.map((q) => [q.name, q.value, q.object?.id])]);
+  JSON.stringify([c.value, c.object?.id, parts(c.qualifiers)]);
 
 /** A line of a page: one value with all the claims that support it, the best one first. */
 export interface Line { key: string; claims: Claim[]; other: Claim['object'] }
@@ -14,8 +16,8 @@ const about = (q: Qualifier) => q.object || ['String', 'Enum', 'Boolean'].includ
 
 function keyOf(c: Claim, inverse: boolean) {
   const word = fields.get(c.predicate);
-  if (word?.kind) return word.time === 'OBSERVATION' ? word.name : said(c);
-  return JSON.stringify([inverse ? c.subject.id : c.object?.id, c.qualifiers.filter(about).map((q) => [q.name, q.value, q.object?.id])]);
+  if (word?.kind) return isFigure(c.predicate) ? word.name : said(c);
+  return JSON.stringify([inverse ? c.subject.id : c.object?.id, parts(c.qualifiers.filter(about))]);
 }
 
 const worth = (c: Claim) => 8 * Number(c.chosen) + 4 * Number(c.rank !== 'DEPRECATED') + 2 * Number(c.holds === 'YES');

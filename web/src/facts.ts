@@ -1,7 +1,7 @@
 // Reading the claims of an entity: counted by the server, read by predicate.
 import { ask, claimFields, type Claim } from './api';
 import { lines, type Line } from './claims';
-import { fields, label } from './words';
+import { fields, isFigure, label } from './words';
 
 export interface Part { side: 'claims' | 'about'; predicate: string; count: number; after: string | null; read: Claim[] }
 
@@ -53,7 +53,7 @@ const whole = 24;
 export async function read(id: string, parts: Part[], first: number, signal?: AbortSignal) {
   const { entity } = await ask<{ entity: Record<string, { nodes: Claim[]; pageInfo: { hasNextPage: boolean; endCursor: string } }> }>(
     `query ($id: ID!, $view: View) { entity(id: $id, view: $view) { ${parts.map((p, i) => `
-      p${i}: ${p.side}(predicate: "${p.predicate}", first: ${p.count <= whole ? whole : first}, after: ${JSON.stringify(p.after)}, orderBy: ${fields.get(p.predicate)?.time === 'OBSERVATION' ? latest : order}) {
+      p${i}: ${p.side}(predicate: "${p.predicate}", first: ${p.count <= whole ? whole : first}, after: ${JSON.stringify(p.after)}, orderBy: ${isFigure(p.predicate) ? latest : order}) {
         pageInfo { hasNextPage endCursor } nodes { ...C } }`).join('')} } } ${claimFields}`, { id }, signal);
   parts.forEach((p, i) => {
     const { nodes, pageInfo } = entity[`p${i}`]!;

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Refusal, type Claim, type Entity, type Qualifier } from './api';
 import { disputed, sourcesOf, type Line } from './claims';
 import { entityAddress } from './state';
-import { capital, fields, label, period, plural, qualifierWord, split, unit, written, type Word } from './words';
+import { capital, exactly, fields, isFigure, label, numeric, period, plural, qualifierWord, split, written, type Word } from './words';
 
 /** A text of a source: isolated, so that its direction of writing does not disturb what is around it. */
 export const Name = ({ text }: { text: string }) => <bdi>{text}</bdi>;
@@ -27,8 +27,7 @@ export function Outside({ url, text }: { url: string; text?: string }) {
 function Literal({ text, word, name }: { text: string; word?: Word; name: string }) {
   const kind = word?.kind, short = written(text, kind, name, word?.unit);
   if (short === null) return <Outside url={text} text={text} />;
-  const [digits, code = word?.unit] = text.split(' ');
-  const exact = /^(Int|Long|Float|Quantity)$/.test(kind ?? '') ? `${Number(digits).toLocaleString('en', { maximumSignificantDigits: 15 })}${code ? ' ' + unit(code) : ''}` : '';
+  const exact = numeric(kind) && exactly(text, word?.unit);
   return <span title={exact && short !== exact ? exact : undefined}>{short}</span>;
 }
 
@@ -89,7 +88,7 @@ export function Evidence({ claims, values }: { claims: Claim[]; values?: boolean
 
 /** One value: what, since when, how many sources; opened, the evidence. */
 export function FactLine({ line, lead, quiet }: { line: Line; lead?: ComponentChildren; quiet?: boolean }) {
-  const best = line.claims[0]!, figures = fields.get(best.predicate)?.time === 'OBSERVATION';
+  const best = line.claims[0]!, figures = isFigure(best.predicate);
   return <li class={`line ${best.holds === 'POSSIBLY' ? 'unsure' : ''}`}>
     <div class="what">{lead}<span class="value"><Value claim={best} other={line.other} /></span> <Qualifiers of={best.qualifiers} under={label(best.predicate)} /> <Certainty claims={line.claims} quiet={quiet} /></div>
     <div class="years">{period(best.validFrom, best.validTo)}</div>

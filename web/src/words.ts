@@ -25,11 +25,17 @@ export const ready: Promise<void> = fetch(`/assets/ontology.json?v=${wordsVersio
 export const split = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase();
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** Whether a predicate has figures: values that are observed again and again, as every year. */
+export const isFigure = (predicate: string) => fields.get(predicate)?.time === 'OBSERVATION';
+
 export const label = (predicate: string) => fields.get(predicate)?.label ?? split(predicate);
 export const typeLabel = (type: string) => split(types.get(type)?.label ?? type);
 export const qualifierWord = (name: string) => qualifiers.get(name);
 
-export const plural = (n: number, one: string) => `${n.toLocaleString('en')} ${n === 1 ? one : /s$/.test(one) ? one : one.replace(/([^aeo])y$/, '$1ie') + 's'}`;
+/** A count, with its thousands apart. */
+export const grouped = (n: number) => n.toLocaleString('en');
+
+export const plural = (n: number, one: string) => `${grouped(n)} ${n === 1 ? one : /s$/.test(one) ? one : one.replace(/([^aeo])y$/, '$1ie') + 's'}`;
 export const percent = (x: number) => `${+(100 * x).toFixed(1)} %`;
 
 const big: [number, string][] = [[1e12, 'trillion'], [1e9, 'billion'], [1e6, 'million']];
@@ -47,15 +53,34 @@ export const unit = (code: string) => units[code] ?? code;
 
 const money = /^[$€£¥]$/;
 
+/** A number that is written already, with its unit if it has one. */
+export function withUnit(n: string, code?: string) {
+  const u = code && unit(code);
+  return u ? (money.test(u) ? u + n : `${n} ${u}`) : n;
+}
+
+/** Whether the values of a kind are numbers, perhaps with a unit. */
+export const numeric = (kind?: string) => /^(Int|Long|Float|Quantity)$/.test(kind ?? '');
+
+/** The number of a text and the code of its unit, which may have none; null if it is no number. */
+export function amount(text: string): { n: number; code?: string } | null {
+  const m = /^(-?[\d.]+(?:e[+-]?\d+)?)(?: (\S+))?$/.exec(text);
+  return m && { n: Number(m[1]), code: m[2] };
+}
+
+/** A value that is a number with all its digits; null if it is no number. */
+export function exactly(text: string, of?: string) {
+  const a = amount(text);
+  return a && withUnit(a.n.toLocaleString('en', { maximumSignificantDigits: 15 }), a.code ?? of);
+}
+
 /** The text of a value by the kind of its field and the unit of its plain numbers; null where it is plain text. */
 export function written(text: string, kind?: string, name = '', of?: string): string | null {
   if (kind === 'Enum') return split(text);
   if (kind === 'Boolean') return text === 'true' ? 'yes' : 'no';
   if (kind === 'Float' && /share$/i.test(name)) return percent(Number(text));
-  const m = /^(Int|Long|Float|Quantity)$/.test(kind ?? '') ? /^(-?[\d.]+(?:e[+-]?\d+)?)(?: (\S+))?$/.exec(text) : null;
-  if (!m) return null;
-  const n = number(Number(m[1])), code = m[2] ?? of, u = code && unit(code);
-  return u ? (money.test(u) ? u + n : `${n} ${u}`) : n;
+  const a = numeric(kind) ? amount(text) : null;
+  return a && withUnit(number(a.n), a.code ?? of);
 }
 
 /** The time for which a claim holds, in words. */

@@ -6,7 +6,7 @@ import { CellText, keyFields, selection, type Cell } from '../card';
 import { overview, read, linesOf, type Group } from '../facts';
 import { Answer, Empty, FactLine, join, Maybe, maybe, Name, Trouble, useAnswer } from '../parts';
 import { address, asOf, here, param, subject } from '../state';
-import { capital, fields, plural, themes, typeLabel } from '../words';
+import { capital, grouped, isFigure, plural, themes, typeLabel } from '../words';
 
 const shown = 8;
 
@@ -46,7 +46,7 @@ function GroupView({ id, group }: { id: string; group: Group }) {
   const [fault, setFault] = useState<Error>();
   const lines = linesOf(group), unsure = maybe(lines), cut = all ? lines : lines.slice(0, shown);
   const unread = group.parts.filter((p) => p.read.length < p.count);
-  const figure = fields.get(group.parts[0]!.predicate)?.time === 'OBSERVATION' && group.parts.length === 1 && group.count > 1 && group.parts[0]!.side === 'claims' && lines.length === 1 && lines[0]!.claims.length > 1;
+  const figure = isFigure(group.parts[0]!.predicate) && group.parts.length === 1 && group.count > 1 && group.parts[0]!.side === 'claims' && lines.length === 1 && lines[0]!.claims.length > 1;
   async function more() {
     setAll(true);
     try {
@@ -56,10 +56,10 @@ function GroupView({ id, group }: { id: string; group: Group }) {
     again((n) => n + 1);
   }
   return <section class="group" id={group.id} aria-labelledby={`${group.id}-title`}>
-    <h3 id={`${group.id}-title`}>{capital(group.title)} <span class="count">{group.count.toLocaleString('en')}</span></h3> <Maybe which={unsure} />
+    <h3 id={`${group.id}-title`}>{capital(group.title)} <span class="count">{grouped(group.count)}</span></h3> <Maybe which={unsure} />
     <ul class="lines">{cut.map((l) => <FactLine key={l.key} line={l} quiet={!!unsure} />)}</ul>
-    {figure && <p class="more"><a href={address('/series', { id, predicate: group.parts[0]!.predicate })}>All {group.count.toLocaleString('en')} over time</a></p>}
-    {!figure && (lines.length > cut.length || unread.length > 0) && <p class="more"><button class="plain" onClick={() => void more()}>{all ? 'Show more' : `Show all ${group.count.toLocaleString('en')} claims`}</button></p>}
+    {figure && <p class="more"><a href={address('/series', { id, predicate: group.parts[0]!.predicate })}>All {grouped(group.count)} over time</a></p>}
+    {!figure && (lines.length > cut.length || unread.length > 0) && <p class="more"><button class="plain" onClick={() => void more()}>{all ? 'Show more' : `Show all ${grouped(group.count)} claims`}</button></p>}
     {fault && <Trouble fault={fault} />}
   </section>;
 }
@@ -76,7 +76,7 @@ function Facts({ id }: { id: string }) {
     return <div class="columns">
       <div class="aside"><Card type={e.type} id={id} aliases={e.aliases} />
         <nav class="contents" aria-label="Contents"><ul>{sections.map(({ theme, groups }) =>
-          <li key={theme}><a href={`#theme-${theme || 'identity'}`}>{theme || 'Identity'}</a> <span class="count">{groups.reduce((n, g) => n + g.count, 0).toLocaleString('en')}</span></li>)}</ul></nav>
+          <li key={theme}><a href={`#theme-${theme || 'identity'}`}>{theme || 'Identity'}</a> <span class="count">{grouped(groups.reduce((n, g) => n + g.count, 0))}</span></li>)}</ul></nav>
       </div>
       <div class="facts">{e.groups.some((g) => maybe(linesOf(g))) && <p class="hint">With dashes: may hold. A source states it for another time, or without a time; none attests it for {asOf || 'today'}.</p>}
         {sections.map(({ theme, groups }) => <section key={theme} id={`theme-${theme || 'identity'}`}>

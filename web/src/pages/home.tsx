@@ -2,7 +2,7 @@
 import { ask, type Entity } from '../api';
 import { Answer, EntityLink, useAnswer } from '../parts';
 import { address, counts, entityAddress } from '../state';
-import { capital, plural, split, types } from '../words';
+import { capital, grouped, plural, split, types } from '../words';
 
 interface Overview { graph: { types: { type: string; count: number }[] }; log: { sequence: number; recordedAt: string; entities: Entity[]; added: { totalCount: number } }[] }
 
@@ -25,7 +25,7 @@ function Overviews() {
   return <Answer of={answer}>{({ graph, log }) => <>
     <section aria-labelledby="in"><h2 id="in">In the graph</h2>
       <ul class="tiles">{graph.types.filter((t) => t.count > 0).sort((a, b) => b.count - a.count).map(({ type, count }) =>
-        <li key={type}><a href={address('/table', { type })}><b>{count.toLocaleString('en')}</b> {split(types.get(type)?.plural ?? type)}</a></li>)}</ul>
+        <li key={type}><a href={address('/table', { type })}><b>{grouped(count)}</b> {split(types.get(type)?.plural ?? type)}</a></li>)}</ul>
     </section>
     {log.length > 0 && <section aria-labelledby="lately"><h2 id="lately">Recorded last</h2>
       <ul class="log">{[...log].reverse().map((l) => <li key={l.sequence}>
@@ -37,7 +37,7 @@ function Overviews() {
 
 export default function Home() {
   return <>
-    <p class="hint counted">{counts.claims.toLocaleString('en')} claims about {counts.entities.toLocaleString('en')} entities</p>
+    <p class="hint counted">{grouped(counts.claims)} claims about {grouped(counts.entities)} entities</p>
     <section aria-label="Worked examples"><ul class="cards">{examples.map(([title, what, href]) =>
       <li key={href}><a href={href}><strong>{capital(title)}</strong><span>{what}</span></a></li>)}</ul></section>
     <Overviews />

@@ -8,7 +8,7 @@ import world from 'world-atlas/countries-110m.json?url';
 import { ask, type Entity } from '../api';
 import { Answer, Empty, EntityLink, useAnswer } from '../parts';
 import { address, entityAddress, here, list, param } from '../state';
-import { capital, number, plural, split, types, unit } from '../words';
+import { capital, number, numeric, plural, split, types, withUnit } from '../words';
 
 interface Place extends Entity { coordinates: { latitude: number; longitude: number } | null }
 interface Country extends Entity { isoNumeric: string | null; v?: number | { value: number; unit: string } | null }
@@ -16,7 +16,6 @@ interface Leg { id?: string; name?: string; mode: string; status: string; from: 
 
 const width = 960, height = 500, classes = 6;
 const place = 'id name ... on Located { coordinates { latitude longitude } }';
-const figureKinds = ['Long', 'Int', 'Float', 'Quantity'];
 
 async function read(field: string, kind: string | undefined, segments: boolean, signal: AbortSignal) {
   const from = param('from'), to = param('to');
@@ -88,7 +87,7 @@ function Picture({ d, label }: { d: Drawn; label: string }) {
       <path class="sea" d={path({ type: 'Sphere' }) ?? ''} /><path class="graticule" d={path(geoGraticule10()) ?? ''} />
       {d.shapes.features.map((f, i) => {
         const c = byNumber.get(Number(f.id)), shape = path(f) ?? '', v = c ? valueOf(c) : null;
-        const text = `${c?.name ?? f.properties.name}${v === null ? '' : `: ${number(v)}${code ? ' ' + unit(code) : ''}`}`;
+        const text = `${c?.name ?? f.properties.name}${v === null ? '' : `: ${withUnit(number(v), code ?? undefined)}`}`;
         const drawn = <path class={`land ${values.length ? classOf(v) : ''}`} d={shape} onPointerEnter={() => setAt(text)} />;
         return <g key={i} class={c ? 'known' : ''} onClick={() => { if (c && !moved()) location.assign(entityAddress(c.id)); }}>{drawn}{c && avoided.has(c.id) && <path class="hatched" d={shape} />}</g>;
       })}
@@ -105,7 +104,7 @@ function Picture({ d, label }: { d: Drawn; label: string }) {
 
 export default function Map_() {
   const country = types.get('Country');
-  const figures = country?.fields.filter((f) => figureKinds.includes(f.kind ?? '') && !f.many) ?? [], field = figures.find((f) => f.name === (param('field') || (param('from') ? '' : 'population')));
+  const figures = country?.fields.filter((f) => numeric(f.kind) && !f.many) ?? [], field = figures.find((f) => f.name === (param('field') || (param('from') ? '' : 'population')));
   const segments = types.has('Segment') && param('legs') === 'yes';
   const answer = useAnswer(country ? (signal) => read(field?.name ?? '', field?.kind, segments, signal) : null);
   if (!country) return <Empty>This ontology has no countries to draw.</Empty>;

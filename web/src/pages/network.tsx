@@ -5,7 +5,7 @@ import { Chosen } from '../choose';
 import { settle, type Edge, type Node } from '../layout';
 import { Answer, Empty, EntityLink, Maybe, useAnswer } from '../parts';
 import { entityAddress, here, list } from '../state';
-import { capital, fields, label, plural, split } from '../words';
+import { capital, fields, isFigure, label, plural, split } from '../words';
 
 interface Link { predicate: string; holds: string; subject: Entity; object: Entity | null }
 interface Counted { key: string; count: number }
@@ -25,7 +25,7 @@ async function around(ids: string[], signal: AbortSignal): Promise<Around> {
   const chosen = list('relations');
   if (chosen.length === 0) {
     let sum = 0;
-    for (const [key, count] of [...counts].sort((a, b) => (fields.get(a[0])?.time === 'OBSERVATION' ? 1 : 0) - (fields.get(b[0])?.time === 'OBSERVATION' ? 1 : 0) || a[1] - b[1])) {
+    for (const [key, count] of [...counts].sort((a, b) => Number(isFigure(a[0])) - Number(isFigure(b[0])) || a[1] - b[1])) {
       if (sum > 0 && sum + count > most * 1.5 * ids.length) continue;
       chosen.push(key);
       sum += count;

@@ -4,7 +4,7 @@ import { Chosen } from '../choose';
 import { Answer, Empty, EntityLink, Evidence, Opened, Qualifiers, useAnswer, Value } from '../parts';
 import { here, param } from '../state';
 import { years } from '../views/timeline';
-import { capital, fields, label, number, plural, unit } from '../words';
+import { amount, capital, fields, isFigure, label, number, plural, unit, withUnit } from '../words';
 
 interface Result { entity: { name: string; claims: { nodes: Claim[] } } | null }
 interface Point { x: number; y: number; claim: Claim; planned: boolean }
@@ -18,10 +18,9 @@ function Mark({ shape, x, y, hollow, title }: { shape: string; x: number; y: num
 }
 
 /** The number of a claim: its value, or the qualifier that is a number. */
-function numberOf(c: Claim): [number, string] | null {
+function numberOf(c: Claim) {
   const text = c.value ?? c.qualifiers.find((q) => ['value', 'quantity', 'share', 'worldShare'].includes(q.name))?.value;
-  const m = /^(-?[\d.]+(?:e[+-]?\d+)?)(?: (\S+))?$/.exec(text ?? '');
-  return m && [Number(m[1]), m[2] ?? ''];
+  return amount(text ?? '');
 }
 
 function Chart({ points, units }: { points: Point[]; units: string }) {
@@ -39,7 +38,7 @@ function Chart({ points, units }: { points: Point[]; units: string }) {
     {ticks.map((v) => <g key={v}><line class="grid" x1={left} x2={width - 20} y1={y(v)} y2={y(v)} /><text x={left - 8} y={y(v) + 4} text-anchor="end">{number(v)}</text></g>)}
     {along.map((v) => <text key={v} x={x(v)} y={height - 8} text-anchor="middle">{v}</text>)}
     <polyline class="through" points={best.map((p) => `${x(p.x)},${y(p.y)}`).join(' ')} />
-    {points.map((p) => <Mark key={p.claim.id} shape={shape(p)} x={x(p.x)} y={y(p.y)} hollow={p.planned} title={`${p.claim.validFrom}: ${number(p.y)} ${unit(units)} (${p.claim.source.name})`} />)}
+    {points.map((p) => <Mark key={p.claim.id} shape={shape(p)} x={x(p.x)} y={y(p.y)} hollow={p.planned} title={`${p.claim.validFrom}: ${withUnit(number(p.y), units)} (${p.claim.source.name})`} />)}
   </svg><figcaption class="legend">{sources.slice(0, 8).map((s, i) => <span key={s.id}><svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true"><Mark shape={shapes[i % shapes.length]!} x={0} y={0} hollow={false} title="" /></svg> <EntityLink entity={s} /></span>)}{sources.length > 8 && <span>and {plural(sources.length - 8, 'other')}</span>}<span>hollow: planned or estimated</span></figcaption></figure>;
 }
 
@@ -48,7 +47,7 @@ function Found() {
   const answer = useAnswer((signal) => ask<Result>(`query ($id: ID!, $where: ClaimFilter, $view: View) { entity(id: $id, view: $view) { name claims(where: $where, first: 1000, orderBy: [{ validFrom: DESC }]) { nodes { ...C } } } } ${claimFields}`,
     { id, where: { predicate: { eq: predicate }, ...(object ? { object: { eq: object } } : {}) } }, signal));
   return <Answer of={answer}>{({ entity }) => {
-    const all = (entity?.claims.nodes ?? []).flatMap((claim) => { const n = numberOf(claim), x = years(claim.validFrom ?? claim.validTo); return n && x !== null ? [{ x, y: n[0], unit: n[1], claim, planned: claim.attribution === 'ESTIMATED' || claim.qualifiers.some((q) => q.name === 'planned' && q.value === 'true') }] : []; });
+    const all = (entity?.claims.nodes ?? []).flatMap((claim) => { const n = numberOf(claim), x = years(claim.validFrom ?? claim.validTo); return n && x !== null ? [{ x, y: n.n, unit: n.code ?? '', claim, planned: claim.attribution === 'ESTIMATED' || claim.qualifiers.some((q) => q.name === 'planned' && q.value === 'true') }] : []; });
     const counted = new Map<string, number>();
     for (const p of all) counted.set(p.unit, (counted.get(p.unit) ?? 0) + 1);
     const units = [...counted].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '', points = all.filter((p) => p.unit === units);
@@ -61,7 +60,7 @@ function Found() {
 }
 
 export default function Series() {
-  const figures = [...fields.values()].filter((f) => f.time === 'OBSERVATION');
+  const figures = [...fields.values()].filter((f) => isFigure(f.name));
   return <><Chosen /><p class="row"><label>Figure <select value={param('predicate')} onChange={(e) => location.assign(here({ predicate: e.currentTarget.value, object: '' }))}><option value="">choose</option>{figures.map((f) => <option key={f.name} value={f.name}>{capital(f.label)}</option>)}</select></label></p>
     {param('id') && param('predicate') ? <Found /> : <Empty>Choose an entity and a figure.</Empty>}</>;
 }

@@ -4,10 +4,9 @@ import { ask, requestAddress } from '../api';
 import { CellText, keyFields, selection, type Cell } from '../card';
 import { Answer, Empty, EntityLink, useAnswer } from '../parts';
 import { here, list, param, view } from '../state';
-import { capital, plural, split, types, type Column, type TypeWord } from '../words';
+import { capital, numeric, plural, split, types, type Column, type TypeWord } from '../words';
 
 const pageSize = 50;
-const numeric = (kind?: string) => ['Int', 'Long', 'Float', 'Quantity'].includes(kind ?? '');
 const sortable = (c: Column) => !c.many && !!c.kind && c.kind !== 'Coordinates';
 const ops: Record<string, [string, string][]> = {
   text: [['contains', 'contains'], ['eq', 'is'], ['startsWith', 'begins with']],

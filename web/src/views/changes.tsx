@@ -3,7 +3,7 @@ import { ask, claimFields, type Claim } from '../api';
 import { Answer, Empty, EntityLink, Evidence, join, Opened, Qualifiers, useAnswer, Value } from '../parts';
 import { asOf, param, view } from '../state';
 import { CellText, keyFields, selection, type Cell } from '../card';
-import { capital, fields, label, period, plural, type Column } from '../words';
+import { capital, fields, grouped, isFigure, label, period, plural, type Column } from '../words';
 
 interface Change { kind: 'ADDED' | 'REMOVED' | 'CHANGED'; before: Claim | null; after: Claim | null }
 interface Page { changes: { totalCount: number; partial: boolean; pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: Change[] } }
@@ -88,7 +88,7 @@ export function Changes({ id }: { id?: string }) {
       <label>From <input name="from" value={from} size={10} /></label><label>to <input name="to" value={to} size={10} /></label><button>Compare</button>
     </form>
     <Answer of={answer}>{({ nodes, total, partial, card }) => {
-      const figure = (c: Change) => fields.get((c.after ?? c.before)!.predicate)?.time === 'OBSERVATION';
+      const figure = (c: Change) => isFigure((c.after ?? c.before)!.predicate);
       const facts = nodes.filter((c) => !figure(c)), figures = nodes.filter(figure);
       if (total === 0 && card.length === 0) return <Empty>Nothing is stated to have changed from {from} to {to}.</Empty>;
       return <>
@@ -98,7 +98,7 @@ export function Changes({ id }: { id?: string }) {
         <h2>Facts <span class="count">{facts.length}</span></h2>
         {facts.length > 0 ? <Table changes={facts} from={from} to={to} id={id} /> : <Empty>No claim about it as a fact began or ended; what follows from claims about others is above.</Empty>}
         {figures.length > 0 && <><h2>New figures <span class="count">{figures.length}</span></h2><Opened summary={`Show ${plural(figures.length, 'figure')}`}><Table changes={figures} from={from} to={to} id={id} /></Opened></>}
-        {(partial || total > nodes.length) && <p class="hint">The first {nodes.length} of {total.toLocaleString('en')} changes.</p>}
+        {(partial || total > nodes.length) && <p class="hint">The first {nodes.length} of {grouped(total)} changes.</p>}
       </>;
     }}</Answer>
   </>;

@@ -1,7 +1,7 @@
 // The sources that say something about an entity, by how much they say.
 import { ask } from '../api';
 import { Answer, Empty, EntityLink, useAnswer } from '../parts';
-import { plural } from '../words';
+import { grouped, plural } from '../words';
 
 interface Counted { groups: { keys: [string, string]; count: number }[] }
 
@@ -17,6 +17,6 @@ export function Sources({ id }: { id: string }) {
     if (list.length === 0) return <Empty>No source says anything of it in this view.</Empty>;
     return <><p class="hint">{plural(list.length, 'source')}, counted by their claims about it and with it</p>
       <ol class="bars">{list.map(([key, { name, claims }]) => <li key={key}>
-        <span><EntityLink entity={{ id: key, name: name || key }} /></span><meter min={0} max={most} value={claims} aria-label={`claims of ${name}`} /><b>{claims.toLocaleString('en')}</b></li>)}</ol></>;
+        <span><EntityLink entity={{ id: key, name: name || key }} /></span><meter min={0} max={most} value={claims} aria-label={`claims of ${name}`} /><b>{grouped(claims)}</b></li>)}</ol></>;
   }}</Answer>;
 }

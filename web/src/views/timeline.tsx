@@ -3,7 +3,7 @@ import { ask, claimFields, type Claim } from '../api';
 import { Answer, Empty, EntityLink, useAnswer } from '../parts';
 import { Evidence, Opened, Value } from '../parts';
 import { here, param } from '../state';
-import { capital, fields, label, period, plural } from '../words';
+import { capital, grouped, isFigure, label, period, plural } from '../words';
 
 interface Moment { claim: Claim; start: string | null; end: string | null }
 interface Page { timeline: { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: Moment[] } }
@@ -29,11 +29,11 @@ export function Timeline({ id }: { id: string }) {
     timeline(entity: $id, first: 300, after: $after, view: $view) { totalCount pageInfo { hasNextPage endCursor } nodes { start end claim { ...C } } } } ${claimFields}`,
     { id, after: param('after') || null }, signal));
   return <Answer of={answer}>{({ timeline: { nodes, totalCount, pageInfo } }) => {
-    const kept = nodes.filter((m) => (m.start || m.end) && (figures || fields.get(m.claim.predicate)?.time !== 'OBSERVATION'));
+    const kept = nodes.filter((m) => (m.start || m.end) && (figures || !isFigure(m.claim.predicate)));
     const all = kept.flatMap((m) => [years(m.start), years(m.end)]).filter((x) => x !== null);
     const high = Math.max(new Date().getUTCFullYear() + 1, ...all), low = Math.max(Math.min(...all), high - 160);
     return <>
-      <p class="hint">{plural(kept.length, 'dated claim')} of {totalCount.toLocaleString('en')} · <a href={here({ figures: !figures && 'yes' })}>{figures ? 'without figures' : 'with figures'}</a></p>
+      <p class="hint">{plural(kept.length, 'dated claim')} of {grouped(totalCount)} · <a href={here({ figures: !figures && 'yes' })}>{figures ? 'without figures' : 'with figures'}</a></p>
       <p class="legend"><span><i class="key solid" /> both ends stated</span><span><i class="key fades" /> still holds</span><span><i class="key dashed" /> no end stated</span></p>
       {kept.length === 0 ? <Empty>No claim about it has a date in this view.</Empty> : <>
         <div class="axis" aria-hidden="true"><span>{Math.floor(low)}{all.some((x) => x < low) && ' or before'}</span><span>{Math.floor((low + high) / 2)}</span><span>{Math.floor(high)}</span></div>
