@@ -41,6 +41,22 @@ export async function ask<T>(query: string, variables: object = {}, signal?: Abo
   return body.data as T;
 }
 
+/** Asks the same of each entity, in the order of the ids; null where an id is unknown. own has the variables of the selection, and their types. */
+export async function askEach<T>(ids: string[], selection: string, signal?: AbortSignal, own: { types?: string; variables?: object } = {}): Promise<(T | null)[]> {
+  if (ids.length === 0) return [];
+  const data = await ask<Record<string, T | null>>(`query (${ids.map((_, i) => `$i${i}: ID!, `).join('')}${own.types ?? ''}$view: View) {
+    ${ids.map((_, i) => `e${i}: entity(id: $i${i}, view: $view) { ${selection} }`).join(' ')} }`, { ...Object.fromEntries(ids.map((id, i) => [`i${i}`, id])), ...own.variables }, signal);
+  return ids.map((_, i) => data[`e${i}`] ?? null);
+}
+
+/** The claims of an entity from both of their ends, each with the same arguments and selection. */
+export const bothSides = (rest: string) => `claims${rest} about${rest}`;
+export interface BothSides<T> { claims: T; about: T }
+
+/** How many claims of each predicate there are. */
+export const byPredicate = '{ aggregate { groups(by: [predicate]) { key count } } }';
+export interface ByPredicate { aggregate: { groups: { key: string; count: number }[] } }
+
 export interface Entity { id: string; name: string; type?: string }
 export interface Qualifier { name: string; value: string; object: Entity | null }
 export interface Source extends Entity { url: string | null; date: string | null }

@@ -1,5 +1,5 @@
 // Reading the claims of an entity: counted by the server, read by predicate.
-import { ask, claimFields, type Claim } from './api';
+import { ask, bothSides, byPredicate, claimFields, type BothSides, type ByPredicate, type Claim } from './api';
 import { lines, type Line } from './claims';
 import { fields, isFigure, label } from './words';
 
@@ -8,18 +8,14 @@ export interface Part { side: 'claims' | 'about'; predicate: string; count: numb
 /** The claims of one label: both directions of a relation that is the same from both. */
 export interface Group { title: string; theme: string; order: number; parts: Part[]; count: number; id: string }
 
-interface Overview {
-  type: string; aliases: string[];
-  claims: { aggregate: { groups: { key: string; count: number }[] } }; about: { aggregate: { groups: { key: string; count: number }[] } };
-}
+interface Overview extends BothSides<ByPredicate> { type: string; aliases: string[] }
 
 // The heading of a page has these already.
 const shownAbove = new Set(['description']);
 
 export async function overview(id: string, signal?: AbortSignal) {
   const { entity } = await ask<{ entity: Overview | null }>(`query ($id: ID!, $view: View) { entity(id: $id, view: $view) {
-    type aliases
-    ${['claims', 'about'].map((side) => `${side} { aggregate { groups(by: [predicate]) { key count } } }`).join(' ')}
+    type aliases ${bothSides(byPredicate)}
   } }`, { id }, signal);
   return entity && { ...entity, groups: groupsOf(entity) };
 }

@@ -10,8 +10,8 @@ interface Result { chokepoints: { kind: string; cut: Entity[]; removes: number; 
 const kinds: Record<string, string> = { COUNTRY: 'Countries', LEG: 'Legs', NODE: 'Nodes', WATER: 'Waters', NAMED: 'Named passages' };
 
 function Avoided() {
-  const avoided = useEntities(list('avoid'));
-  return avoided.data?.length ? <p class="chosen"><span class="label">Avoiding</span> <span>{join(avoided.data.map((e) => <EntityLink entity={e} />))}</span></p> : null;
+  const avoided = useEntities('avoid').data?.avoid;
+  return avoided?.length ? <p class="chosen"><span class="label">Avoiding</span> <span>{join(avoided.map((e) => <EntityLink entity={e} />))}</span></p> : null;
 }
 
 function Found() {

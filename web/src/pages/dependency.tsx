@@ -43,8 +43,8 @@ function Found({ of, resource }: { of: Entity; resource?: Entity }) {
 }
 
 export default function Dependency() {
-  const ids = [param('of'), param('resource')].filter(Boolean), known = useEntities(ids);
-  return <Answer of={known}>{(all) => <Form of={all[0]} resource={param('resource') ? all[all.length - 1] : undefined} />}</Answer>;
+  const known = useEntities('of', 'resource');
+  return <Answer of={known}>{({ of, resource }) => <Form of={of[0]} resource={resource[0]} />}</Answer>;
 }
 
 function Form({ of, resource }: { of?: Entity; resource?: Entity }) {

@@ -1,6 +1,6 @@
 // What surrounds an entity: a picture, and beside it the same as a list for keyboards and screen readers.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ask, type Entity } from '../api';
+import { askEach, bothSides, byPredicate, type BothSides, type ByPredicate, type Entity } from '../api';
 import { Chosen } from '../choose';
 import { settle, type Edge, type Node } from '../layout';
 import { Answer, Empty, EntityLink, Maybe, useAnswer } from '../parts';
@@ -8,36 +8,30 @@ import { entityAddress, here, list } from '../state';
 import { capital, fields, isFigure, label, plural, split } from '../words';
 
 interface Link { predicate: string; holds: string; subject: Entity; object: Entity | null }
-interface Counted { key: string; count: number }
-interface Around { links: Link[]; counts: Map<string, number> }
+interface Around { links: Link[]; counts: Map<string, number>; relations: string[] }
 
 // More neighbours than this are drawn only by choice.
 const most = 40;
 
 /** Counts the relations around the ids, chooses those that fit, and reads their claims. */
 async function around(ids: string[], signal: AbortSignal): Promise<Around> {
-  const each = (selection: string) => ids.map((_, i) => `e${i}: entity(id: $i${i}, view: $view) { ${selection} }`).join(' ');
-  const head = `query (${ids.map((_, i) => `$i${i}: ID!`).join(', ')}, $p: [String!], $view: View)`, variables = Object.fromEntries(ids.map((id, i) => [`i${i}`, id]));
-  const groups = await ask<Record<string, { claims: { aggregate: { groups: Counted[] } }; about: { aggregate: { groups: Counted[] } } } | null>>(
-    `${head.replace('$p: [String!], ', '')} { ${each('claims { aggregate { groups(by: [predicate]) { key count } } } about { aggregate { groups(by: [predicate]) { key count } } }')} }`, variables, signal);
+  const both = <T,>(of: (BothSides<T> | null)[]) => of.flatMap((e) => (e ? [e.claims, e.about] : []));
+  const groups = both(await askEach<BothSides<ByPredicate>>(ids, bothSides(byPredicate), signal)).flatMap((side) => side.aggregate.groups);
   const counts = new Map<string, number>();
-  for (const e of Object.values(groups)) for (const { key, count } of [...(e?.claims.aggregate.groups ?? []), ...(e?.about.aggregate.groups ?? [])]) if (!fields.get(key)?.kind) counts.set(key, (counts.get(key) ?? 0) + count);
-  const chosen = list('relations');
-  if (chosen.length === 0) {
+  for (const { key, count } of groups) if (!fields.get(key)?.kind) counts.set(key, (counts.get(key) ?? 0) + count);
+  const relations = list('relations');
+  if (relations.length === 0) {
     let sum = 0;
     for (const [key, count] of [...counts].sort((a, b) => Number(isFigure(a[0])) - Number(isFigure(b[0])) || a[1] - b[1])) {
       if (sum > 0 && sum + count > most * 1.5 * ids.length) continue;
-      chosen.push(key);
+      relations.push(key);
       sum += count;
     }
   }
-  const d = await ask<Record<string, { claims: { nodes: Link[] }; about: { nodes: Link[] } } | null>>(`${head} { ${each('claims(where: { predicate: { in: $p } }, first: 150) { nodes { ...N } } about(where: { predicate: { in: $p } }, first: 150) { nodes { ...N } }')} }
-    fragment N on Claim { predicate holds subject { id name type } object { id name type } }`, { ...variables, p: chosen }, signal);
-  chosenNow = chosen;
-  return { links: Object.values(d).flatMap((e) => [...(e?.claims.nodes ?? []), ...(e?.about.nodes ?? [])]), counts };
+  const read = await askEach<BothSides<{ nodes: Link[] }>>(ids, bothSides('(where: { predicate: { in: $p } }, first: 150) { nodes { predicate holds subject { id name type } object { id name type } } }'), signal,
+    { types: '$p: [String!], ', variables: { p: relations } });
+  return { links: both(read).flatMap((side) => side.nodes), counts, relations };
 }
-
-let chosenNow: string[] = [];
 
 function graphOf(links: Link[], ids: string[]) {
   const nodes = new Map<string, Node>(), edges = new Map<string, Edge>();
@@ -111,11 +105,11 @@ function Canvas({ nodes, edges, ids, open }: { nodes: Node[]; edges: Edge[]; ids
 function Found({ ids }: { ids: string[] }) {
   const answer = useAnswer((signal) => around(ids, signal));
   const open = (id: string) => location.assign(here({ id: ids.includes(id) ? ids.filter((x) => x !== id).join(',') : [...ids, id].join(',') }));
-  return <Answer of={answer}>{({ links, counts }) => <Drawn links={links} counts={counts} ids={ids} open={open} />}</Answer>;
+  return <Answer of={answer}>{(found) => <Drawn {...found} ids={ids} open={open} />}</Answer>;
 }
 
-function Drawn({ links, counts, ids, open }: Around & { ids: string[]; open: (id: string) => void }) {
-  const { nodes, edges } = useMemo(() => graphOf(links, ids), [links]), at = new Map(nodes.map((n) => [n.id, n])), chosen = new Set(chosenNow);
+function Drawn({ links, counts, relations, ids, open }: Around & { ids: string[]; open: (id: string) => void }) {
+  const { nodes, edges } = useMemo(() => graphOf(links, ids), [links]), at = new Map(nodes.map((n) => [n.id, n])), chosen = new Set(relations);
   const toggle = (key: string) => location.assign(here({ relations: (chosen.has(key) ? [...chosen].filter((x) => x !== key) : [...chosen, key]).join(',') }));
   return <>
     <details class="relations"><summary>Relations ({chosen.size} of {counts.size})</summary><fieldset><legend class="unseen">Relations</legend>{[...counts].sort((a, b) => b[1] - a[1]).map(([key, count]) => <label class="check" key={key}><input type="checkbox" checked={chosen.has(key)} onChange={() => toggle(key)} /> {label(key)} <span class="count">{count}</span></label>)}</fieldset></details>

@@ -110,10 +110,6 @@ function Found() {
 }
 
 export default function Routes() {
-  const names = ['from', 'to', 'avoid', 'via'] as const, ids = names.map((n) => list(n));
-  const known = useEntities(ids.flat());
-  return <Answer of={known}>{(all) => {
-    const rest = [...all], of = Object.fromEntries(names.map((n, i) => [n, rest.splice(0, ids[i]!.length)])) as Record<(typeof names)[number], Entity[]>;
-    return <><Form {...of} />{param('from') && param('to') ? <Found /> : <Empty>For example <a href={address('/routes', { from: 'KAZ', to: 'eu', avoid: 'RUS' })}>Kazakhstan to the European Union, avoiding Russia</a>.</Empty>}</>;
-  }}</Answer>;
+  const known = useEntities('from', 'to', 'avoid', 'via');
+  return <Answer of={known}>{(of) => <><Form {...of} />{param('from') && param('to') ? <Found /> : <Empty>For example <a href={address('/routes', { from: 'KAZ', to: 'eu', avoid: 'RUS' })}>Kazakhstan to the European Union, avoiding Russia</a>.</Empty>}</>}</Answer>;
 }

@@ -1,13 +1,13 @@
 // The sources that say something about an entity, by how much they say.
-import { ask } from '../api';
+import { ask, bothSides, type BothSides } from '../api';
 import { Answer, Empty, EntityLink, useAnswer } from '../parts';
 import { grouped, plural } from '../words';
 
 interface Counted { groups: { keys: [string, string]; count: number }[] }
 
 export function Sources({ id }: { id: string }) {
-  const answer = useAnswer((signal) => ask<{ entity: { claims: { aggregate: Counted }; about: { aggregate: Counted } } }>(`query ($id: ID!, $view: View) {
-    entity(id: $id, view: $view) { ${['claims', 'about'].map((s) => `${s} { aggregate { groups(by: [source, source_name]) { keys count } } }`).join(' ')} } }`, { id }, signal));
+  const answer = useAnswer((signal) => ask<{ entity: BothSides<{ aggregate: Counted }> }>(`query ($id: ID!, $view: View) {
+    entity(id: $id, view: $view) { ${bothSides('{ aggregate { groups(by: [source, source_name]) { keys count } } }')} } }`, { id }, signal));
   return <Answer of={answer}>{({ entity }) => {
     const all = new Map<string, { name: string; claims: number }>();
     for (const side of [entity.claims, entity.about]) {
