@@ -53,6 +53,9 @@ export async function askEach<T>(ids: string[], selection: string, signal?: Abor
 export const bothSides = (rest: string) => `claims${rest} about${rest}`;
 export interface BothSides<T> { claims: T; about: T }
 
+/** A part of a long list, in pages. */
+export interface Connection<T> { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: T[] }
+
 /** How many claims of each predicate there are. */
 export const byPredicate = '{ aggregate { groups(by: [predicate]) { key count } } }';
 export interface ByPredicate { aggregate: { groups: { key: string; count: number }[] } }

@@ -1,9 +1,9 @@
 // The parts that pages share.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Refusal, type Claim, type Entity, type Qualifier } from './api';
+import { Refusal, type Claim, type Connection, type Entity, type Qualifier } from './api';
 import { disputed, sourcesOf, type Line } from './claims';
-import { entityAddress } from './state';
+import { entityAddress, here } from './state';
 import { capital, exactly, fields, isFigure, label, numeric, period, plural, qualifierWord, split, written, type Word } from './words';
 
 /** A text of a source: isolated, so that its direction of writing does not disturb what is around it. */
@@ -103,6 +103,12 @@ export function Opened({ summary, name, children }: { summary: ComponentChildren
   const [open, set] = useState(false);
   return <details onToggle={(e) => set(e.currentTarget.open)}><summary>{summary}{name && <span class="unseen"> {name}</span>}</summary>{open && children}</details>;
 }
+
+/** Something wide, such as a table, which is moved sideways by itself, also by keyboard. */
+export const Scroll = ({ label, children }: { label: string; children: ComponentChildren }) => <div class="scroll" tabIndex={0} role="region" aria-label={label}>{children}</div>;
+
+/** A link to the next part of a list, if there is one. */
+export const More = ({ of, text }: { of: Connection<unknown>; text: string }) => of.pageInfo.hasNextPage ? <p class="more"><a class="button" href={here({ after: of.pageInfo.endCursor })}>{text}</a></p> : null;
 
 /** What a page is about to show. */
 export type State<T> = { data?: T; fault?: Error };

@@ -34,25 +34,27 @@ function query(p: URLSearchParams) {
   return text ? `?${text}` : '';
 }
 
+function set(p: URLSearchParams, values: Values) {
+  for (const [name, v] of Object.entries(values)) {
+    if (v || v === 0) p.set(name, String(v));
+    else p.delete(name);
+  }
+  return p;
+}
+
 /** The address of a page in the same view. */
 export function address(path: string, values: Values = {}) {
   const p = new URLSearchParams();
   for (const name of kept) if (param(name)) p.set(name, param(name));
-  for (const [name, v] of Object.entries(values)) {
-    if (v || v === 0) p.set(name, String(v));
-    else p.delete(name);
-  }
-  return path + query(p);
+  return path + query(set(p, values));
 }
 
 /** The address of this page with other values. */
 export function here(values: Values) {
-  const p = new URLSearchParams(params);
-  for (const [name, v] of Object.entries(values)) {
-    if (v || v === 0) p.set(name, String(v));
-    else p.delete(name);
-  }
-  return location.pathname + query(p);
+  return location.pathname + query(set(new URLSearchParams(params), values));
 }
+
+/** The list with x, or without it if it has it. */
+export const toggled = <T>(all: T[], x: T) => (all.includes(x) ? all.filter((y) => y !== x) : [...all, x]);
 
 export const entityAddress = (id: string, values: Values = {}) => address(`/e/${encodeURIComponent(id)}`, values);

@@ -1,6 +1,6 @@
 // Where to begin: the question, worked examples, what is in the graph and what changed lately.
 import { ask, type Entity } from '../api';
-import { Answer, EntityLink, useAnswer } from '../parts';
+import { Answer, EntityLink, join, useAnswer } from '../parts';
 import { address, counts, entityAddress } from '../state';
 import { capital, grouped, plural, split, types } from '../words';
 
@@ -29,7 +29,7 @@ function Overviews() {
     </section>
     {log.length > 0 && <section aria-labelledby="lately"><h2 id="lately">Recorded last</h2>
       <ul class="log">{[...log].reverse().map((l) => <li key={l.sequence}>
-        <time dateTime={l.recordedAt}>{l.recordedAt.slice(0, 10)}</time> {plural(l.added.totalCount, 'claim')} about {l.entities.slice(0, 3).map((e, i) => <>{i > 0 && ', '}<EntityLink entity={e} /></>)}
+        <time dateTime={l.recordedAt}>{l.recordedAt.slice(0, 10)}</time> {plural(l.added.totalCount, 'claim')} about {join(l.entities.slice(0, 3).map((e) => <EntityLink entity={e} />))}
         {l.entities.length > 3 && ` and ${plural(l.entities.length - 3, 'other')}`}</li>)}</ul>
     </section>}
   </>}</Answer>;

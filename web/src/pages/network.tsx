@@ -4,7 +4,7 @@ import { askEach, bothSides, byPredicate, type BothSides, type ByPredicate, type
 import { Chosen } from '../choose';
 import { settle, type Edge, type Node } from '../layout';
 import { Answer, Empty, EntityLink, Maybe, useAnswer } from '../parts';
-import { entityAddress, here, list } from '../state';
+import { entityAddress, here, list, toggled } from '../state';
 import { capital, fields, isFigure, label, plural, split } from '../words';
 
 interface Link { predicate: string; holds: string; subject: Entity; object: Entity | null }
@@ -104,15 +104,15 @@ function Canvas({ nodes, edges, ids, open }: { nodes: Node[]; edges: Edge[]; ids
 
 function Found({ ids }: { ids: string[] }) {
   const answer = useAnswer((signal) => around(ids, signal));
-  const open = (id: string) => location.assign(here({ id: ids.includes(id) ? ids.filter((x) => x !== id).join(',') : [...ids, id].join(',') }));
+  const open = (id: string) => location.assign(here({ id: toggled(ids, id).join(',') }));
   return <Answer of={answer}>{(found) => <Drawn {...found} ids={ids} open={open} />}</Answer>;
 }
 
 function Drawn({ links, counts, relations, ids, open }: Around & { ids: string[]; open: (id: string) => void }) {
-  const { nodes, edges } = useMemo(() => graphOf(links, ids), [links]), at = new Map(nodes.map((n) => [n.id, n])), chosen = new Set(relations);
-  const toggle = (key: string) => location.assign(here({ relations: (chosen.has(key) ? [...chosen].filter((x) => x !== key) : [...chosen, key]).join(',') }));
+  const { nodes, edges } = useMemo(() => graphOf(links, ids), [links]), at = new Map(nodes.map((n) => [n.id, n]));
+  const toggle = (key: string) => location.assign(here({ relations: toggled(relations, key).join(',') }));
   return <>
-    <details class="relations"><summary>Relations ({chosen.size} of {counts.size})</summary><fieldset><legend class="unseen">Relations</legend>{[...counts].sort((a, b) => b[1] - a[1]).map(([key, count]) => <label class="check" key={key}><input type="checkbox" checked={chosen.has(key)} onChange={() => toggle(key)} /> {label(key)} <span class="count">{count}</span></label>)}</fieldset></details>
+    <details class="relations"><summary>Relations ({relations.length} of {counts.size})</summary><fieldset><legend class="unseen">Relations</legend>{[...counts].sort((a, b) => b[1] - a[1]).map(([key, count]) => <label class="check" key={key}><input type="checkbox" checked={relations.includes(key)} onChange={() => toggle(key)} /> {label(key)} <span class="count">{count}</span></label>)}</fieldset></details>
     {nodes.length === 0 ? <Empty>No relation that is chosen leads to or from it in this view.</Empty> : <div class="around"><div><Canvas nodes={nodes} edges={edges} ids={ids} open={open} />
       <p class="legend">{[...new Set(nodes.map((n) => n.type))].map((t) => <span key={t}><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill={`hsl(${hueOf(t)} 45% 50%)`} /></svg> {split(t)}</span>)}<span>dashed: may hold</span><span>double-click opens what is around</span></p></div>
       <div class="beside" tabIndex={0} role="region" aria-label="Links"><h2>{plural(edges.length, 'link')}</h2>{edges.some((e) => e.unsure) && <Maybe which={edges.every((e) => e.unsure) ? 'all' : 'some'} />}<ul>{[...new Set(edges.map((e) => e.relation))].map((r) => <li key={r}><h3>{capital(label(r))}</h3><ul>{edges.filter((e) => e.relation === r).map((e) => { const [a, b] = [at.get(e.from)!, at.get(e.to)!], other = ids.includes(a.id) ? b : a;
@@ -122,7 +122,7 @@ function Drawn({ links, counts, relations, ids, open }: Around & { ids: string[]
 
 export default function Network() {
   const ids = list('id');
-  return <>{ids.length < 2 && <Chosen />}{ids.length > 1 && <p class="row">{ids.map((id) => <a class="button" key={id} href={here({ id: ids.filter((x) => x !== id).join(',') })} aria-label={`Close ${id}`}>{id} ×</a>)}<a href={entityAddress(ids[0]!)}>page of the first</a></p>}
+  return <>{ids.length < 2 && <Chosen />}{ids.length > 1 && <p class="row">{ids.map((id) => <a class="button" key={id} href={here({ id: toggled(ids, id).join(',') })} aria-label={`Close ${id}`}>{id} ×</a>)}<a href={entityAddress(ids[0]!)}>page of the first</a></p>}
     {ids.length > 0 ? <Found ids={ids} /> : <Empty>Choose where to begin, for example <a href={here({ id: 'TKM' })}>Turkmenistan</a>.</Empty>}</>;
 }
 

@@ -4,7 +4,7 @@ import { ask, claimFields, type Claim, type Entity } from '../api';
 import { useEntities } from '../choose';
 import { Chips } from '../combobox';
 import { Answer, Empty, EntityLink, Evidence, join, Name, Opened, useAnswer } from '../parts';
-import { address, here, list, param } from '../state';
+import { address, here, list, param, toggled } from '../state';
 import { capital, number, plural, split } from '../words';
 
 interface Leg { from: Entity; to: Entity; mode: string; status: string; segment: Entity | null; transits: Entity[]; transitsComplete: boolean; distanceKm: number | null; estimatedKm: number; certainty: number; claims: Claim[] }
@@ -81,7 +81,7 @@ function Form({ from, to, avoid, via }: Record<'from' | 'to' | 'avoid' | 'via', 
     <div class="field"><span class="label">Avoid</span><Chips id="avoid" label="Avoid" placeholder="Country, water, leg or corridor" chosen={avoided} set={setAvoided} /></div>
     <details class="more-options" open={passing.length > 0 || chosen.length > 0 || network !== 'TRANSPORT'}><summary>More conditions</summary>
       <div class="field"><span class="label">By way of</span><Chips id="via" label="By way of" chosen={passing} set={setPassing} /></div>
-      <fieldset><legend>Only by</legend>{modes.map((m) => <label class="check" key={m}><input type="checkbox" checked={chosen.includes(m)} onChange={() => setChosen(chosen.includes(m) ? chosen.filter((x) => x !== m) : [...chosen, m])} /> {split(m)}</label>)}</fieldset>
+      <fieldset><legend>Only by</legend>{modes.map((m) => <label class="check" key={m}><input type="checkbox" checked={chosen.includes(m)} onChange={() => setChosen(toggled(chosen, m))} /> {split(m)}</label>)}</fieldset>
       <fieldset><legend>Along</legend>{Object.entries(networks).map(([key, text]) => <label class="check" key={key}><input type="radio" name="along" checked={network === key} onChange={() => setNetwork(key)} /> {text}</label>)}</fieldset>
     </details>
     <div class="row"><label>Best is <select value={rank} onChange={(e) => setRank(e.currentTarget.value)}>{Object.entries(ranks).map(([key, text]) => <option key={key} value={key}>{text}</option>)}</select></label><button class="primary">Find routes</button></div>

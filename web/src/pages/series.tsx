@@ -1,7 +1,7 @@
 // One figure over time: a line through the best claim of each year, one mark for each source.
 import { ask, claimFields, type Claim } from '../api';
 import { Chosen } from '../choose';
-import { Answer, Empty, EntityLink, Evidence, Opened, Qualifiers, useAnswer, Value } from '../parts';
+import { Answer, Empty, EntityLink, Evidence, Opened, Qualifiers, Scroll, useAnswer, Value } from '../parts';
 import { here, param } from '../state';
 import { years } from '../views/timeline';
 import { amount, capital, fields, isFigure, label, number, plural, unit, withUnit } from '../words';
@@ -55,7 +55,7 @@ function Found() {
     return <><h2><EntityLink entity={{ id, name: entity!.name }} />: {label(predicate)}{units && <span class="count"> {unit(units)}</span>}</h2>
       {points.length > 1 && <Chart points={points} units={units} />}
       {points.length < all.length && <p class="hint">{plural(all.length - points.length, 'figure')} in other units {all.length - points.length === 1 ? 'is' : 'are'} not drawn.</p>}
-      <div class="scroll" tabIndex={0} role="region" aria-label="Figures"><table><thead><tr><th scope="col">When</th><th scope="col">Figure</th><th scope="col">Source</th></tr></thead><tbody>{all.map(({ claim }) => <tr key={claim.id}><th scope="row">{claim.validFrom}</th><td><Value claim={claim} /> <Qualifiers of={claim.qualifiers} /></td><td><Opened summary={<bdi>{claim.source.name}</bdi>}><Evidence claims={[claim]} /></Opened></td></tr>)}</tbody></table></div></>;
+      <Scroll label="Figures"><table><thead><tr><th scope="col">When</th><th scope="col">Figure</th><th scope="col">Source</th></tr></thead><tbody>{all.map(({ claim }) => <tr key={claim.id}><th scope="row">{claim.validFrom}</th><td><Value claim={claim} /> <Qualifiers of={claim.qualifiers} /></td><td><Opened summary={<bdi>{claim.source.name}</bdi>}><Evidence claims={[claim]} /></Opened></td></tr>)}</tbody></table></Scroll></>;
   }}</Answer>;
 }
 

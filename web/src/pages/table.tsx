@@ -1,9 +1,9 @@
 // Any type as a table: the server filters, sorts and cuts the pages, and writes the same as CSV.
 import { useState } from 'preact/hooks';
-import { ask, requestAddress } from '../api';
+import { ask, requestAddress, type Connection } from '../api';
 import { CellText, keyFields, selection, type Cell } from '../card';
-import { Answer, Empty, EntityLink, useAnswer } from '../parts';
-import { here, list, param, view } from '../state';
+import { Answer, Empty, EntityLink, join, Scroll, useAnswer } from '../parts';
+import { here, list, param, params, toggled, view } from '../state';
 import { capital, numeric, plural, split, types, type Column, type TypeWord } from '../words';
 
 const pageSize = 50;
@@ -26,7 +26,7 @@ function condition(t: TypeWord, text: string): [string, object] | null {
 
 function questionOf(t: TypeWord, columns: Column[], fields: string) {
   const sort = param('sort'), by = t.fields.find((f) => f.name === sort.replace(/^-/, ''));
-  const where = params('filter').map((f) => condition(t, f)).filter((x) => x !== null).map(([name, test]) => ({ [name]: test }));
+  const where = params.getAll('filter').map((f) => condition(t, f)).filter((x) => x !== null).map(([name, test]) => ({ [name]: test }));
   return {
     query: `query ${t.plural} ($where: ${t.name}Filter, $orderBy: [${t.name}Order!], $first: Int, $after: String, $view: View) {
       ${t.plural}(where: $where, orderBy: $orderBy, first: $first, after: $after, view: $view) { ${fields} { id ${columns.map((c) => `${c.name} ${c.many && !c.kind ? '{ totalCount }' : selection(c.kind)}`).join(' ')} } } }`,
@@ -34,39 +34,43 @@ function questionOf(t: TypeWord, columns: Column[], fields: string) {
   };
 }
 
-const params = (name: string) => new URLSearchParams(location.search).getAll(name);
-
 function CellOf({ row, c }: { row: Record<string, Cell | Cell[] | { totalCount: number }>; c: Column }) {
   const v = row[c.name];
   if (v === null || v === undefined) return <span class="unknown">–</span>;
   if (c.name === 'name') return <EntityLink entity={{ id: String(row.id), name: String(v) }} />;
-  if (Array.isArray(v)) return <>{v.slice(0, 3).map((x, i) => <>{i > 0 && ', '}<CellText value={x} kind={c.kind} /></>)}{v.length > 3 && ` and ${v.length - 3} more`}</>;
+  if (Array.isArray(v)) return <>{join(v.slice(0, 3).map((x) => <CellText value={x} kind={c.kind} />))}{v.length > 3 && ` and ${v.length - 3} more`}</>;
   if (typeof v === 'object' && 'totalCount' in v) return <>{v.totalCount}</>;
   return <CellText value={v} kind={c.kind} />;
 }
 
+/** The head of a column, with a link that sorts by it: the other way, or numbers from the largest and texts from the first. */
+function Head({ c }: { c: Column }) {
+  const sort = param('sort'), down = `-${c.name}`, text = capital(c.label);
+  const next = sort === c.name || (sort !== down && numeric(c.kind)) ? down : c.name;
+  return <th scope="col" class={numeric(c.kind) ? 'number' : ''} aria-sort={sort === c.name ? 'ascending' : sort === down ? 'descending' : undefined}>
+    {sortable(c) ? <a href={here({ sort: next, after: '' })}>{text}{sort === c.name ? ' ↑' : sort === down ? ' ↓' : ''}</a> : text}</th>;
+}
+
 function Rows({ t, columns }: { t: TypeWord; columns: Column[] }) {
   const { query, variables } = questionOf(t, columns, 'totalCount pageInfo { hasNextPage endCursor } nodes');
-  const answer = useAnswer((signal) => ask<Record<string, { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: Record<string, Cell>[] }>>(query, { ...variables, first: pageSize, after: param('after') || null }, signal));
-  const sort = param('sort');
+  const answer = useAnswer((signal) => ask<Record<string, Connection<Record<string, Cell>>>>(query, { ...variables, first: pageSize, after: param('after') || null }, signal));
   return <Answer of={answer}>{(d) => {
     const { totalCount, nodes, pageInfo } = d[t.plural]!, csv = questionOf(t, columns, 'nodes');
     return <>
       <p class="row"><span>{plural(totalCount, 'row')}</span><a class="button" href={requestAddress(csv.query, { ...csv.variables, first: 1000 }, '/graphql.csv')} download>CSV{totalCount > 1000 && ' (first 1,000)'}</a><a href={requestAddress(csv.query, { ...csv.variables, first: 1000 })}>JSON</a></p>
-      {nodes.length === 0 ? <Empty>Nothing meets all conditions in this view.</Empty> : <div class="scroll" tabIndex={0} role="region" aria-label={split(t.plural)}><table>
-        <thead><tr>{columns.map((c) => <th scope="col" key={c.name} class={numeric(c.kind) ? 'number' : ''} aria-sort={sort === c.name ? 'ascending' : sort === `-${c.name}` ? 'descending' : undefined}>
-          {sortable(c) ? <a href={here({ sort: sort === `-${c.name}` ? c.name : sort === c.name || !numeric(c.kind) && sort !== c.name ? (sort === c.name ? `-${c.name}` : c.name) : `-${c.name}`, after: '' })}>{capital(c.label)}{sort === c.name ? ' ↑' : sort === `-${c.name}` ? ' ↓' : ''}</a> : capital(c.label)}</th>)}</tr></thead>
-        <tbody>{nodes.map((row) => <tr key={String(row.id)}>{columns.map((c) => <td key={c.name} class={numeric(c.kind) ? 'number' : ''}><CellOf row={row} c={c} /></td>)}</tr>)}</tbody></table></div>}
+      {nodes.length === 0 ? <Empty>Nothing meets all conditions in this view.</Empty> : <Scroll label={split(t.plural)}><table>
+        <thead><tr>{columns.map((c) => <Head key={c.name} c={c} />)}</tr></thead>
+        <tbody>{nodes.map((row) => <tr key={String(row.id)}>{columns.map((c) => <td key={c.name} class={numeric(c.kind) ? 'number' : ''}><CellOf row={row} c={c} /></td>)}</tr>)}</tbody></table></Scroll>}
       <p class="more row">{param('after') && <a class="button" href={here({ after: '' })}>First page</a>}{pageInfo.hasNextPage && <a class="button" href={here({ after: pageInfo.endCursor })}>Next {pageSize}</a>}</p>
     </>;
   }}</Answer>;
 }
 
 function Conditions({ t }: { t: TypeWord }) {
-  const given = params('filter'), [field, setField] = useState('name');
+  const given = params.getAll('filter'), [field, setField] = useState('name');
   const usable = t.fields.filter((f) => f.kind !== 'Coordinates' && f.kind !== 'Date' && !(f.many && f.kind)), chosen = usable.find((f) => f.name === field) ?? usable[0]!;
   const goto = (filters: string[]) => {
-    const p = new URLSearchParams(location.search);
+    const p = new URLSearchParams(params);
     p.delete('filter');
     p.delete('after');
     for (const f of filters) p.append('filter', f);
@@ -90,7 +94,7 @@ export default function Table() {
   return <>
     <div class="form"><div class="row"><label>Type <select value={t.name} onChange={(e) => location.assign(here({ type: e.currentTarget.value, columns: '', sort: '', filter: '', after: '' }))}>
       {[...types.values()].sort((a, b) => a.label.localeCompare(b.label)).map((x) => <option key={x.name} value={x.name}>{capital(split(x.plural))}</option>)}</select></label></div>
-      <details><summary>Columns ({columns.length})</summary><fieldset><legend class="unseen">Columns</legend>{t.fields.map((f) => <label class="check" key={f.name}><input type="checkbox" checked={chosen.includes(f.name)} onChange={() => setOpen(chosen.includes(f.name) ? chosen.filter((x) => x !== f.name) : [...chosen, f.name])} /> {f.label}</label>)}
+      <details><summary>Columns ({columns.length})</summary><fieldset><legend class="unseen">Columns</legend>{t.fields.map((f) => <label class="check" key={f.name}><input type="checkbox" checked={chosen.includes(f.name)} onChange={() => setOpen(toggled(chosen, f.name))} /> {f.label}</label>)}
         </fieldset><button onClick={() => location.assign(here({ columns: chosen.join(','), after: '' }))}>Show these columns</button></details>
       <Conditions t={t} /></div>
     <Rows t={t} columns={columns} />

@@ -1,12 +1,13 @@
 // What differs between two dates: facts apart from figures, which change every year.
-import { ask, claimFields, type Claim } from '../api';
-import { Answer, Empty, EntityLink, Evidence, join, Opened, Qualifiers, useAnswer, Value } from '../parts';
+import { ask, claimFields, type Claim, type Connection } from '../api';
+import { sourcesOf } from '../claims';
+import { Answer, Empty, EntityLink, Evidence, join, Opened, Qualifiers, Scroll, useAnswer, Value } from '../parts';
 import { asOf, param, view } from '../state';
 import { CellText, keyFields, selection, type Cell } from '../card';
 import { capital, fields, grouped, isFigure, label, period, plural, type Column } from '../words';
 
 interface Change { kind: 'ADDED' | 'REMOVED' | 'CHANGED'; before: Claim | null; after: Claim | null }
-interface Page { changes: { totalCount: number; partial: boolean; pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: Change[] } }
+interface Page { changes: Connection<Change> & { partial: boolean } }
 
 type Short = { column: Column; at: { date: string; value: Cell }[] }[];
 
@@ -61,17 +62,17 @@ function Side({ claim }: { claim: Claim | null }) {
 }
 
 function Table({ changes, from, to, id }: { changes: Change[]; from: string; to: string; id?: string }) {
-  return <div class="scroll" tabIndex={0} role="region" aria-label="Changes"><table class="changes">
+  return <Scroll label="Changes"><table class="changes">
     <thead><tr><th scope="col">What</th><th scope="col">{from}</th><th scope="col">{to}</th><th scope="col">Sources</th></tr></thead>
     <tbody>{changes.map(({ kind, before, after }) => {
-      const c = (after ?? before)!;
+      const c = (after ?? before)!, claims = [before, after].filter((x) => x !== null);
       return <tr key={(before?.id ?? '') + (after?.id ?? '')} class={kind.toLowerCase()}>
         <th scope="row">{c.subject.id !== id && <><EntityLink entity={c.subject} /> · </>}{capital(label(c.predicate))}</th>
         <td><Side claim={before} /></td><td><Side claim={after} /></td>
-        <td><Opened summary={plural(new Set([before, after].filter((x) => x).map((x) => x!.source.id)).size, 'source')} name={`for ${label(c.predicate)}`}>
-          <Evidence claims={[before, after].filter((x): x is Claim => x !== null)} /></Opened></td>
+        <td><Opened summary={plural(sourcesOf(claims), 'source')} name={`for ${label(c.predicate)}`}>
+          <Evidence claims={claims} /></Opened></td>
       </tr>;
-    })}</tbody></table></div>;
+    })}</tbody></table></Scroll>;
 }
 
 export function Changes({ id }: { id?: string }) {
@@ -92,9 +93,9 @@ export function Changes({ id }: { id?: string }) {
       const facts = nodes.filter((c) => !figure(c)), figures = nodes.filter(figure);
       if (total === 0 && card.length === 0) return <Empty>Nothing is stated to have changed from {from} to {to}.</Empty>;
       return <>
-        {card.length > 0 && <><h2>In short</h2><div class="scroll" tabIndex={0} role="region" aria-label="In short"><table class="changes"><thead><tr><th scope="col">What</th><th scope="col">{from}</th><th scope="col">between</th><th scope="col">{to}</th></tr></thead>
+        {card.length > 0 && <><h2>In short</h2><Scroll label="In short"><table class="changes"><thead><tr><th scope="col">What</th><th scope="col">{from}</th><th scope="col">between</th><th scope="col">{to}</th></tr></thead>
           <tbody>{card.map(({ column, at }) => <tr key={column.name} class="short"><th scope="row">{capital(column.label)}</th>
-            <td><CellText value={at[0]!.value} kind={column.kind} /></td><td><Meanwhile at={at} kind={column.kind} /></td><td><CellText value={at.at(-1)!.value} kind={column.kind} /></td></tr>)}</tbody></table></div></>}
+            <td><CellText value={at[0]!.value} kind={column.kind} /></td><td><Meanwhile at={at} kind={column.kind} /></td><td><CellText value={at.at(-1)!.value} kind={column.kind} /></td></tr>)}</tbody></table></Scroll></>}
         <h2>Facts <span class="count">{facts.length}</span></h2>
         {facts.length > 0 ? <Table changes={facts} from={from} to={to} id={id} /> : <Empty>No claim about it as a fact began or ended; what follows from claims about others is above.</Empty>}
         {figures.length > 0 && <><h2>New figures <span class="count">{figures.length}</span></h2><Opened summary={`Show ${plural(figures.length, 'figure')}`}><Table changes={figures} from={from} to={to} id={id} /></Opened></>}

@@ -1,21 +1,20 @@
 // Claims that cannot all be true, by subject and predicate.
-import { ask, claimFields, type Claim, type Entity } from '../api';
+import { ask, claimFields, type Claim, type Connection, type Entity } from '../api';
 import { lines, sourcesOf } from '../claims';
-import { Answer, Empty, EntityLink, FactLine, Maybe, maybe, Name, useAnswer } from '../parts';
-import { here, param } from '../state';
+import { Answer, Empty, EntityLink, FactLine, Maybe, maybe, More, Name, useAnswer } from '../parts';
+import { param } from '../state';
 import { capital, label, plural } from '../words';
 
 interface Conflict { subject: Entity; predicate: string; reason: string; holds: string; claims: Claim[] }
-interface Page { conflicts: { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: Conflict[] } }
 
 export function Conflicts({ id, predicate }: { id?: string; predicate?: string }) {
-  const answer = useAnswer((signal) => ask<Page>(`query ($id: ID, $predicate: String, $after: String, $view: View) {
+  const answer = useAnswer((signal) => ask<{ conflicts: Connection<Conflict> }>(`query ($id: ID, $predicate: String, $after: String, $view: View) {
     conflicts(subject: $id, predicate: $predicate, first: 25, after: $after, view: $view) {
       totalCount pageInfo { hasNextPage endCursor } nodes { subject { id name } predicate reason holds claims { ...C } }
     } } ${claimFields}`, { id: id || null, predicate: predicate || null, after: param('after') || null }, signal));
-  return <Answer of={answer}>{({ conflicts: { totalCount, nodes, pageInfo } }) => <>
-    {totalCount === 0 ? <Empty>No claims about it contradict each other on this date.</Empty> : <p class="hint">{plural(totalCount, 'disagreement')}</p>}
-    {nodes.map((c) => {
+  return <Answer of={answer}>{({ conflicts }) => <>
+    {conflicts.totalCount === 0 ? <Empty>No claims about it contradict each other on this date.</Empty> : <p class="hint">{plural(conflicts.totalCount, 'disagreement')}</p>}
+    {conflicts.nodes.map((c) => {
       const sides = lines(c.claims.map((claim) => ({ claim, inverse: false })), true), unsure = maybe(sides);
       return <section class="conflict" key={c.subject.id + c.predicate + c.claims[0]?.id}>
         <h2><EntityLink entity={c.subject} /> · {capital(label(c.predicate))}</h2>
@@ -23,6 +22,6 @@ export function Conflicts({ id, predicate }: { id?: string; predicate?: string }
         <ul class="lines">{sides.map((l) => <FactLine key={l.key} line={l} quiet={!!unsure} />)}</ul>
       </section>;
     })}
-    {pageInfo.hasNextPage && <p class="more"><a class="button" href={here({ after: pageInfo.endCursor })}>More disagreements</a></p>}
+    <More of={conflicts} text="More disagreements" />
   </>}</Answer>;
 }
