@@ -6,7 +6,7 @@ import { entityAddress } from './state';
 import { plural, typeLabel } from './words';
 
 /** The name that matched, with the matching part marked. */
-export function Matched({ match }: { match: Match }) {
+function Matched({ match }: { match: Match }) {
   const parts = [];
   let at = 0;
   for (const { start, end } of match.highlights) {
@@ -15,6 +15,9 @@ export function Matched({ match }: { match: Match }) {
   }
   return <bdi>{parts}{match.matched.slice(at)}</bdi>;
 }
+
+/** The name of an entity that was found, marked where it is the name that matched. */
+export const NameOf = ({ match }: { match: Match }) => (match.matched === match.node.name ? <Matched match={match} /> : <bdi>{match.node.name}</bdi>);
 
 /** What distinguishes an entity from others with its name. */
 export function About({ match }: { match: Match }) {
@@ -97,7 +100,7 @@ export function Combobox(p: Props) {
       {options.map((o, i) => <li key={o.key} id={`${listId}-${i}`} role="option" aria-selected={i === at}
         onPointerDown={(e) => e.preventDefault()} onClick={() => choose(o)}>
         {o.understood ? <><span class="arrow">→</span> <bdi>{o.understood.text}</bdi></>
-          : o.match && <>{o.match.matched === o.match.node.name ? <Matched match={o.match} /> : <bdi>{o.match.node.name}</bdi>}<About match={o.match} /></>}
+          : o.match && <><NameOf match={o.match} /><About match={o.match} /></>}
       </li>)}
     </ul>
     <div class={options.length || !status ? 'unseen' : 'hint status'} role="status">{status}</div>

@@ -1,6 +1,6 @@
 // What has a name; a sentence that is understood is offered first.
 import { find, understand } from '../find';
-import { About, Matched } from '../combobox';
+import { About, NameOf } from '../combobox';
 import { Answer, Empty, useAnswer } from '../parts';
 import { address, entityAddress, param } from '../state';
 import { plural } from '../words';
@@ -15,7 +15,7 @@ export default function Search() {
     {totalCount === 0 && didYouMean.length === 0 && !understood && <Empty>Try fewer letters, another spelling or an id; or see what there is in <a href={address('/table')}>the tables</a>.</Empty>}
     {didYouMean.length > 0 && <p>Did you mean:</p>}
     <ol class="results">{[...edges, ...didYouMean].map((m) => <li key={m.node.id}>
-      <a href={entityAddress(m.node.id)}>{m.matched === m.node.name ? <Matched match={m} /> : <bdi>{m.node.name}</bdi>}</a><About match={m} />
+      <a href={entityAddress(m.node.id)}><NameOf match={m} /></a><About match={m} />
     </li>)}</ol>
     {totalCount > edges.length && <p class="hint">The first {edges.length} of {totalCount}. More letters find less.</p>}
   </>}</Answer>;
