@@ -21,17 +21,21 @@ export function requestAddress(query: string, variables: object, path = '/graphq
   return `${path}?${new URLSearchParams({ query: query.replace(/\s+/g, ' ').trim(), variables: JSON.stringify(variables) })}`;
 }
 
+/** Sends a request, by GET unless it must be sent by POST. */
+export function send(query: string, variables: object, post: boolean, signal?: AbortSignal) {
+  const headers = { accept: 'application/graphql-response+json' };
+  return post
+    ? fetch('/graphql', { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ query, variables }), signal })
+    : fetch(requestAddress(query, variables), { headers, signal });
+}
+
 /** Asks in the view of the address. It throws a Refusal. */
 export async function ask<T>(query: string, variables: object = {}, signal?: AbortSignal): Promise<T> {
   const all = { view: view(), ...variables };
   if (!signal?.aborted && !/\bsearch\(/.test(query)) asked.set(query, all);
-  const url = requestAddress(query, all);
-  const headers = { accept: 'application/graphql-response+json' };
   let body: { data?: T; errors?: Fault[] };
   try {
-    const res = url.length < longest
-      ? await fetch(url, { headers, signal })
-      : await fetch('/graphql', { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ query, variables: all }), signal });
+    const res = await send(query, all, requestAddress(query, all).length >= longest, signal);
     body = await res.json();
   } catch (e) {
     if (signal?.aborted) throw e;

@@ -1,6 +1,6 @@
 // A query and its answer. An address only ever reads; a mutation needs the button.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { requestAddress } from '../api';
+import { requestAddress, send } from '../api';
 import { here, param, view } from '../state';
 
 const example = `query ($view: View) {
@@ -28,12 +28,8 @@ export default function Query() {
       return setAnswer({ text: `The variables are not JSON: ${(e as Error).message}`, bad: true });
     }
     if (pressed) history.replaceState(null, '', here({ query, variables }));
-    const headers = { accept: 'application/graphql-response+json' };
     try {
-      const res = pressed && (mutation.test(query) || query.length > 5000)
-        ? await fetch('/graphql', { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ query, variables: all }) })
-        : await fetch(requestAddress(query, all), { headers });
-      const body = await res.json();
+      const res = await send(query, all, pressed && (mutation.test(query) || query.length > 5000)), body = await res.json();
       if (mine === asked.current) setAnswer({ text: JSON.stringify(body, null, 2), ms: performance.now() - began, bad: Boolean(body.errors) });
     } catch (e) {
       if (mine === asked.current) setAnswer({ text: `The service did not answer: ${(e as Error).message}`, bad: true });
