@@ -78,23 +78,24 @@ type Page struct {
 func (e *Explorer) Page(name string) Page {
 	const entry = "src/main.tsx"
 	p := Page{Script: e.chunks[entry].File}
-	seen := map[string]bool{entry: true}
+	seen := map[string]bool{}
 	var add func(key string)
 	add = func(key string) {
-		c := e.chunks[key]
-		if c.File != "" && !seen[key] {
-			p.Modules = append(p.Modules, c.File)
+		if seen[key] {
+			return
 		}
 		seen[key] = true
+		c := e.chunks[key]
+		if c.File != "" && key != entry {
+			p.Modules = append(p.Modules, c.File)
+		}
 		for _, s := range c.CSS {
 			if !slices.Contains(p.Styles, s) {
 				p.Styles = append(p.Styles, s)
 			}
 		}
 		for _, i := range c.Imports {
-			if !seen[i] {
-				add(i)
-			}
+			add(i)
 		}
 	}
 	add(entry)
