@@ -2,7 +2,7 @@
 import { ask, claimFields, type Claim, type Connection } from '../api';
 import { sourcesOf } from '../claims';
 import { Answer, Empty, EntityLink, Evidence, join, Opened, Qualifiers, Scroll, useAnswer, Value } from '../parts';
-import { asOf, param, view } from '../state';
+import { asOf, param, subject, view } from '../state';
 import { CellText, keyFields, selection, type Cell } from '../card';
 import { capital, fields, grouped, isFigure, label, period, plural, type Column } from '../words';
 
@@ -21,12 +21,12 @@ function between(from: string, to: string) {
 
 /** What a card shows that differs on some date: also what follows from claims about others, such as who holds an office. */
 async function short(id: string, from: string, to: string, rest: object, signal: AbortSignal): Promise<Short> {
-  const { entity } = await ask<{ entity: { type: string } | null }>('query ($id: ID!) { entity(id: $id) { type } }', { id, view: undefined }, signal);
-  const wanted = entity ? keyFields(entity.type).filter((c) => !fields.get(c.name)?.time || fields.get(c.name)?.time === 'STATE') : [];
-  if (!entity || wanted.length === 0) return [];
+  const type = subject.type || (await ask<{ entity: { type: string } | null }>('query ($id: ID!) { entity(id: $id) { type } }', { id, view: undefined }, signal)).entity?.type;
+  const wanted = type ? keyFields(type).filter((c) => !fields.get(c.name)?.time || fields.get(c.name)?.time === 'STATE') : [];
+  if (wanted.length === 0) return [];
   const dates = [from, ...between(from, to), to], name = { name: 'name', label: 'name' };
   const d = await ask<Record<string, Record<string, Cell> | null>>(`query ($id: ID!, ${dates.map((_, i) => `$v${i}: View`).join(', ')}) { ${dates.map((_, i) =>
-    `d${i}: node(id: $id, view: $v${i}) { ... on ${entity.type} { name ${wanted.map((f) => `${f.name} ${selection(f.kind)}`).join(' ')} } }`).join(' ')} }`,
+    `d${i}: node(id: $id, view: $v${i}) { ... on ${type} { name ${wanted.map((f) => `${f.name} ${selection(f.kind)}`).join(' ')} } }`).join(' ')} }`,
     { id, view: undefined, ...Object.fromEntries(dates.map((asOf, i) => [`v${i}`, { ...rest, asOf }])) }, signal);
   return [name, ...wanted].map((column) => ({ column, at: dates.map((date, i) => ({ date, value: d[`d${i}`]?.[column.name] ?? null })) }))
     .filter(({ at }) => at.some(({ value }) => JSON.stringify(value) !== JSON.stringify(at[0]!.value)));
