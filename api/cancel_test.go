@@ -79,6 +79,7 @@ func TestCancel(t *testing.T) {
 		`{ cities(where: ` + deep + `) { totalCount } }`,
 		`{ cities(where: ` + deep + `, orderBy: [{name: ASC}], first: 3) { nodes { id } } }`,
 		`{ cities(where: ` + deep + `) { aggregate { count } } }`,
+		`{ countries(where: {cities: {where: {node: ` + deep + `}, count: {gte: 1}}}, orderBy: [{cities: {count: DESC}}]) { nodes { id } } }`,
 		`{ claims(where: {not: {or: [` + strings.Repeat(`{note: {matches: "(a|b)*c"}},`, 2000) + `]}}) { totalCount } }`,
 	}
 	// The analyses of everything, before anything is cached for them.
@@ -103,7 +104,7 @@ func TestCancel(t *testing.T) {
 	if len(known) > 0 {
 		t.Errorf("of %d analyses nobody knows whether they stop", len(known))
 	}
-	const filters = 4 // each of which would go on for seconds
+	const filters = 5 // each of which would go on for seconds
 	for i, query := range queries {
 		after := 50 * time.Millisecond
 		if i >= filters {
@@ -155,6 +156,7 @@ func TestCancelledInPart(t *testing.T) {
 		`{ conflicts { totalCount } }`,
 		`{ entities { aggregate { count } } }`,
 		`{ claims(first: 1) { totalCount } }`,
+		`{ countries(first: 1, orderBy: [{borders: {count: DESC}}]) { nodes { id } } }`,
 	} {
 		r := a.Begin().Execute(&leaving{Context: t.Context()}, &api.Request{Query: query})
 		if r.Errors == 0 {

@@ -25,7 +25,7 @@ var reservedTypes = set(
 )
 
 // listed are the API's own types for which it creates list or filter types.
-var listed = []string{"Claim", "Search", "Conflict", "Change", "Changes", "Timeline"}
+var listed = []string{"Claim", "Search", "Conflict", "Change", "Changes", "Timeline", "Relation", "Aggregate", "Figure", "NodeFigure"}
 
 // listParts are the suffixes of the types that the API creates for each list.
 var listParts = []string{

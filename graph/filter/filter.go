@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -44,6 +45,23 @@ type Relation struct {
 	Unknown *bool
 	// IsNone, if not nil, is the required answer to: does a claim state that the relation leads nowhere?
 	IsNone *bool
+	// Figures test counts and sums over the edges.
+	Figures []FigureTest
+}
+
+// Figure is a count or a sum over the edges of a relation that the filter of edges in its Query keeps.
+type Figure struct {
+	Field *schema.Field
+	Query Query
+	By    Reading // the values; the zero Reading for Count
+	Op    aggregate.Op
+}
+
+// FigureTest tests a figure of an entity. If it is not known where the relation leads, there may be more edges
+// than are counted.
+type FigureTest struct {
+	*Figure
+	Test *Test
 }
 
 // Edge says which edges to keep: those that meet every condition that is set.

@@ -44,7 +44,7 @@ const (
 )
 
 // Reading says which value to read from an edge: a property of one of its ends, a qualifier or a field of its
-// claim. Exactly one of Property, Qualifier, Own and Claim is set.
+// claim. Exactly one of Property, Qualifier, Own, Claim and Figure is set.
 type Reading struct {
 	// Of is the end from which Property and Own are read.
 	Of End
@@ -59,6 +59,18 @@ type Reading struct {
 	Own string
 	// Claim is a field of the edge's claim.
 	Claim ClaimField
+	// Figure is a count or a sum over the edges of a relation of the end.
+	Figure *Figure
+}
+
+// Same reports whether two readings take the same from every edge.
+func (r Reading) Same(x Reading) bool {
+	f, g := r.Figure, x.Figure
+	if f == nil || g == nil {
+		return r == x
+	}
+	r.Figure, x.Figure = nil, nil
+	return r == x && f.Field == g.Field && f.Op == g.Op && f.By.Same(g.By) && f.Query.Edges == g.Query.Edges
 }
 
 // ReadQualifier returns the reading of a qualifier.

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/graph/graphtest"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -345,7 +346,17 @@ func drawFilter(t *rapid.T, typ *schema.Type, depth int) *filter.Node {
 		}
 		r := filter.Relation{Field: field}
 		e := drawEdgeFilter(t, field, depth-1)
-		switch rapid.IntRange(0, 4).Draw(t, "quantifier") {
+		switch rapid.IntRange(0, 6).Draw(t, "quantifier") {
+		case 5, 6:
+			if !field.Many {
+				r.Some = e
+				break
+			}
+			fig := drawFigure(t, field)
+			if fig.Op == aggregate.Count && rapid.Bool().Draw(t, "of some") {
+				fig.Query.Edges = e
+			}
+			r.Figures = []filter.FigureTest{{Figure: fig, Test: drawTest(t, schema.Float, nil)}}
 		case 4:
 			none := rapid.Bool().Draw(t, "is none")
 			r.IsNone = &none
@@ -360,6 +371,29 @@ func drawFilter(t *rapid.T, typ *schema.Type, depth int) *filter.Node {
 			r.None = e
 		}
 		f.Relations = []filter.Relation{r}
+	}
+	return f
+}
+
+// drawFigure is a count of the edges of a relation of many, or a figure of a share or a number of its ends.
+func drawFigure(t *rapid.T, field *schema.Field) *filter.Figure {
+	f := &filter.Figure{Field: field, Op: rapid.SampledFrom([]aggregate.Op{aggregate.Count, aggregate.Count, aggregate.Sum, aggregate.Avg, aggregate.Min, aggregate.Max}).Draw(t, "figure")}
+	var by []filter.Reading
+	for _, q := range qualifiersOf(field) {
+		if q.Scalar.Numeric() {
+			by = append(by, filter.ReadQualifier(q))
+		}
+	}
+	for _, p := range field.Target.Fields {
+		if !p.Many && p.Scalar.Numeric() {
+			by = append(by, filter.Reading{Property: p})
+		}
+	}
+	if len(by) == 0 {
+		f.Op = aggregate.Count
+	}
+	if f.Op != aggregate.Count {
+		f.By = rapid.SampledFrom(by).Draw(t, "figure of")
 	}
 	return f
 }
@@ -428,6 +462,8 @@ func drawOrder(t *rapid.T, typ *schema.Type, qs []*schema.Qualifier, subject *sc
 			for _, f := range typ.Fields {
 				if !f.Many {
 					readings = append(readings, filter.Reading{Of: end, Property: f})
+				} else if f.Kind != schema.Property {
+					readings = append(readings, filter.Reading{Of: end, Figure: drawFigure(t, f)})
 				}
 			}
 		}

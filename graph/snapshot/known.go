@@ -25,7 +25,7 @@ type related struct {
 // decidesRelation does the work of decides for the conditions on a relation.
 func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool {
 	x := related{v: v, r: r, node: node}
-	if want && r.None == nil && r.Every == nil && r.Unknown == nil && r.IsNone == nil {
+	if want && r.None == nil && r.Every == nil && r.Unknown == nil && r.IsNone == nil && r.Figures == nil {
 		if leads, ok := v.leadsToSome(r, node); ok {
 			return leads
 		}
@@ -38,6 +38,11 @@ func (v *View) decidesRelation(r *filter.Relation, node uint32, want bool) bool 
 		r.Every != nil && x.has(r.Every, false, !want) != want ||
 		r.Unknown != nil && x.isKnown() == *r.Unknown || r.IsNone != nil && v.isNone(node, r.Field) != *r.IsNone {
 		return !want
+	}
+	for i := range r.Figures {
+		if v.decidesFigure(&x, &r.Figures[i], want) != want {
+			return !want
+		}
 	}
 	return want
 }

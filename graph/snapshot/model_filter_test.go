@@ -27,6 +27,8 @@ func (l *lens) read(r filter.Reading, e edge) graph.Value {
 		}
 	}
 	switch {
+	case r.Figure != nil:
+		return l.figure(r.Figure, e.node)
 	case r.Own == "id":
 		return graph.StringValue(string(e.node))
 	case r.Own == "type":
@@ -155,6 +157,9 @@ func (l *lens) relation(r *filter.Relation, id graph.ID) truth {
 		ok = min(ok, truthOf(*r.Unknown != known))
 	}
 	ok = min(ok, l.noneTest(r.IsNone, id, r.Field))
+	for _, t := range r.Figures {
+		ok = min(ok, l.figureTest(t, id, known))
+	}
 	return ok
 }
 

@@ -184,7 +184,7 @@ func sumUp(vs []graph.Value, high int) (sum, least, most float64, ok bool) {
 		switch {
 		case l.dimension != limitsOf(vs[0]).dimension:
 			return 0, 0, 0, false
-		case i == 0:
+		case i == 0 && l.unit != "":
 			factor = modelUnits[l.unit].factor
 		case l.unit != limitsOf(vs[0]).unit:
 			factor = big.NewRat(1, 1) // the base

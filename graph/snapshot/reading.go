@@ -58,7 +58,7 @@ func (v *View) SubjectOf(e Edge) uint32 {
 // cell returns a value that is stored as one cell; ok is false for other values.
 func (r *reader) cell(v *View, e Edge) (c dense.Cell, ok bool) {
 	switch {
-	case r.Own != "" || r.Claim != "":
+	case r.Own != "" || r.Claim != "" || r.Figure != nil:
 		return dense.Cell{}, false
 	case r.Qualifier != "":
 		if r.known {
@@ -90,6 +90,8 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 		return v.s.ValueOf(c)
 	}
 	switch {
+	case r.Figure != nil:
+		return v.figure(r.end(v, e), r.Figure)
 	case r.Own != "":
 		return v.own(r.Own, r.end(v, e))
 	case e.Claim == memory.None:

@@ -38,13 +38,13 @@ func (ts *Types) filterType(t *schema.Type) *graphql.InputObject {
 func (ts *Types) relationFilterType(s Shape) *graphql.InputObject {
 	return ts.object(s.Name+"RelationFilter", "Conditions on the edges of a relation; all that are given must hold.", func() []inputField {
 		e := ts.edgeFilterType(s)
-		return []inputField{
+		return append([]inputField{
 			{"some", "At least one edge matches this filter; edges that only possibly hold count.", e},
 			{"every", "Every edge matches this filter, also if it is known that there are no edges.", e},
 			{"none", "It is known that no edge matches this filter. Where no source says where the relation leads, this is not known.", e},
 			{"unknown", "Whether no source in view says where the relation leads, or only sources that list the first few.", graphql.Boolean},
 			isNone,
-		}
+		}, ts.relationFigures(e)...)
 	})
 }
 
@@ -175,8 +175,10 @@ func (ts *Types) fieldFilter(f *filter.Node, t *schema.Type, key string, in map[
 			return err
 		}
 	}
+	var err error
+	r.Figures, err = ts.figureTests(def, in)
 	f.Relations = append(f.Relations, r)
-	return nil
+	return err
 }
 
 // edgeFilter reads a value of an input type from edgeFilterType.

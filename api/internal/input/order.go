@@ -37,6 +37,11 @@ func (ts *Types) nodeOrderType(t *schema.Type) *graphql.InputObject {
 		for _, f := range ts.OrderedFields(t) {
 			fs = append(fs, inputField{f.Name, "", d})
 		}
+		for _, f := range ts.Fields(t) {
+			if f.Kind != schema.Property && f.Many {
+				fs = append(fs, inputField{f.Name, "", ts.relationOrderType()})
+			}
+		}
 		return fs
 	})
 }
@@ -87,7 +92,15 @@ func (ts *Types) orderKeys(s Shape, in []any) ([]filter.Key, error) {
 			}
 		}
 		for name, dir := range m {
-			k := filter.Key{By: ts.reading(s, of, name), Descending: dir == "DESC"}
+			k := filter.Key{By: ts.reading(s, of, name)}
+			if figure, ok := dir.(map[string]any); ok {
+				var err error
+				if k.By.Figure, dir, err = ts.figureOrder(k.By.Property, figure); err != nil {
+					return nil, err
+				}
+				k.By.Property = nil
+			}
+			k.Descending = dir == "DESC"
 			found++
 			keys = withKey(keys, k)
 		}
@@ -125,7 +138,7 @@ func (ts *Types) ofEntity(end filter.End, t *schema.Type, name string) filter.Re
 // withKey adds a key to an order unless it repeats an earlier one, because a repeated key decides
 // nothing and would cost as much for each entity.
 func withKey(keys []filter.Key, k filter.Key) []filter.Key {
-	if slices.ContainsFunc(keys, func(x filter.Key) bool { return x.By == k.By }) {
+	if slices.ContainsFunc(keys, func(x filter.Key) bool { return x.By.Same(k.By) }) {
 		return keys
 	}
 	return append(keys, k)
