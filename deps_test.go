@@ -100,8 +100,10 @@ var order = []struct {
 	{"server/internal/streams", []string{"codes", "graph", "gql", "server/internal/admission", "server/internal/content", "server/internal/metrics"}},
 	{"server/tracing", []string{"graph", "gql"}},
 	{"server/documents", []string{"codes", "graph"}},
+	{"server/hosts", []string{"graph"}},
+	{"server/agents", []string{"codes"}},
 	{"server", []string{"codes", "schema", "web", "graph", "graph/live", "graph/codec", "graph/reconcile", "gql", "gql/sheet", "api/operation", "server/internal/admission", "server/internal/answers", "server/internal/content", "server/internal/deadline",
-		"server/tokens", "server/owner", "server/internal/metrics", "server/internal/streams", "server/internal/watch", "server/tracing", "server/documents"}},
+		"server/tokens", "server/owner", "server/internal/metrics", "server/internal/streams", "server/internal/watch", "server/tracing", "server/documents", "server/hosts", "server/agents"}},
 	{"cmd/caspian/internal/settings", nil},
 	{"cmd/caspian/internal/console", nil},
 	{"cmd/caspian/internal/answers", []string{"graph", "graph/figures", "cmd/caspian/internal/console"}},
@@ -112,7 +114,7 @@ var order = []struct {
 	{"cmd/caspian/internal/connect", []string{"schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/store", "graph/store/postgres", "graph/live", "server/tokens", "server/owner", "cmd/caspian/internal/settings", "cmd/caspian/internal/client"}},
 	{"cmd/caspian/internal/questions", []string{"codes", "graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/cli"}},
 	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/draft", "graph/export", "graph/foreign", "graph/datasets", "graph/store", "graph/live", "gql", "api",
-		"seeds", "server", "server/documents", "server/tokens", "server/owner", "server/tracing", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest", "cmd/caspian/internal/client", "cmd/caspian/internal/files",
+		"seeds", "server", "server/agents", "server/documents", "server/hosts", "server/tokens", "server/owner", "server/tracing", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest", "cmd/caspian/internal/client", "cmd/caspian/internal/files",
 		"cmd/caspian/internal/cli", "cmd/caspian/internal/connect", "cmd/caspian/internal/questions"}},
 }
 
@@ -130,15 +132,16 @@ var only = map[string][]string{
 	"github.com/spf13/":             {"cmd/caspian/internal/cli", "cmd/caspian/internal/settings"},
 	"github.com/coder/":             {"server/internal/streams"},
 	// Variables have a separate reader: gql/internal/value/decision-json.md.
-	"github.com/go-json-experiment/": {"graph/codec", "graph/rdf", "graph/table", "gql/sheet", "server"},
-	"github.com/klauspost/":          {"graph/packed"},
-	"github.com/parquet-go/":         {"graph/export"},
-	"github.com/piprate/":            {"graph/rdf"},
-	"github.com/jackc/":              {"graph/store/postgres"},
-	"github.com/pressly/":            {"graph/store/postgres"},
-	"github.com/xuri/":               {"graph/table"},
-	"net/http":                       {"server", "server/internal/admission", "server/internal/streams", "server/tracing", "cmd/caspian/internal/client"},
-	"os/exec":                        {"graph/store/storetest", "graph/store/postgres/pgtest"}, // runs in tests only
+	"github.com/go-json-experiment/":   {"graph/codec", "graph/rdf", "graph/table", "gql/sheet", "server"},
+	"github.com/klauspost/":            {"graph/packed"},
+	"github.com/modelcontextprotocol/": {"server/agents"},
+	"github.com/parquet-go/":           {"graph/export"},
+	"github.com/piprate/":              {"graph/rdf"},
+	"github.com/jackc/":                {"graph/store/postgres"},
+	"github.com/pressly/":              {"graph/store/postgres"},
+	"github.com/xuri/":                 {"graph/table"},
+	"net/http":                         {"server", "server/internal/admission", "server/internal/streams", "server/tracing", "server/hosts", "server/agents", "cmd/caspian/internal/client"},
+	"os/exec":                          {"graph/store/storetest", "graph/store/postgres/pgtest"}, // runs in tests only
 }
 
 // never lists what no package may import, with the reason or the replacement.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/server/hosts"
 	"github.com/caspian-kg/caspian/server/tokens"
 )
 
@@ -159,7 +160,7 @@ func (s *Server) wrongToken(r *http.Request) *requestError {
 // elsewhere without adding a header.
 func local(r *http.Request) bool {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !from.Addr().Unmap().IsLoopback() || !loopback(r.Host) {
+	if err != nil || !from.Addr().Unmap().IsLoopback() || !hosts.Loopback(r.Host) {
 		return false
 	}
 	// An empty header is also a sign of a proxy, which may have removed the value.
@@ -175,7 +176,7 @@ func local(r *http.Request) bool {
 		return false
 	}
 	_, given := r.Header["Origin"]
-	return !given || sameOrigin(r)
+	return !given || hosts.SameOrigin(r)
 }
 
 // byOwner reports whether the request came over the owner's socket.
@@ -193,7 +194,7 @@ func (s *Server) authorize(t *responseRecorder, r *http.Request) bool {
 	// Probes need neither an allowed host nor a token: their answer only says whether the service
 	// is ready.
 	probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz"
-	known := byOwner(r) || s.hosts.allow(r)
+	known := byOwner(r) || s.hosts.Allow(r)
 	if !known && !probe {
 		s.refuseHost(t, r)
 		return false

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caspian-kg/caspian/server/hosts"
 	"github.com/caspian-kg/caspian/server/tokens"
 )
 
@@ -70,7 +71,7 @@ func TestCheckHost(t *testing.T) {
 		"graph.example.org": "graph.example.org", "Graph.Example.org.": "graph.example.org", "192.0.2.7": "192.0.2.7", "2001:DB8::1": "2001:db8::1", "[2001:db8::1]": "2001:db8::1",
 		"": "", "*": "", "http://x": "", "x:80": "", "[::1]:80": "", "a b": "", "bücher.example": "", "x/y": "",
 	} {
-		if got, err := CheckHost(name); got != want || (err == nil) != (want != "") {
+		if got, err := hosts.Check(name); got != want || (err == nil) != (want != "") {
 			t.Errorf("%q: %q %v", name, got, err)
 		}
 	}
@@ -130,10 +131,10 @@ func FuzzHost(f *testing.F) {
 	for _, tc := range hostCases {
 		f.Add(tc.host)
 	}
-	var h hosts
-	h.set([]string{"graph.example.org"})
+	var h hosts.List
+	h.Set([]string{"graph.example.org"})
 	f.Fuzz(func(t *testing.T, header string) {
-		if !h.allow(&http.Request{Host: header}) {
+		if !h.Allow(&http.Request{Host: header}) {
 			return
 		}
 		plain := strings.ToLower(header)
@@ -161,7 +162,7 @@ func TestSameOrigin(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Host = tc.host
 		r.Header.Set("Origin", tc.origin)
-		if got := sameOrigin(r); got != tc.ok {
+		if got := hosts.SameOrigin(r); got != tc.ok {
 			t.Errorf("%s for %s: %t", tc.origin, tc.host, got)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/caspian-kg/caspian/server/hosts"
 	"github.com/caspian-kg/caspian/server/tokens"
 )
 
@@ -88,7 +89,7 @@ func cookiesOf(r *http.Request) []string {
 func ownPage(r *http.Request) bool {
 	plain := (r.Method == http.MethodGet || r.Method == http.MethodHead) && !wantsSocket(r)
 	if _, given := r.Header["Origin"]; given {
-		if len(r.Header["Origin"]) != 1 || !sameOrigin(r) {
+		if len(r.Header["Origin"]) != 1 || !hosts.SameOrigin(r) {
 			return false
 		}
 	} else if !plain {

@@ -31,7 +31,9 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/server/agents"
 	"github.com/caspian-kg/caspian/server/documents"
+	"github.com/caspian-kg/caspian/server/hosts"
 	"github.com/caspian-kg/caspian/server/internal/admission"
 	"github.com/caspian-kg/caspian/server/internal/answers"
 	"github.com/caspian-kg/caspian/server/internal/content"
@@ -95,7 +97,7 @@ type Options struct {
 	// OpenWrites accepts writes without a token from programs that seem to run on this machine, see
 	// local.
 	OpenWrites bool
-	// Hosts are the names for which the service answers, in the form of CheckHost, in addition to
+	// Hosts are the names for which the service answers, in the form of hosts.Check, in addition to
 	// the loopback names and the addresses on which it listens.
 	Hosts []string
 	// Origins are other sites whose pages may read; "*" allows every site. By default, none may.
@@ -190,7 +192,7 @@ type Server struct {
 	mux      *http.ServeMux
 
 	keys    atomic.Pointer[Keys]
-	hosts   hosts
+	hosts   hosts.List
 	guesses tokens.Guesses
 
 	exports   chan struct{} // has one value for each export in progress that is not the owner's
@@ -249,7 +251,7 @@ func New(o Options) *Server {
 	if o.ResponseCache > 0 {
 		s.answers = answers.New(o.ResponseCache)
 	}
-	s.hosts.set(o.Hosts)
+	s.hosts.Set(o.Hosts)
 	s.SetKeys(o.Keys)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -279,6 +281,7 @@ func (s *Server) routes() {
 	read("/backup", s.owned(s.serveBackup))
 	read("/verify", s.owned(s.serveVerify))
 	read("/assets/", s.asset)
+	read(agents.Path, agents.New(s.opts.Version, s.log).Handler(s, s.opts.MaxBody).ServeHTTP)
 	for _, p := range pages {
 		read(p.pattern, s.explorer(p))
 	}
@@ -296,7 +299,7 @@ func reads(h http.HandlerFunc) http.HandlerFunc {
 		}
 		if !slices.Contains(strings.Split(methodsOf(r.URL.Path), ", "), r.Method) {
 			allow(w.Header(), r.URL.Path)
-			writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, r.URL.Path+" is read with GET, not "+r.Method)
+			writeError(w, http.StatusMethodNotAllowed, jsonType, codes.MethodNotAllowed, r.URL.Path+" takes "+methodsOf(r.URL.Path)+", not "+r.Method)
 			return
 		}
 		h(w, r)

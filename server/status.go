@@ -6,6 +6,7 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/server/agents"
 )
 
 // The statuses of GraphQL over HTTP, edition of September 2026
@@ -24,6 +25,7 @@ const (
 	readMethods    = "GET, HEAD, OPTIONS"
 	// Reconciliation sends long batches by POST, but never writes.
 	reconcileMethods = "GET, HEAD, POST, OPTIONS"
+	agentMethods     = "POST, OPTIONS"
 )
 
 // methodsOf returns the methods of an address.
@@ -33,6 +35,8 @@ func methodsOf(path string) string {
 		return graphqlMethods
 	case "/graphql/stream":
 		return streamMethods
+	case agents.Path:
+		return agentMethods
 	}
 	if path == reconcilePath || strings.HasPrefix(path, reconcilePath+"/") {
 		return reconcileMethods

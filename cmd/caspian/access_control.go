@@ -20,6 +20,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/server"
+	"github.com/caspian-kg/caspian/server/hosts"
 	"github.com/caspian-kg/caspian/server/owner"
 	"github.com/caspian-kg/caspian/server/tokens"
 )
@@ -51,7 +52,7 @@ func accessSettings(s *settings.Set) *accessControl {
 // check finds the faults that are visible before the store is opened.
 func (a *accessControl) check(s *settings.Set, store, listen string, readOnly bool) {
 	for _, name := range *a.hosts {
-		host, err := server.CheckHost(name)
+		host, err := hosts.Check(name)
 		if err != nil {
 			s.Fault("--host: %v", err)
 		}

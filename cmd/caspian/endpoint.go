@@ -28,7 +28,7 @@ func (p endpoint) Open(ctx context.Context, e *cli.Environment) (*questions.Back
 	default:
 		at = p.ServiceAtURL()
 	}
-	return &questions.Backend{Answer: at.Ask, Close: func() error { return nil }}, nil
+	return &questions.Backend{Answer: at.Ask, Read: at.Read, Close: func() error { return nil }}, nil
 }
 
 // openStore returns a backend that answers from the store itself, without a service.
@@ -46,12 +46,12 @@ func (p endpoint) openStore(ctx context.Context, e *cli.Environment) (*questions
 		_ = g.Close() // the first error is the cause
 		return nil, err
 	}
-	return &questions.Backend{
-		Answer: func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
-			res := a.Begin().Execute(ctx, &api.Request{Query: query, Variables: variables, AllowMutation: true})
+	answer := func(mutations bool) func(context.Context, string, json.RawMessage) ([]byte, error) {
+		return func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
+			res := a.Begin().Execute(ctx, &api.Request{Query: query, Variables: variables, AllowMutation: mutations})
 			defer res.Release()
 			return bytes.Clone(res.Body), nil
-		},
-		Close: g.Close,
-	}, nil
+		}
+	}
+	return &questions.Backend{Answer: answer(true), Read: answer(false), Close: g.Close}, nil
 }

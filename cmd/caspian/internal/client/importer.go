@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -110,7 +111,7 @@ func (r *Importer) commit(ctx context.Context, ops []graph.Op, of *graph.Change)
 	if err != nil {
 		return nil, err
 	}
-	got, err := r.service.exchange(ctx, transactDocument, variables)
+	got, err := r.service.exchange(ctx, http.MethodPost, transactDocument, variables)
 	switch {
 	case err != nil:
 		return nil, err

@@ -67,7 +67,16 @@ func OnSocket(path string) *Service {
 
 // Ask sends a request and returns GraphQL's answer, with or without errors.
 func (s *Service) Ask(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
-	got, err := s.exchange(ctx, query, variables)
+	return s.ask(ctx, http.MethodPost, query, variables)
+}
+
+// Read is like Ask, but the service refuses whatever does not only read.
+func (s *Service) Read(ctx context.Context, query string, variables json.RawMessage) ([]byte, error) {
+	return s.ask(ctx, "QUERY", query, variables)
+}
+
+func (s *Service) ask(ctx context.Context, method, query string, variables json.RawMessage) ([]byte, error) {
+	got, err := s.exchange(ctx, method, query, variables)
 	if err != nil {
 		return nil, err
 	}
@@ -78,16 +87,16 @@ func (s *Service) Ask(ctx context.Context, query string, variables json.RawMessa
 }
 
 // exchange sends a request, again if it is rejected temporarily, and returns the response.
-func (s *Service) exchange(ctx context.Context, query string, variables json.RawMessage) (*response, error) {
+func (s *Service) exchange(ctx context.Context, method, query string, variables json.RawMessage) (*response, error) {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
 		return nil, err
 	}
 	return s.patiently(ctx, func() (*response, error) {
-		got, err := s.send(ctx, body)
+		got, err := s.send(ctx, method, body)
 		if err == nil && s.Token == "" && s.StoreToken != "" && wantsToken(got.body) {
 			s.Token = s.StoreToken
-			got, err = s.send(ctx, body)
+			got, err = s.send(ctx, method, body)
 		}
 		return got, err
 	})
@@ -111,8 +120,8 @@ func wantsToken(answer []byte) bool {
 // expectAbove is the length in bytes above which a request waits for 100 Continue before it sends its body.
 const expectAbove = 1 << 20
 
-func (s *Service) send(ctx context.Context, body []byte) (*response, error) {
-	req, err := s.request(ctx, http.MethodPost, "/graphql", bytes.NewReader(body))
+func (s *Service) send(ctx context.Context, method string, body []byte) (*response, error) {
+	req, err := s.request(ctx, method, "/graphql", bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

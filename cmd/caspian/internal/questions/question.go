@@ -34,7 +34,9 @@ type Endpoint interface {
 // Backend answers GraphQL requests until it is closed.
 type Backend struct {
 	Answer func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error)
-	Close  func() error
+	// Read is like Answer, but refuses whatever does not only read.
+	Read  func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error)
+	Close func() error
 }
 
 // question is the common part of the commands that query the graph: it has the endpoint and the view, and
