@@ -52,7 +52,7 @@ var order = []struct {
 	{"graph/reconcile", []string{"schema", "graph", "graph/text", "graph/names", "graph/search", "graph/snapshot", "graph/match"}},
 	{"graph/question", []string{"schema", "graph", "graph/filter", "graph/snapshot"}},
 	{"graph/routes", []string{"schema", "graph", "graph/validity", "graph/snapshot", "graph/question"}},
-	{"graph/analysis", []string{"schema", "graph", "graph/figures", "graph/validity", "graph/text", "graph/snapshot", "graph/question"}},
+	{"graph/analysis", []string{"schema", "graph", "graph/figures", "graph/validity", "graph/text", "graph/snapshot", "graph/question", "graph/internal/lists", "graph/internal/memory"}},
 	{"graph/coverage", []string{"schema", "graph"}},
 	{"graph/internal/input", nil},
 	{"graph/rdf", []string{"graph/internal/input"}},

@@ -24,6 +24,8 @@ type analysisCall struct {
 var analysisCalls = []analysisCall{
 	{"routes", map[string]string{"from": `"KAZ"`, "to": `"eu"`, "avoid": `["RUS"]`, "via": `["AZE"]`, "cargo": `"uranium"`}, `routes { nodes { id } weakest { id } } note partial`},
 	{"connections", map[string]string{"from": `"JPN"`, "to": `"uranium"`}, `score steps { claim { id } }`},
+	{"neighbourhood", map[string]string{"of": `"KAZ"`, "depth": "2", "relations": `["borders", "importsFrom"]`}, `count nodes { node { id } distance hub } edges { claim { id } } partial`},
+	{"between", map[string]string{"ids": `["KAZ", "uranium", "eu"]`}, `edges { from { id } relation to { id } claim { id } }`},
 	{"chokepoints", map[string]string{"from": `"KAZ"`, "to": `"eu"`, "avoid": `["RUS"]`, "closing": `["titr"]`, "cargo": `"uranium"`}, `cut { id } removes pairs`},
 	{"dependency", map[string]string{"of": `"JPN"`, "resource": `"rare-earths"`}, `unknown { low high } partners { partner { id } } conflicts { id }`},
 	{"conflicts", map[string]string{"subject": `"JPN"`}, `totalCount nodes { reason claims { id } }`},

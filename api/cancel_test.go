@@ -88,6 +88,8 @@ func TestCancel(t *testing.T) {
 	for _, x := range []struct{ name, args, fields string }{
 		{"routes", `from: "n00-00", to: "n39-39", via: ["n20-20", "n01-39", "n39-01"], first: 50`, `partial`},
 		{"connections", fmt.Sprintf(`from: %q, to: %q, maxLength: 6, first: 100`, hub, other), `score`},
+		{"neighbourhood", fmt.Sprintf(`of: %q, depth: 3, maxLinks: null, first: 1000`, hub), `count nodes { node { id } } edges { claim { id } }`},
+		{"between", fmt.Sprintf(`ids: [%q, %q, %q]`, hub, other, resource), `edges { claim { id } }`},
 		{"chokepoints", fmt.Sprintf(`from: %q, to: %q`, "n00-00", "n39-39"), `removes`},
 		{"dependency", fmt.Sprintf(`of: %q, resource: %q, direction: EXPORT`, hub, resource), `year`},
 		{"conflicts", ``, `totalCount nodes { reason }`},

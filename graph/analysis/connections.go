@@ -51,19 +51,29 @@ func (o *ConnectionsOptions) Validate(v *snapshot.View) error {
 	if o.First < 0 || o.First > MaxConnections {
 		f.Add("first", graph.BadInput, "%d is not between 1 and %d", o.First, MaxConnections)
 	}
-	for _, r := range o.Relations {
-		if fields := s.Ontology().Predicate(r); fields == nil {
-			f.Predicate(s.Ontology(), "relations", r)
+	checkRelations(&f, s.Ontology(), o.Relations)
+	checkTypes(&f, s.Ontology(), "excludeTypes", o.ExcludeTypes)
+	return f.Err()
+}
+
+// checkRelations adds a fault for each name that is not that of a stored relation.
+func checkRelations(f *question.Faults, o *schema.Ontology, relations []string) {
+	for _, r := range relations {
+		if fields := o.Predicate(r); fields == nil {
+			f.Predicate(o, "relations", r)
 		} else if fields[0].Kind != schema.Relation {
 			f.Add("relations", graph.BadInput, "%s leads to no entity; name a relation", r)
 		}
 	}
-	for _, t := range o.ExcludeTypes {
-		if s.Ontology().Type(t) == nil {
-			f.Add("excludeTypes", graph.UnknownName, "the ontology has no type %q", graph.Clip(t))
+}
+
+// checkTypes adds a fault for each name that is not that of a type or an interface.
+func checkTypes(f *question.Faults, o *schema.Ontology, argument string, types []string) {
+	for _, t := range types {
+		if o.Type(t) == nil {
+			f.Add(argument, graph.UnknownName, "the ontology has no type %q", graph.Clip(t))
 		}
 	}
-	return f.Err()
 }
 
 // Step is one claim of a connection, in the direction of the connection.
@@ -117,21 +127,23 @@ func Connect(ctx context.Context, v *snapshot.View, kept *Degrees, o Connections
 	if err != nil {
 		return nil, err
 	}
-	w := &connector{ctx: ctx, v: v, s: s, o: o, degrees: degrees, links: map[uint32][]link{}, words: words{""}}
+	w := &connector{linker: linker{v: v, s: s, words: words{""}}, ctx: ctx, o: o, degrees: degrees, links: map[uint32][]link{}}
 	w.from, _ = v.Meant(o.From)
 	w.to, _ = v.Meant(o.To)
 	if o.ExcludeTypes == nil {
 		o.ExcludeTypes = []string{schema.SourceType}
 	}
+	var excluded []string // types
 	for _, t := range o.ExcludeTypes {
 		for _, c := range s.Ontology().Type(t).Concrete {
-			w.excluded = append(w.excluded, c.Name)
+			excluded = append(excluded, c.Name)
 		}
 	}
-	if w.relations = o.Relations; w.relations == nil {
-		w.relations = []string{""}
-	} else {
-		w.relations = slices.Compact(slices.Sorted(slices.Values(w.relations)))
+	w.keeps = func(to uint32) bool {
+		return to == w.from || to == w.to || !slices.Contains(excluded, s.TypeName(to))
+	}
+	if o.Relations != nil {
+		w.relations = slices.Compact(slices.Sorted(slices.Values(o.Relations)))
 	}
 	if len(w.linksOf(w.to)) == 0 && w.err == nil && !w.spent {
 		return &Connections{}, nil // an end to which nothing leads would let the search from the other end spend all its work
@@ -172,22 +184,18 @@ func (t *trail) has(x uint32) bool {
 // grows with each step, so a trail that already costs more than the worst of the best connections so far can be
 // dropped.
 type connector struct {
-	ctx       context.Context
-	v         *snapshot.View
-	s         *snapshot.Snapshot
-	o         ConnectionsOptions
-	from, to  uint32
-	relations []string
-	excluded  []string // types
-	words     words
-	degrees   []uint32
-	links     map[uint32][]link
-	block     []trail
-	bound     float64
-	best      []Connection
-	work      int
-	spent     bool
-	err       error
+	linker
+	ctx      context.Context
+	o        ConnectionsOptions
+	from, to uint32
+	degrees  []uint32
+	links    map[uint32][]link
+	block    []trail
+	bound    float64
+	best     []Connection
+	work     int
+	spent    bool
+	err      error
 }
 
 // tick counts work. It returns false when the search must end.

@@ -40,14 +40,33 @@ func (w *words) number(name string) uint16 {
 	return uint16(len(*w) - 1)
 }
 
+// linker says which links of entities to read.
+type linker struct {
+	v *snapshot.View
+	s *snapshot.Snapshot
+	// relations are the predicates to follow, sorted; nil means all.
+	relations []string
+	// keeps reports whether a link to an entity is read.
+	keeps func(to uint32) bool
+	words words
+}
+
+// followed returns the predicates to follow as View.Claims takes them.
+func (l *linker) followed() []string {
+	if l.relations == nil {
+		return []string{""}
+	}
+	return l.relations
+}
+
 // linksOf returns the links of an entity. It reads them once.
 func (w *connector) linksOf(x uint32) []link {
 	if l, ok := w.links[x]; ok {
 		return l
 	}
-	r := linkReader{w: w, x: x}
+	r := linkReader{w: &w.linker, x: x}
 	for _, inverse := range [...]bool{false, true} {
-		for _, relation := range w.relations {
+		for _, relation := range w.followed() {
 			w.v.Claims(x, relation, inverse, func(n uint32) bool { r.take(n, inverse); return w.tick() })
 		}
 	}
@@ -63,7 +82,7 @@ func (w *connector) linksOf(x uint32) []link {
 }
 
 type linkReader struct {
-	w    *connector
+	w    *linker
 	x    uint32
 	list []link
 	// at finds the links whose claims are not adjacent: those of symmetric relations, which either side may
@@ -116,7 +135,7 @@ func namesEntity(s *snapshot.Snapshot, n uint32) bool {
 func (r *linkReader) takeQualified(n uint32) {
 	s := r.w.s
 	predicate := s.Predicate(n)
-	if r.w.o.Relations != nil && !slices.Contains(r.w.relations, predicate) {
+	if r.w.relations != nil && !slices.Contains(r.w.relations, predicate) {
 		return
 	}
 	r.see(predicate)
@@ -161,7 +180,7 @@ func (r *linkReader) shows(n uint32) bool {
 
 // add adds a link that passes the filters, or another claim of a link that exists already.
 func (r *linkReader) add(k link) {
-	if k.to == r.x || k.to != r.w.from && k.to != r.w.to && slices.Contains(r.w.excluded, r.w.s.TypeName(k.to)) {
+	if k.to == r.x || !r.w.keeps(k.to) {
 		return
 	}
 	end := len(r.list)
@@ -194,15 +213,15 @@ func (r *linkReader) prefer(at int, n uint32) {
 
 // surer reports whether claim a is shown instead of claim b for the same link: first a claim that is not
 // DEPRECATED, then the higher confidence, then one that certainly holds, then the id.
-func (w *connector) surer(a, b uint32) bool {
-	s := w.s
+func (l *linker) surer(a, b uint32) bool {
+	s := l.s
 	if x, y := s.Rank(a) == graph.Deprecated, s.Rank(b) == graph.Deprecated; x != y {
 		return y
 	}
 	if x, y := s.Confidence(a), s.Confidence(b); x != y {
 		return x > y
 	}
-	if x, y := w.v.Holds(a), w.v.Holds(b); x != y {
+	if x, y := l.v.Holds(a), l.v.Holds(b); x != y {
 		return x > y
 	}
 	x, y := s.ClaimID(a), s.ClaimID(b)

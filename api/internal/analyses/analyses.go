@@ -44,6 +44,8 @@ func (b *Builder) Root() []output.Field {
 	return []output.Field{
 		b.routes(),
 		b.connections(),
+		b.neighbourhood(),
+		b.between(),
 		b.chokepoints(),
 		b.dependency(),
 		b.conflicts(),

@@ -59,33 +59,17 @@ func (b *Builder) connections() output.Field {
 }
 
 func prepareConnections(args map[string]any) (any, error) {
-	a := &connectionsArgs{opts: analysis.ConnectionsOptions{From: graph.ID(args["from"].(string)), To: graph.ID(args["to"].(string))}}
+	a := &connectionsArgs{opts: analysis.ConnectionsOptions{From: graph.ID(args["from"].(string)), To: graph.ID(args["to"].(string)),
+		Relations: texts(args["relations"]), ExcludeTypes: texts(args["excludeTypes"])}}
 	var err error
 	if a.view, err = input.ReadView(args); err != nil {
 		return nil, err
 	}
-	for _, x := range []struct {
-		name string
-		to   *int
-	}{{"maxLength", &a.opts.MaxLength}, {"first", &a.opts.First}} {
-		n, given := args[x.name].(int)
-		if given && n < 1 {
-			return nil, &gql.ArgumentError{Argument: x.name, Err: graph.Errorf(graph.BadInput, "%s: %d is below 1", x.name, n)}
-		}
-		*x.to = n
+	if a.opts.MaxLength, err = positive(args, "maxLength"); err != nil {
+		return nil, err
 	}
-	for _, x := range []struct {
-		name string
-		to   *[]string
-	}{{"relations", &a.opts.Relations}, {"excludeTypes", &a.opts.ExcludeTypes}} {
-		if names, given := args[x.name].([]any); given {
-			*x.to = make([]string, len(names))
-			for i, name := range names {
-				(*x.to)[i] = name.(string)
-			}
-		}
-	}
-	return a, nil
+	a.opts.First, err = positive(args, "first")
+	return a, err
 }
 
 // path is a connection between two entities as a path of claims. It lives for one request.
