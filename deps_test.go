@@ -71,6 +71,7 @@ var order = []struct {
 	{"graph/store/storetest", []string{"graph", "graph/store"}},
 	{"graph/store/postgres", []string{"graph", "graph/store", "graph/store/internal/commits", "graph/store/internal/terms"}},
 	{"graph/store/postgres/pgtest", nil}, // tests only
+	{"graph/store/gizmo", []string{"graph", "graph/store", "graph/store/internal/commits"}},
 	{"graph/live", []string{"schema", "graph", "graph/snapshot", "graph/fit"}},
 	// Tests only; they import live, snapshot, store, codec and schema.
 	{"graph/live/metamorphic", nil},
@@ -113,7 +114,7 @@ var order = []struct {
 	{"cmd/caspian/internal/cli", []string{"graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console"}},
 	{"cmd/caspian/internal/connect", []string{"schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/store", "graph/store/postgres", "graph/live", "server/tokens", "server/owner", "cmd/caspian/internal/settings", "cmd/caspian/internal/client"}},
 	{"cmd/caspian/internal/questions", []string{"codes", "graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/cli"}},
-	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/draft", "graph/export", "graph/foreign", "graph/datasets", "graph/store", "graph/live", "gql", "api",
+	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/draft", "graph/export", "graph/foreign", "graph/datasets", "graph/store", "graph/store/gizmo", "graph/live", "gql", "api",
 		"seeds", "server", "server/agents", "server/documents", "server/hosts", "server/tokens", "server/owner", "server/tracing", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest", "cmd/caspian/internal/client", "cmd/caspian/internal/files",
 		"cmd/caspian/internal/cli", "cmd/caspian/internal/connect", "cmd/caspian/internal/questions"}},
 }
@@ -121,8 +122,8 @@ var order = []struct {
 // only lists, by the prefix of an import path, the packages that may import it;
 // no others may.
 var only = map[string][]string{
-	"github.com/cayleygraph/cayley": {"graph/store", "graph/store/internal/terms", "graph/store/postgres"},
-	"github.com/cayleygraph/quad":   {"graph/store", "graph/store/internal/commits", "graph/store/internal/terms", "graph/store/postgres"},
+	"github.com/cayleygraph/cayley": {"graph/store", "graph/store/gizmo", "graph/store/internal/terms", "graph/store/postgres"},
+	"github.com/cayleygraph/quad":   {"graph/store", "graph/store/gizmo", "graph/store/internal/commits", "graph/store/internal/terms", "graph/store/postgres"},
 	"github.com/hidal-go/":          {"graph/store"},
 	"github.com/graphql-go/":        {"gql", "api", "api/internal/input", "api/internal/output", "api/internal/analyses"},
 	"github.com/vektah/":            {"schema", "gql", "gql/internal/failure", "gql/internal/typesys", "gql/internal/value", "gql/internal/document"},

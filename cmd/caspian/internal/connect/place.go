@@ -55,6 +55,9 @@ func (p *Place) IsDatabase() bool {
 	return strings.HasPrefix(p.store, "postgres://") || strings.HasPrefix(p.store, "postgresql://")
 }
 
+// Address returns the address of the database, with its password.
+func (p *Place) Address() string { return p.store }
+
 // String names the store, without its password.
 func (p *Place) String() string {
 	if p.IsDatabase() {

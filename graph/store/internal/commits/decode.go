@@ -50,7 +50,7 @@ func (d *Decoder) Add(q quad.Quad) (*graph.Commit, error) {
 		if err == nil {
 			d.claims[last].Supersedes = append(d.claims[last].Supersedes, id)
 		}
-	case predType:
+	case PredType:
 		ent := graph.Entity{}
 		if ent.ID, err = entityOf(q.Subject); err == nil {
 			ent.Type, err = CutIRI(q.Object, typePrefix)

@@ -47,7 +47,7 @@ const (
 	typePrefix    = scheme + "t/"
 	CommitPrefix  = scheme + "n/"
 	keyPrefix     = scheme + "k/"
-	predType      = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+	PredType      = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 	predMeta      = scheme + "meta/1"
 	predSupersede = scheme + "supersedes"
 	predRetract   = scheme + "retracted"
@@ -64,6 +64,9 @@ const (
 	typeNone        = scheme + "none"
 	typeRange       = scheme + "range"
 )
+
+// NamedPrefixes are the prefixes of the addresses of entities, fields and types, which have names elsewhere.
+var NamedPrefixes = []string{entityPrefix, FieldPrefix, typePrefix}
 
 // CommitIRI returns the address of a commit.
 func CommitIRI(n graph.Seq) quad.IRI {
@@ -171,7 +174,7 @@ func (e *Encoder) entities(c *graph.Commit, label quad.IRI) error {
 			return fmt.Errorf("commit %d: entity %d: %w", c.Seq, i, err)
 		}
 		seen[ent] = true
-		e.add(quad.IRI(entityPrefix+string(ent.ID)), quad.IRI(predType), quad.IRI(typePrefix+ent.Type), label)
+		e.add(quad.IRI(entityPrefix+string(ent.ID)), quad.IRI(PredType), quad.IRI(typePrefix+ent.Type), label)
 	}
 	return nil
 }
