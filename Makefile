@@ -33,7 +33,7 @@ $(EXPLORER): web/node_modules/.package-lock.json web/vite.config.ts $(shell find
 man:
 	$(GO) test -count 1 -run TestManPages ./cmd/caspian -man $(CURDIR)/bin/man
 
-# Everything that a change must pass; works on a new machine. Tests need no vet of their own, because vet runs before.
+# Everything that a change must pass; works on a new machine. Tests run without vet, which has a separate step.
 test: web format vet lint js race invariants histories
 	$(GO) test -vet=off -timeout 9m ./...
 	cd bench/compare && $(GO) test -vet=off ./...
