@@ -102,7 +102,7 @@ var List = []Entry{
 	{RequestIncomplete, []int{408, 400}, "the body did not arrive in time (408), or broke off (400)", "send it again"},
 	{StreamAlreadyOpen, []int{409}, "the reserved stream is already open", "reserve another with PUT"},
 	{OperationAlreadyExists, []int{409}, "the stream already has an operation with this id", "end it first, or choose another operationId"},
-	{RequestTooLarge, []int{413}, "the body is longer than --max-body", "send less in one request"},
+	{RequestTooLarge, []int{413}, "the body is longer than --max-body, or the files of an import than --max-upload", "send less in one request"},
 	{UnsupportedMediaType, []int{415}, "the service does not read this media type or encoding", "send application/json in UTF-8, uncompressed or with gzip"},
 	{BatchingNotSupported, []int{422}, "the body is a list of requests, and the service accepts one request per body", "send one request, or have the service started with --batch"},
 	{LimitBatch, []int{422}, "the batch has more requests than --batch allows, or more queries, entities or properties than /reconcile takes", "send fewer at once"},
@@ -139,7 +139,7 @@ var List = []Entry{
 	{LimitErrors, []int{Partial}, "the answer has more errors than --max-errors, and lists only the first", "correct those first"},
 	{NullInNonNull, []int{Partial}, "a field has no value although the schema requires one: a fault of the service", "report it"},
 	// Faults in writing.
-	{ReadOnly, []int{Partial}, "the service accepts no writes, or none from this client", "send a token, or write where the message says"},
+	{ReadOnly, []int{Partial, 403}, "the service accepts no writes, or none from this client", "send a token, or write where the message says"},
 	{NoSource, []int{Partial}, "a claim has no source", "name its source"},
 	{Duplicate, []int{Partial}, "the change has the same thing twice", "remove one"},
 	{Cycle, []int{Partial}, "the claims of a relation would form a cycle", "correct one of them"},

@@ -163,20 +163,20 @@ func (c *checker) naming(id ID) (list []held) {
 	})
 	for i := range c.res.Commit.Claims {
 		cl := &c.res.Commit.Claims[i]
-		if _, gone := c.withdrawn[cl.ID()]; !gone && cl.names(id) {
+		if _, gone := c.withdrawn[cl.ID()]; !gone && cl.Names(id) {
 			list = append(list, held{cl.ID(), *cl, false})
 		}
 	}
 	for _, r := range c.res.Commit.Reinstatements {
-		if cl, _, ok := c.claim(r.Claim); ok && cl.names(id) {
+		if cl, _, ok := c.claim(r.Claim); ok && cl.Names(id) {
 			list = append(list, held{r.Claim, cl, true})
 		}
 	}
 	return list
 }
 
-// names reports whether the claim names the entity: as its subject, its object, its source or in a qualifier.
-func (c *Claim) names(id ID) bool {
+// Names reports whether the claim names the entity: as its subject, its object, its source or in a qualifier.
+func (c *Claim) Names(id ID) bool {
 	is := func(v Value) bool { return v.Kind() == EntityKind && v.Entity() == id }
 	return c.Subject == id || c.Source == id || is(c.Value) || slices.ContainsFunc(c.Qualifiers, func(q QualifierValue) bool { return is(q.Value) })
 }
@@ -271,7 +271,7 @@ func (c *checker) unmerge(op *Op) {
 	u.part(Merged{from, into}, at)
 	u.takeBack(func(id ClaimID) bool {
 		cl, _, _ := c.st.Claim(id)
-		return cl.names(from) || c.supersedesOf(&cl, from)
+		return cl.Names(from) || c.supersedesOf(&cl, from)
 	})
 	c.ops = append(c.ops, u.ops...)
 }
@@ -280,7 +280,7 @@ func (c *checker) unmerge(op *Op) {
 func (c *checker) supersedesOf(cl *Claim, id ID) bool {
 	return slices.ContainsFunc(cl.Supersedes, func(old ClaimID) bool {
 		was, _, _ := c.st.Claim(old)
-		return was.names(id)
+		return was.Names(id)
 	})
 }
 

@@ -128,7 +128,7 @@ func (u *undoing) merges(id ClaimID, e Event) (found bool) {
 	}
 	cl, _, _ := u.c.st.Claim(id)
 	u.c.st.Merges(e.Seq-1, e.Seq, func(m Merged, _ Seq) bool {
-		found = cl.names(m.From) && e.Live == (m.Into == "")
+		found = cl.Names(m.From) && e.Live == (m.Into == "")
 		return !found
 	})
 	return found

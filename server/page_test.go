@@ -15,6 +15,7 @@ import (
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
+	"github.com/caspian-kg/caspian/server/internal/words"
 	"github.com/caspian-kg/caspian/web"
 )
 
@@ -114,19 +115,19 @@ func TestOntologyWordsAreNotSentTwice(t *testing.T) {
 }
 
 func TestOntologyWords(t *testing.T) {
-	var got ontologyText
+	var got words.Text
 	if err := json.Unmarshal(ask(started(t, Options{}), "GET", "/assets/ontology.json", "").Body.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
 	at := func(name string) int {
-		return slices.IndexFunc(got.Fields, func(w word) bool { return w.Name == name })
+		return slices.IndexFunc(got.Fields, func(w words.Word) bool { return w.Name == name })
 	}
-	for _, want := range []word{
-		{Name: "littoralOf", Label: "has a shore on", Theme: "Place", Inverse: map[string]inverseWord{"WaterBody": {"littorals", "Place"}}},
+	for _, want := range []words.Word{
+		{Name: "littoralOf", Label: "has a shore on", Theme: "Place", Inverse: map[string]words.Inverse{"WaterBody": {Label: "littorals", Theme: "Place"}}},
 		{Name: "borders", Label: "borders", Theme: "Place", Symmetric: true},
 		{Name: "population", Label: "population", Kind: "Long", Theme: "People"},
-		{Name: "exportsTo", Label: "exports to", Theme: "Trade", Inverse: map[string]inverseWord{"": {"customer of", "Trade"}}},
-		{Name: "avoids", Label: "avoids", Theme: "Place", Inverse: map[string]inverseWord{"": {"avoided by", "Corridors"}}},
+		{Name: "exportsTo", Label: "exports to", Theme: "Trade", Inverse: map[string]words.Inverse{"": {Label: "customer of", Theme: "Trade"}}},
+		{Name: "avoids", Label: "avoids", Theme: "Place", Inverse: map[string]words.Inverse{"": {Label: "avoided by", Theme: "Corridors"}}},
 		{Name: "distanceKm", Label: "distance", Kind: "Float", Unit: "km"},
 		{Name: "status", Label: "status", Kind: "Enum"},
 	} {

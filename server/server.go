@@ -78,6 +78,9 @@ type Backend struct {
 	// Export prepares the export that the parameters of a request describe. The error says what is
 	// wrong with the parameters. If Export is nil, the service exports nothing.
 	Export func(asked url.Values) (*Export, error)
+	// Import imports what a client sends. The error says what is wrong with the request, and then nothing was
+	// imported. If Import is nil, the service imports nothing.
+	Import func(ctx context.Context, r *ImportRequest) (*Imported, error)
 	// Owner has the tasks for the owner of the store, or is nil if there are none.
 	Owner *OwnerTasks
 }
@@ -108,6 +111,9 @@ type Options struct {
 	// 32 MiB. Short bodies do not count. It is never below MaxBody. Answering a request may take a
 	// hundred times the memory of its body.
 	MaxBodies int64
+	// MaxUpload bounds the files of one import as they are sent, in bytes; 0 means 1 GiB. They are stored in the folder
+	// for temporary files.
+	MaxUpload int64
 	// MaxRequests bounds the reads, and MaxWrites the writes, that run at once over any transport;
 	// 0 means DefaultMaxRequests and DefaultMaxWrites.
 	MaxRequests, MaxWrites int
@@ -160,6 +166,7 @@ type Options struct {
 const (
 	DefaultMaxBody      = 8 << 20
 	DefaultMaxBodies    = 32 << 20
+	DefaultMaxUpload    = 1 << 30
 	DefaultMaxQueue     = 1000
 	DefaultQueueTime    = 500 * time.Millisecond
 	DefaultMaxPaused    = 1000
@@ -196,6 +203,7 @@ type Server struct {
 	guesses tokens.Guesses
 
 	exports   chan struct{} // has one value for each export in progress that is not the owner's
+	imports   chan struct{} // has one value for each import in progress
 	snapshots chan struct{} // has one value for each snapshot that is being sent
 	accepts   content.Memo
 	persisted *documents.Store
@@ -206,7 +214,7 @@ type Server struct {
 	buffers   sync.Pool // values of type *bytes.Buffer, for bodies
 	located   atomic.Pointer[location]
 	readOnly  error // the refusal of writes, if Options.ReadOnly is set
-	words     atomic.Pointer[words]
+	words     atomic.Pointer[pageWords]
 
 	admission   *admission.Admission
 	deadlines   deadline.Watches
@@ -225,6 +233,7 @@ func New(o Options) *Server {
 	set(&o.MaxBody, DefaultMaxBody)
 	set(&o.MaxBodies, DefaultMaxBodies)
 	o.MaxBodies = max(o.MaxBodies, o.MaxBody)
+	set(&o.MaxUpload, DefaultMaxUpload)
 	set(&o.MaxRequests, DefaultMaxRequests)
 	set(&o.MaxWrites, DefaultMaxWrites)
 	set(&o.MaxQueue, DefaultMaxQueue)
@@ -245,7 +254,7 @@ func New(o Options) *Server {
 	}
 	o.Live = withDefaults(o.Live)
 	o.Live.MaxSubscribers = min(o.Live.MaxSubscribers, max(1, o.MaxConnections-o.MaxConnections/10))
-	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(), exports: make(chan struct{}, maxExports), snapshots: make(chan struct{}, maxSnapshots),
+	s := &Server{opts: o, log: o.Logger, metrics: metrics.New(o.Version), mux: http.NewServeMux(), exports: make(chan struct{}, maxExports), imports: make(chan struct{}, maxImports), snapshots: make(chan struct{}, maxSnapshots),
 		persisted: documents.NewStore(o.Documents, o.DocumentsOnly, max(0, o.MaxPersisted)), packers: content.NewPackers(2 * runtime.GOMAXPROCS(0)),
 		connections: admission.NewConnections(o.MaxConnections), readOnly: readOnlyAt(o.Writer)}
 	if o.ResponseCache > 0 {
@@ -275,6 +284,7 @@ func (s *Server) routes() {
 	read("/metrics", s.metricsHandler())
 	read("/schema.graphql", s.ready(s.serveSDL))
 	read("/export", s.ready(s.serveExport))
+	s.mux.HandleFunc(importPath, s.ready(s.serveImport))
 	read("/snapshot", s.ready(s.serveSnapshot))
 	read(reconcilePath, s.ready(s.serveReconcile))
 	read(reconcilePath+"/", s.ready(s.serveReconcile))

@@ -23,6 +23,7 @@ const (
 	graphqlMethods = "GET, HEAD, POST, QUERY, OPTIONS"
 	streamMethods  = "GET, POST, QUERY, PUT, DELETE, OPTIONS"
 	readMethods    = "GET, HEAD, OPTIONS"
+	importMethods  = "POST, OPTIONS"
 	// Reconciliation sends long batches by POST, but never writes.
 	reconcileMethods = "GET, HEAD, POST, OPTIONS"
 	agentMethods     = "POST, OPTIONS"
@@ -37,6 +38,8 @@ func methodsOf(path string) string {
 		return streamMethods
 	case agents.Path:
 		return agentMethods
+	case importPath:
+		return importMethods
 	}
 	if path == reconcilePath || strings.HasPrefix(path, reconcilePath+"/") {
 		return reconcileMethods

@@ -73,9 +73,7 @@ Formats: ` + formatList() + `.`,
 			}
 			if at != nil {
 				at.Patience, at.Say = client.ForImports, func(format string, a ...any) { e.Say("caspian import: "+format, a...) }
-				to := client.NewImporter(ctx, at, *dry)
-				mapping.use(newAtService(at))
-				return run.report(ctx, func(o ingest.Options) (*ingest.Report, error) { return ingest.Import(ctx, to, inputs, o) })
+				return run.report(ctx, func(o ingest.Options) (*ingest.Report, error) { return run.send(ctx, at, *format, o) })
 			}
 			o, err := where.Ontology()
 			if err != nil {
@@ -95,23 +93,44 @@ Formats: ` + formatList() + `.`,
 				}
 				return to
 			}
-			mapping.use(inStore{g.Graph})
+			mapping.use(ingest.In(g.Snapshot()))
 			present := g.Snapshot().Seq()
 			run.present = &present
 			err = run.report(ctx, func(o ingest.Options) (*ingest.Report, error) {
-				if g.Fills() && o.Sync == "" {
-					// Most memory is in arrays without pointers, which cost the garbage collector little, so it
-					// may run more often.
-					if _, set := e.Lookup("GOGC"); !set {
-						defer debug.SetGCPercent(debug.SetGCPercent(fillPercent))
-					}
-					return ingest.Fill(ctx, g.Graph, wrap, inputs, o)
+				shown, err := run.preview(ctx)
+				if err != nil {
+					return &ingest.Report{}, err
 				}
-				return ingest.Import(ctx, wrap(g.Graph), inputs, o)
+				r, err := run.local(ctx, g, wrap, o)
+				r.Preview = shown
+				if mapping.review != nil {
+					r.Review, r.Undecided = mapping.review.Text()
+				}
+				return r, err
 			})
 			return errors.Join(err, g.Close())
 		}
 	},
+}
+
+// local imports into a store.
+func (e *importing) local(ctx context.Context, g *connect.Store, wrap func(ingest.Target) ingest.Target, o ingest.Options) (*ingest.Report, error) {
+	if !g.Fills() || o.Sync != "" {
+		return ingest.Import(ctx, wrap(g.Graph), e.inputs, o)
+	}
+	// Most memory is in arrays without pointers, which cost the garbage collector little, so it may run more often.
+	if _, set := e.Lookup("GOGC"); !set {
+		defer debug.SetGCPercent(debug.SetGCPercent(fillPercent))
+	}
+	return ingest.Fill(ctx, g.Graph, wrap, e.inputs, o)
+}
+
+// preview returns what the first rows of a table become, for a dry run.
+func (e *importing) preview(ctx context.Context) ([]ingest.Shown, error) {
+	if !e.dry || e.mapping.mapping == nil {
+		return nil, nil
+	}
+	return ingest.Preview(ctx, e.inputs)
 }
 
 // fillPercent is GOGC while an empty store is filled: how much garbage may accumulate, relative to the memory
@@ -133,34 +152,34 @@ type importing struct {
 	inputs      []ingest.Input
 	options     ingest.Options
 	dry, asJSON bool
-	present     *graph.Seq // the sequence number of the store before a dry run; nil for a service, which returns its own
+	present     *graph.Seq // the sequence number of the store before the import; nil for a service, which returns its own
 	mapping     *mappingChoice
 }
 
 // report runs an import, and prints its progress and its result.
 func (e *importing) report(ctx context.Context, run func(ingest.Options) (*ingest.Report, error)) error {
-	if e.dry && !e.asJSON {
-		if err := e.mapping.preview(ctx, e.inputs, e.Out); err != nil {
-			return err
-		}
-	}
 	bar := console.StartProgress(e.Err, "reading %s", ingest.Names(e.inputs))
 	o := e.options
 	o.Progress = func(name string, r *ingest.Report) { bar.Show("%s: %s", name, summary(r)) }
 	r, err := run(o)
 	bar.End()
+	if !e.asJSON {
+		if err := preview(r.Preview, e.Out); err != nil {
+			return err
+		}
+	}
 	for _, n := range r.Notices {
 		e.Say("notice: %v", n)
 	}
 	if r.MoreNotices > 0 {
 		e.Say("and %s", console.Count(r.MoreNotices, "more notice"))
 	}
-	err = errors.Join(err, e.mapping.undecided(e.Environment), e.mapping.setAside(ctx, e.Environment, e.inputs, r))
+	err = errors.Join(err, e.mapping.undecided(e.Environment, r), e.mapping.setAside(ctx, e.Environment, e.inputs, r))
 	if e.dry {
 		r.Import = 0
-		if e.present != nil {
-			r.Seq = *e.present
-		}
+	}
+	if e.present != nil && (e.dry || r.Seq == 0) {
+		r.Seq = *e.present
 	}
 	if e.asJSON {
 		if jerr := json.NewEncoder(e.Out).Encode(r.Outcome(err, e.dry)); jerr != nil {

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,37 +21,39 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/foreign"
-	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/match"
 	"github.com/caspian-kg/caspian/schema"
 )
 
 // mappingChoice has the settings of how an import reads tables.
 type mappingChoice struct {
+	tables
 	file, onError, quarantine, reviewed *string
 	threshold                           *int
-	mapping                             *codec.Mapping // nil if the inputs are not tables
-	review                              *ingest.Review
-	finder                              // nil until the graph is available
+	// given has the files that the mapping names, for a service.
+	given []string
 }
 
-// finder finds what rows and documents name, in a graph.
-type finder interface {
-	foreign.Graph
-	Candidates(ctx context.Context, q match.Question) ([]match.Candidate, error)
+// tables is how an import reads tables.
+type tables struct {
+	mapping *codec.Mapping // nil if the inputs are not tables
+	review  *ingest.Review // nil if there is no mapping
+	finder                 // nil until the graph is available
 }
+
+type finder = ingest.Finder
 
 // use says where to find what rows and documents name.
-func (m *mappingChoice) use(f finder) {
-	m.finder = f
-	if m.review != nil {
-		m.review.Find = f.Candidates
+func (t *tables) use(f finder) {
+	t.finder = f
+	if t.review != nil {
+		t.review.Find = f.Candidates
 	}
 }
 
 // Named is that of the review.
-func (m *mappingChoice) Named(ctx context.Context, n codec.Named) (graph.ID, error) {
-	return m.review.Named(ctx, n)
+func (t *tables) Named(ctx context.Context, n codec.Named) (graph.ID, error) {
+	return t.review.Named(ctx, n)
 }
 
 func mappingSettings(s *settings.Set) *mappingChoice {
@@ -97,6 +98,7 @@ func (m *mappingChoice) inputs(args []string, format string, e *cli.Environment)
 		return nil, err
 	}
 	if m.mapping, err = codec.ReadMapping(*m.file, text, func(file string) ([]byte, error) {
+		m.given = append(m.given, file)
 		return os.ReadFile(filepath.Join(filepath.Dir(*m.file), filepath.FromSlash(file)))
 	}); err != nil {
 		return nil, err
@@ -108,42 +110,18 @@ func (m *mappingChoice) inputs(args []string, format string, e *cli.Environment)
 	return ingest.Find(args, m.mapping.Format(m), e.In, e.Say)
 }
 
-// shownRows is how many rows a dry run shows.
-const shownRows = 3
-
-var errShown = errors.New("enough rows are shown")
-
-// preview prints the operations that the first rows of the first table become.
-func (m *mappingChoice) preview(ctx context.Context, inputs []ingest.Input, out io.Writer) error {
-	if m.mapping == nil || inputs[0].Name == ingest.StandardInput {
+// preview prints what the first rows of a table become.
+func preview(shown []ingest.Shown, out io.Writer) error {
+	if len(shown) == 0 {
 		return nil
 	}
 	table := console.NewTable("", "LINE", "ENTITY", "FIELD", "VALUE", "QUALIFIERS", "VALID", "LOCATOR")
-	rows := map[int]bool{}
-	err := inputs[0].Decode(ctx, func(op graph.Op) error {
-		if rows[op.Position.Row] = true; len(rows) > shownRows {
-			return errShown
-		}
-		line := fmt.Sprint(op.Position.Line)
-		if op.Kind == graph.Declare {
-			table.Row(line, string(op.Entity.ID), "type", op.Entity.Type)
-			return nil
-		}
-		c := &op.Claim
-		var qualifiers []string
-		for _, q := range c.Qualifiers {
-			qualifiers = append(qualifiers, q.Name+" "+q.Value.String())
-		}
-		table.Row(line, string(c.Subject), c.Predicate, c.Value.String(), strings.Join(qualifiers, ", "), c.Valid.String(), c.Locator)
-		return nil
-	})
-	var faults graph.Problems // ignored, because the import reports them
-	if err != nil && !errors.Is(err, errShown) && !errors.As(err, &faults) {
-		return err
+	for _, x := range shown {
+		table.Row(fmt.Sprint(x.Line), x.Entity, x.Field, x.Value, x.Qualifiers, x.Valid, x.Locator)
 	}
 	var text strings.Builder
 	table.Write(&text)
-	_, err = io.WriteString(out, text.String())
+	_, err := io.WriteString(out, text.String())
 	return err
 }
 
@@ -170,49 +148,19 @@ func (m *mappingChoice) setAside(ctx context.Context, e *cli.Environment, inputs
 }
 
 // undecided reports the names about which a person has to decide, and writes them to the review file.
-func (m *mappingChoice) undecided(e *cli.Environment) error {
-	if m.review == nil {
+func (m *mappingChoice) undecided(e *cli.Environment, r *ingest.Report) error {
+	if *m.reviewed != "" && r.Review != "" {
+		if err := os.WriteFile(*m.reviewed, []byte(r.Review), 0o666); err != nil {
+			return err
+		}
+	}
+	if r.Undecided == 0 {
 		return nil
 	}
-	open, err := m.review.Write(*m.reviewed)
-	if err != nil || open == 0 {
-		return err
-	}
 	to := cmp.Or(*m.reviewed, "a file, with --review FILE")
-	e.Say("caspian import: %s to be decided, written to %s: put an id, or - for none, in the column decision, and import again", console.Count(open, "name"), to)
+	e.Say("caspian import: %s to be decided, written to %s: put an id, or - for none, in the column decision, and import again", console.Count(r.Undecided, "name"), to)
 	return nil
 }
-
-// inStore finds entities in the graph, on any date.
-type inStore struct{ *live.Graph }
-
-// Candidates returns the candidates for a name.
-func (g inStore) Candidates(_ context.Context, q match.Question) ([]match.Candidate, error) {
-	v, err := match.Always(g.Snapshot())
-	if err != nil {
-		return nil, err
-	}
-	return match.Find(v, q)
-}
-
-func (g inStore) Key(_ context.Context, key, value string) (found graph.ID, _ error) {
-	s := g.Snapshot()
-	s.Keyed(key, value, func(claim uint32) {
-		if found == "" && s.Live(claim) {
-			found = s.ID(s.Subject(claim))
-		}
-	})
-	return found, nil
-}
-
-// TypeOf is the type of an entity; "" if there is none.
-func (g inStore) TypeOf(_ context.Context, id graph.ID) (string, error) {
-	name, _ := g.Snapshot().State().TypeOf(id)
-	return name, nil
-}
-
-// Ontology is that of the store.
-func (g inStore) Ontology() *schema.Ontology { return g.Snapshot().Ontology() }
 
 // atService finds entities at a service, each value once.
 type atService struct {

@@ -54,7 +54,7 @@ with 'caspian import --dry-run --mapping'.`,
 				if err != nil {
 					return connect.OrURL(err)
 				}
-				options.Graph, done = inStore{g.Graph}, g.Close
+				options.Graph, done = ingest.In(g.Snapshot()), g.Close
 			}
 			text, err := draft.Mapping(ctx, file, options)
 			if err = errors.Join(err, done()); err != nil {

@@ -71,6 +71,7 @@ type serveConfig struct {
 	maxBody, maxPersisted, batch             *int
 	responseCache                            *int
 	maxBodies, indexMemory                   *int
+	maxUpload, maxImport                     *int
 	admission                                func(*server.Options)
 	compressAbove                            *int
 	documents, trace                         *string
@@ -103,6 +104,8 @@ func serveSettings(s *settings.Set) *serveConfig {
 	c.documentsOnly = s.Toggle("documents-only", "answer trusted documents only")
 	c.maxPersisted = s.Number("max-persisted", server.DefaultMaxPersisted, 0, "memory for documents that clients register by hash, in bytes; 0 stores none")
 	c.responseCache = s.Number("response-cache", server.DefaultResponseCache, 0, "memory for answers to queries that come again, in bytes; 0 keeps none")
+	c.maxUpload = s.Number("max-upload", server.DefaultMaxUpload, 1<<10, "longest files of one import by POST /import, in bytes, as they are sent (REQUEST_TOO_LARGE)")
+	c.maxImport = s.Number("max-import", defaultMaxImport, 1<<10, "longest file that such an import makes one change, in bytes, decompressed; JSON lines become several")
 	c.maxBodies = s.Number("max-body-total", server.DefaultMaxBodies, 1<<10, "maximum size of all bodies in progress together, in bytes; short ones do not count (OVERLOADED)")
 	c.admission = admissionSettings(s)
 	c.live = liveSettings(s)
@@ -209,7 +212,7 @@ func (c *serveConfig) options(log *slog.Logger, tracer *tracing.Tracer) server.O
 	}
 	o := server.Options{
 		Version: version, ReadOnly: *c.readOnly, Writer: *c.node.writer, Origins: *c.origins, OpenWrites: *c.access.openWrites, Hosts: c.access.names,
-		MaxBody: int64(*c.maxBody), MaxBodies: int64(*c.maxBodies),
+		MaxBody: int64(*c.maxBody), MaxBodies: int64(*c.maxBodies), MaxUpload: int64(*c.maxUpload),
 		BodyTimeout: *c.bodyTimeout, Timeout: *c.timeout,
 		Batch: *c.batch, MaxAnswer: c.limits.Output, CompressAbove: *c.compressAbove,
 		Documents: c.trusted, DocumentsOnly: *c.documentsOnly, MaxPersisted: never(*c.maxPersisted), ResponseCache: never(*c.responseCache),
@@ -368,7 +371,7 @@ func (c *serveConfig) backend(g *connect.Store, o *schema.Ontology, log *slog.Lo
 	}
 	b := &server.Backend{
 		Graph: g.Graph, Begin: func() server.Session { return a.Begin() }, Plans: a.Engine().CacheStats,
-		Export: exports(g.Graph), Owner: ownerTasks(c.store.Folder(), o, g),
+		Export: exports(g.Graph), Import: receiveImports(g.Graph, int64(*c.maxImport), log), Owner: ownerTasks(c.store.Folder(), o, g),
 	}
 	if !c.limits.NoIntrospection {
 		b.SDL = a.SDL()

@@ -17,6 +17,7 @@ const (
 	JSON     = "application/json"
 	Response = "application/graphql-response+json"
 	Stream   = "text/event-stream"
+	Lines    = "application/x-ndjson"
 	CSV      = "text/csv"
 )
 
@@ -136,4 +137,17 @@ func AcceptsStream(accept []string) bool {
 		return params["q"] == "" || err == nil && q > 0
 	}
 	return false
+}
+
+// Reports is the media type in which the report of an import is sent; "" if the client accepts none of them.
+func Reports(header string) string {
+	for _, part := range strings.Split(header, ",") {
+		switch media, _, _ := strings.Cut(strings.TrimSpace(part), ";"); strings.ToLower(media) {
+		case Stream, Lines:
+			return strings.ToLower(media)
+		case "", JSON, "application/*", "*/*":
+			return JSON
+		}
+	}
+	return ""
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -23,10 +22,6 @@ type Importer struct {
 	service *Service
 	// dry makes Commit only check.
 	dry bool
-	// tried has the operations of earlier changes in a dry run.
-	tried tried
-	// most is the maximum number of bytes of operations in one request to the service; 0 if it is unknown.
-	most int
 }
 
 // NewImporter returns an Importer whose Check uses ctx. If dry is set, Commit checks and changes nothing.
@@ -38,34 +33,15 @@ const transactDocument = `mutation Import($input: TransactInput!) {
   transact(input: $input) { sequence entities claims retractions superseded reinstatements merges known replayed import ids notices }
 }`
 
-// Commit implements ingest.Target. It sends a change that is too large for one request in parts. If only some
-// parts are committed, the error has the method Committed.
+// Commit implements ingest.Target.
 func (r *Importer) Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error) {
 	ops, notices := withoutNotices(ch.Ops)
-	take := r.whole
-	if r.dry && ch.Sync == "" {
-		take = r.try
-	}
-	got, err := take(ctx, ops, ch)
+	got, err := r.commit(ctx, ops, ch)
 	if err != nil {
 		return nil, err
 	}
 	got.Notices = append(notices, got.Notices...)
 	return got, nil
-}
-
-// whole makes a change of some operations of another change, in parts if they are too large for one request.
-func (r *Importer) whole(ctx context.Context, ops []graph.Op, of *graph.Change) (*live.Receipt, error) {
-	got, err := r.commit(ctx, ops, of)
-	switch {
-	case !errors.Is(err, errTooLarge):
-		return got, err
-	case of.Sync != "":
-		return nil, fmt.Errorf("a sync is one change: %w; start the service with a larger --max-body, or stop it and import into its store", err)
-	case len(ops) == 1:
-		return nil, tooLargeAlone(&ops[0], err)
-	}
-	return r.inParts(ctx, ops, of)
 }
 
 // withoutNotices separates the notices from the other operations, because the mutation has none.
@@ -87,9 +63,6 @@ func (r *Importer) commit(ctx context.Context, ops []graph.Op, of *graph.Change)
 	operations, err := operationsJSON(ops)
 	if err != nil {
 		return nil, err
-	}
-	if r.most > 0 && len(operations) > r.most+len(ops)+2 { // for brackets and commas
-		return nil, errTooLarge
 	}
 	input := map[string]any{"operations": operations}
 	if r.dry {
@@ -115,8 +88,6 @@ func (r *Importer) commit(ctx context.Context, ops []graph.Op, of *graph.Change)
 	switch {
 	case err != nil:
 		return nil, err
-	case got.tooLarge():
-		return nil, fmt.Errorf("%w: %w", errTooLarge, got.refusal(r.service.Name))
 	case !got.isAnswer():
 		return nil, got.refusal(r.service.Name)
 	}

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-
-	"github.com/caspian-kg/caspian/codes"
 )
 
 // response is the response to a request: GraphQL's answer, or a refusal by the service or a proxy.
@@ -47,13 +45,6 @@ func (r *response) firstError() (code, message string) {
 func (r *response) code() string {
 	code, _ := r.firstError()
 	return code
-}
-
-// tooLarge reports whether smaller parts of the request may be accepted.
-func (r *response) tooLarge() bool {
-	code := r.code()
-	return r.status == http.StatusRequestEntityTooLarge || code == codes.RequestTooLarge || code == codes.LimitVariables ||
-		code == codes.Timeout
 }
 
 // refusal is the error of a response that is not GraphQL's answer.

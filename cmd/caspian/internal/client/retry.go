@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -57,7 +58,7 @@ func (p Patience) next(attempt int, waited time.Duration, got *response, err err
 	case attempt >= p.attempts:
 		return 0, false
 	case err != nil:
-		if !p.once {
+		if f := (*final)(nil); !p.once || errors.As(err, &f) {
 			return 0, false
 		}
 	default:

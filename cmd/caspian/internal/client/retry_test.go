@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -130,55 +129,6 @@ func TestRetryAfter(t *testing.T) {
 	at := time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)
 	if got := retryAfter(http.Header{"Retry-After": {at}}); got < 50*time.Second || got > time.Minute {
 		t.Errorf("%q is %s", at, got)
-	}
-}
-
-// TestParts divides a change into parts of many sizes: each operation is sent once, and before
-// those that need it.
-func TestParts(t *testing.T) {
-	var ops []graph.Op
-	for i := range 30 {
-		id := graph.ID(fmt.Sprintf("e%d", i))
-		ops = append(ops,
-			graph.Op{Kind: graph.Assert, Claim: graph.Claim{Subject: id, Predicate: "name", Source: "e29", Value: graph.StringValue("x")}},
-			graph.Op{Kind: graph.Declare, Entity: graph.Entity{ID: id, Type: "City"}})
-	}
-	ops = append(ops, graph.Op{Kind: graph.Assert, Claim: graph.Claim{Subject: "e29", Predicate: "confidenceCap", Source: "e29", Value: graph.StringValue("1")}})
-	for most := 1; most < 8000; most = most*3/2 + 1 {
-		p, err := newParts(ops)
-		if err != nil {
-			t.Fatal(err)
-		}
-		limit, seen, declared := most, 0, map[graph.ID]bool{}
-		err = p.each(&limit, func(from, to int) error {
-			if to-from > 20 { // as a service may find
-				return errTooLarge
-			}
-			known := map[graph.ID]bool{}
-			for _, op := range p.needed(from, to) {
-				known[op.Entity.ID] = true
-			}
-			for _, op := range p.ops[from:to] {
-				seen++
-				if op.Kind == graph.Declare {
-					declared[op.Entity.ID] = true
-				} else if !declared[op.Claim.Subject] || !declared["e29"] || !known[op.Claim.Subject] {
-					t.Errorf("at most %d: a claim comes before its entity, or is checked without it", most)
-				}
-			}
-			return nil
-		})
-		if err != nil || seen != len(ops) {
-			t.Errorf("at most %d: %d operations, %v", most, seen, err)
-		}
-	}
-	p, err := newParts(ops[:1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	most := 100
-	if err := p.each(&most, func(int, int) error { return errTooLarge }); !errors.Is(err, errTooLarge) {
-		t.Error(err)
 	}
 }
 

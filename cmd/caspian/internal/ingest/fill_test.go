@@ -28,11 +28,7 @@ var statements = rapid.Custom(func(t *rapid.T) string {
 		locator := rapid.IntRange(1, 3).Draw(t, "locator")
 		return fmt.Sprintf(`{"subject":%q,%s,"source":%q,"locator":"row %d","confidence":%s}`, subject, rest, source, locator, draw("confidence", "0.4", "0.9"))
 	}
-	withdrawn := func() string {
-		c := graph.Claim{Subject: graph.ID(country), Predicate: "iso2", Value: graph.StringValue(draw("iso2", "KZ", "UZ")),
-			Source: graph.ID(source), Locator: fmt.Sprintf("row %d", rapid.IntRange(1, 3).Draw(t, "locator"))}
-		return c.ID().String()
-	}
+	withdrawn := func() string { return isoClaim(t, country) }
 	switch rapid.IntRange(0, 20).Draw(t, "what") {
 	case 0, 1:
 		return fmt.Sprintf(`{"entity":%q,"type":"Country"}`, country)
@@ -55,6 +51,14 @@ var statements = rapid.Custom(func(t *rapid.T) string {
 	}
 	return claim(country, fmt.Sprintf(`"predicate":"name","value":%q`, draw("name", "A", "B")))
 })
+
+// isoClaim is the id of a claim that may have been stated.
+func isoClaim(t *rapid.T, country string) string {
+	draw := func(name string, from ...string) string { return rapid.SampledFrom(from).Draw(t, name) }
+	c := graph.Claim{Subject: graph.ID(country), Predicate: "iso2", Value: graph.StringValue(draw("iso2", "KZ", "UZ")),
+		Source: graph.ID(draw("of", "s", "s2")), Locator: fmt.Sprintf("row %d", rapid.IntRange(1, 3).Draw(t, "locator"))}
+	return c.ID().String()
+}
 
 const declared = `{"entity":"s","type":"Source"}
 {"entity":"s2","type":"Source"}

@@ -97,6 +97,8 @@ func importWhole(ctx context.Context, to Target, inputs []Input, o Options, r *R
 	}
 	var form graph.Problems
 	switch {
+	case o.Skip && errors.As(err, &form): // they belong to no row
+		return &Failed{Problems: form, Resume: nothing}
 	case errors.As(err, &form):
 		// The well-formed operations are checked too, so that all faults are reported at once.
 		form = inOrder(append(form, faultsOf(to, ops)...))

@@ -33,6 +33,34 @@ type Input struct {
 
 	opened func() (io.ReadCloser, error) // opens a stream, which may be compressed
 	dir    fs.FS                         // a folder that the format reads as a whole
+	most   int64                         // the bytes that it may have unpacked; 0 means any number
+}
+
+// Received returns the input of a file that is stored under a path. name is for messages. It may have most bytes, unpacked,
+// if its format is not read in batches; 0 means any number.
+func Received(name, path string, format *codec.Format, most int64) Input {
+	return Input{Name: name, Format: format, most: most, opened: func() (io.ReadCloser, error) { return os.Open(path) }}
+}
+
+// ReceivedFolder returns the input of a folder.
+func ReceivedFolder(name string, dir fs.FS, format *codec.Format) Input {
+	return Input{Name: name, Format: format, dir: dir}
+}
+
+// IsFolder reports whether the input is a folder that its format reads as a whole.
+func (in *Input) IsFolder() bool { return in.dir != nil }
+
+// Files calls fn with each file of the input as it is stored, packed or not. Files of a folder have names below it.
+func (in *Input) Files(fn func(name string, open func() (io.ReadCloser, error)) error) error {
+	if in.dir == nil {
+		return fn(in.Name, in.opened)
+	}
+	return fs.WalkDir(in.dir, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		return fn(p, func() (io.ReadCloser, error) { return in.dir.Open(p) })
+	})
 }
 
 // open opens a stream and decompresses it.
@@ -41,7 +69,27 @@ func (in *Input) open() (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return unpacked(in.Name, r)
+	u, err := unpacked(in.Name, r)
+	if err == nil && in.most > 0 && in.Format != codec.JSONLines {
+		u = &atMost{ReadCloser: u, name: in.Name, most: in.most, left: in.most}
+	}
+	return u, err
+}
+
+// atMost refuses a stream that is longer than allowed.
+type atMost struct {
+	io.ReadCloser
+	name       string
+	most, left int64
+}
+
+func (a *atMost) Read(p []byte) (int, error) {
+	n, err := a.ReadCloser.Read(p)
+	if a.left -= int64(n); a.left < 0 {
+		return 0, graph.Errorf(graph.BadInput, "%s has more than %d bytes, unpacked, which is the most for a file that becomes one change here: "+
+			"send JSON lines, which are imported in batches, or start the service with a larger --max-import", a.name, a.most)
+	}
+	return n, err
 }
 
 func unpacked(name string, r io.ReadCloser) (io.ReadCloser, error) {

@@ -3,6 +3,8 @@ package ingest
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
@@ -28,6 +30,12 @@ type Report struct {
 	// Notices has the first notices, and MoreNotices counts the others.
 	Notices     graph.Problems `json:"-"`
 	MoreNotices int            `json:"-"`
+	// Preview is what the first rows of a table become, if it was asked for.
+	Preview []Shown `json:"preview,omitempty"`
+	// Undecided is the number of names about which a person has to decide. Review is the review file with them and
+	// with the decisions there were.
+	Undecided int    `json:"undecided,omitempty"`
+	Review    string `json:"review,omitempty"`
 
 	as graph.Import // the import of the next change
 }
@@ -114,6 +122,8 @@ type Outcome struct {
 	Complete bool `json:"complete"`
 	// LeftOut is the number of rows with faults that were left out.
 	LeftOut int `json:"leftOut"`
+	// LeftOutRows has the numbers of these rows by the names of their files.
+	LeftOutRows map[string][]int `json:"leftOutRows,omitempty"`
 	// Faults lists the first faults, and MoreFaults counts the others. ByKind counts all listed faults by code.
 	Faults     []Fault            `json:"faults"`
 	ByKind     map[graph.Code]int `json:"faultsByKind"`
@@ -164,7 +174,55 @@ func (r *Report) Outcome(err error, dry bool) *Outcome {
 	for _, n := range r.Notices {
 		o.Notices = append(o.Notices, faultOf(n))
 	}
+	for name, rows := range r.Skipped {
+		if o.LeftOutRows == nil {
+			o.LeftOutRows = map[string][]int{}
+		}
+		o.LeftOutRows[name] = slices.Sorted(maps.Keys(rows))
+	}
 	return o
+}
+
+// Result is the report and the error of which this is the outcome, as far as it has them.
+func (o *Outcome) Result() (*Report, error) {
+	r := o.Report
+	r.MoreNotices = o.MoreNotices
+	for i := range o.Notices {
+		r.Notices = append(r.Notices, o.Notices[i].problem())
+	}
+	for name, rows := range o.LeftOutRows {
+		if r.Skipped == nil {
+			r.Skipped = map[string]map[int]bool{}
+		}
+		r.Skipped[name] = map[int]bool{}
+		for _, n := range rows {
+			r.Skipped[name][n] = true
+		}
+	}
+	f := &Failed{Resume: o.Resume}
+	for i := range o.Faults {
+		if p := o.Faults[i].problem(); r.Skipped[p.Position.File][p.Position.Row] {
+			r.Faults = append(r.Faults, p)
+		} else {
+			f.Problems = append(f.Problems, p)
+		}
+	}
+	if o.MoreFaults > 0 && len(f.Problems) > 0 {
+		f.Problems = append(f.Problems, graph.MoreProblems(o.MoreFaults))
+	} else if o.MoreFaults > 0 {
+		r.Faults = append(r.Faults, graph.MoreProblems(o.MoreFaults))
+	}
+	if o.Complete {
+		return r, nil
+	}
+	if o.Error != "" {
+		f.Cause = errors.New(o.Error)
+	}
+	return r, f
+}
+
+func (f *Fault) problem() graph.Problem {
+	return graph.Problem{Position: graph.Position{File: f.File, Line: f.Line, Column: f.Column, Row: f.Row, Path: f.Path}, Code: f.Kind, Message: f.Message}
 }
 
 func faultOf(p graph.Problem) Fault {

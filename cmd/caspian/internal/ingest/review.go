@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -49,32 +50,40 @@ const none = "-"
 // reviewHead has the names of the columns of a review file.
 var reviewHead = []string{"text", "types", "in", "decision", "candidates", "where"}
 
-// ReadReview reads the decisions in a review file. A file that does not exist has no decisions.
+// NewReview returns a review without decisions.
+func NewReview() *Review { return &Review{Threshold: match.Threshold, asked: map[asked]*answer{}} }
+
+// ReadReview reads the decisions in a review file. A file that does not exist, or whose name is empty, has no decisions.
 func ReadReview(file string) (*Review, error) {
-	r := &Review{Threshold: match.Threshold, asked: map[asked]*answer{}}
 	if file == "" {
-		return r, nil
+		return NewReview(), nil
 	}
 	f, err := os.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return r, nil
+		return NewReview(), nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() // an error of closing does not change what was read
-	rows, err := csv.NewReader(f).ReadAll()
+	return DecodeReview(file, f)
+}
+
+// DecodeReview reads decisions. name is for messages.
+func DecodeReview(name string, from io.Reader) (*Review, error) {
+	r := NewReview()
+	rows, err := csv.NewReader(from).ReadAll()
 	if err != nil {
-		return nil, graph.Errorf(graph.BadInput, "%s is not a review file: %v", file, err)
+		return nil, graph.Errorf(graph.BadInput, "%s is not a review file: %v", name, err)
 	}
 	if len(rows) == 0 || !slices.Equal(rows[0], reviewHead) {
-		return nil, graph.Errorf(graph.BadInput, "%s is not a review file: its columns are %s", file, strings.Join(reviewHead, ", "))
+		return nil, graph.Errorf(graph.BadInput, "%s is not a review file: its columns are %s", name, strings.Join(reviewHead, ", "))
 	}
 	for i, row := range rows[1:] {
 		a := &answer{asked: asked{row[0], row[1], row[2]}, decision: strings.TrimSpace(row[3]), shown: row[4], at: row[5]}
 		if a.decision != "" && a.decision != none {
 			if err := graph.CheckID(graph.ID(a.decision)); err != nil {
-				return nil, graph.Errorf(graph.BadInput, "%s: row %d: the decision is an id, or %s for none: %v", file, i+1, none, err)
+				return nil, graph.Errorf(graph.BadInput, "%s: row %d: the decision is an id, or %s for none: %v", name, i+1, none, err)
 			}
 			a.id = graph.ID(a.decision)
 		}
@@ -129,9 +138,9 @@ func join(list []match.Candidate) string {
 	return strings.Join(texts, "; ")
 }
 
-// Write writes the decisions and the open questions, and returns the number of open questions. If there are none of
-// either, it writes no file.
-func (r *Review) Write(file string) (open int, err error) {
+// Text returns the decisions and the open questions as a review file, and the number of open questions. The text is empty if
+// there are none of either.
+func (r *Review) Text() (text string, open int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, a := range r.order {
@@ -139,8 +148,8 @@ func (r *Review) Write(file string) (open int, err error) {
 			open++
 		}
 	}
-	if file == "" || len(r.order) == 0 {
-		return open, nil
+	if len(r.order) == 0 {
+		return "", 0
 	}
 	var b strings.Builder
 	w := csv.NewWriter(&b)
@@ -151,5 +160,5 @@ func (r *Review) Write(file string) (open int, err error) {
 		}
 	}
 	w.Flush()
-	return open, os.WriteFile(file, []byte(b.String()), 0o666)
+	return b.String(), open
 }
