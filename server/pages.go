@@ -93,6 +93,7 @@ type (
 )
 
 var lenses = []lens{
+	{Name: "during", Label: "During a span, not on a date", Example: "2015/2020"},
 	{Name: "knownAt", Label: "As recorded until", Example: "2026-01-31T12:00:00Z"},
 	{Name: "minConfidence", Label: "Confidence of at least", Example: "0 to 1"},
 	{Name: "sources", Label: "Only what these sources state", Example: "ids, separated by commas"},
@@ -183,10 +184,13 @@ func (s *Server) called(r *http.Request, b *Backend, id graph.ID, view map[strin
 // viewOf returns the view in the parameters of an address, as a variable of GraphQL.
 func viewOf(q url.Values) map[string]any {
 	view := map[string]any{}
-	for _, name := range []string{"asOf", "knownAt"} {
+	for _, name := range []string{"asOf", "during", "knownAt"} {
 		if v := strings.TrimSpace(q.Get(name)); v != "" {
 			view[name] = v
 		}
+	}
+	if view["during"] != nil {
+		delete(view, "asOf") // a span is in place of a date
 	}
 	return view
 }

@@ -1,27 +1,19 @@
 // How two entities are connected: chains of claims, each step with its source.
-import { ask, claimFields, type Claim, type Entity } from '../api';
+import { ask } from '../api';
 import { Chosen } from '../choose';
-import { Answer, Empty, EntityLink, Evidence, Opened, useAnswer } from '../parts';
+import { Answer, Empty, useAnswer } from '../parts';
 import { address, param } from '../state';
-import { label, plural, split } from '../words';
-
-interface Step { from: Entity; to: Entity; relation: string; qualifier: string | null; inverse: boolean; claim: Claim }
-interface Result { connections: { length: number; score: number; steps: Step[] }[] }
-
-function StepLine({ step }: { step: Step }) {
-  // Who imports uranium from Kazakhstan does not import from uranium.
-  const says = label(step.relation) + (step.qualifier ? ` ${step.claim.object?.name ?? '…'} (${split(step.qualifier)})` : '');
-  return <li class="leg step"><div class="what"><EntityLink entity={step.from} /> <span class="relation">{step.inverse ? `← ${says} –` : `– ${says} →`}</span> <EntityLink entity={step.to} /></div>
-    <Opened summary="source" name={`for ${step.from.name} and ${step.to.name}`}><Evidence claims={[step.claim]} values /></Opened></li>;
-}
+import { connectionsQuery, StepLine, type Connection } from '../views/steps';
+import { plural } from '../words';
 
 function Found() {
-  const answer = useAnswer((signal) => ask<Result>(`query ($from: ID!, $to: ID!, $view: View) { connections(from: $from, to: $to, first: 8, view: $view) {
-    length score steps { from { id name } to { id name } relation qualifier inverse claim { ...C } } } } ${claimFields}`, { from: param('from'), to: param('to') }, signal));
+  const answer = useAnswer((signal) => ask<{ connections: Connection[] }>(connectionsQuery, { from: param('from'), to: param('to'), first: 8 }, signal));
   return <Answer of={answer}>{({ connections }) => <>
     {connections.length === 0 && <Empty>No chain of up to four claims connects them in this view.</Empty>}
     {connections.map((c, i) => <article class="route" key={i} aria-label={`Connection ${i + 1}`}><p class="hint">{plural(c.length, 'step')} · score {c.score.toFixed(2)}</p><ol class="legs">{c.steps.map((s, j) => <StepLine key={j} step={s} />)}</ol></article>)}
-    {connections.length > 0 && <p class="hint">A chain of claims is not evidence of supply or cause. An entity with many links explains little and scores low.</p>}
+    {connections.length > 0 && <p class="hint">A chain of claims is not evidence of supply or cause. An entity with many links explains little and scores low.
+      {' '}<a href={address('/network', { id: param('from'), path: `${param('from')},${param('to')}` })}>In the network</a></p>}
+    {connections.some((c) => c.partial) && <p class="hint">The search was cut off: there may be better chains.</p>}
   </>}</Answer>;
 }
 

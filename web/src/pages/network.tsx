@@ -1,128 +1,172 @@
-// What surrounds an entity: a picture, and beside it the same as a list for keyboards and screen readers.
+// What surrounds entities: a picture, and beside it the same as a list for keyboards and screen readers.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { askEach, bothSides, byPredicate, type BothSides, type ByPredicate, type Entity } from '../api';
-import { Chosen } from '../choose';
-import { settle, type Edge, type Node } from '../layout';
-import { Answer, Empty, EntityLink, Maybe, useAnswer } from '../parts';
-import { entityAddress, here, list, toggled } from '../state';
-import { capital, fields, isFigure, label, plural, split } from '../words';
+import { ask, askEach, type Entity } from '../api';
+import { Chips, Combobox } from '../combobox';
+import { Empty, Trouble } from '../parts';
+import { here } from '../state';
+import { Side } from '../network/beside';
+import { Drawing, hueOf } from '../network/canvas';
+import { Filters } from '../network/filters';
+import { countsOf, fitting, graphOf, most, read, sum, type Around, type Graph, type Link, type Node } from '../network/graph';
+import { addressOf, fromAddress, go as push, type State } from '../network/state';
+import type { Order, Placed } from '../network/worker';
+import { connectionsQuery, type Connection } from '../views/steps';
+import { label, plural, split } from '../words';
 
-interface Link { predicate: string; holds: string; subject: Entity; object: Entity | null }
-interface Around { links: Link[]; counts: Map<string, number>; relations: string[] }
+export interface Path { ends: Entity[]; connections: Connection[] }
 
-// More neighbours than this are drawn only by choice.
-const most = 40;
+/** What has been read of the entities that were opened, so that going back reads nothing again. */
+const around = new Map<string, Around>();
+const names = new Map<string, Entity>();
+const keyOf = (id: string, s: State) => `${id} ${s.only.get(id)?.join() ?? ''}`;
 
-/** Counts the relations around the ids, chooses those that fit, and reads their claims. */
-async function around(ids: string[], signal: AbortSignal): Promise<Around> {
-  const both = <T,>(of: (BothSides<T> | null)[]) => of.flatMap((e) => (e ? [e.claims, e.about] : []));
-  const groups = both(await askEach<BothSides<ByPredicate>>(ids, bothSides(byPredicate), signal)).flatMap((side) => side.aggregate.groups);
-  const counts = new Map<string, number>();
-  for (const { key, count } of groups) if (!fields.get(key)?.kind) counts.set(key, (counts.get(key) ?? 0) + count);
-  const relations = list('relations');
-  if (relations.length === 0) {
-    let sum = 0;
-    for (const [key, count] of [...counts].sort((a, b) => Number(isFigure(a[0])) - Number(isFigure(b[0])) || a[1] - b[1])) {
-      if (sum > 0 && sum + count > most * 1.5 * ids.length) continue;
-      relations.push(key);
-      sum += count;
-    }
-  }
-  const read = await askEach<BothSides<{ nodes: Link[] }>>(ids, bothSides('(where: { predicate: { in: $p } }, first: 150) { nodes { predicate holds subject { id name type } object { id name type } } }'), signal,
-    { types: '$p: [String!], ', variables: { p: relations } });
-  return { links: both(read).flatMap((side) => side.nodes), counts, relations };
+async function load(s: State, signal: AbortSignal) {
+  const unknown = [...new Set([...s.ids, ...s.path])].filter((id) => !names.has(id)), unread = s.ids.filter((id) => !around.has(keyOf(id, s)));
+  const [named, found, connections] = await Promise.all([askEach<Entity>(unknown, 'id name type', signal), read(unread, s.only, signal),
+    s.path.length === 2 ? ask<{ connections: Connection[] }>(connectionsQuery, { from: s.path[0], to: s.path[1], first: 3 }, signal).then((d) => d.connections) : []]);
+  unknown.forEach((id, i) => names.set(id, named[i] ?? { id, name: id }));
+  for (const a of found) around.set(keyOf(a.id, s), a);
+  return { opened: s.ids.map((id) => around.get(keyOf(id, s))!), path: s.path.length === 2 ? { ends: s.path.map((id) => names.get(id)!), connections } : null };
 }
 
-function graphOf(links: Link[], ids: string[]) {
-  const nodes = new Map<string, Node>(), edges = new Map<string, Edge>();
-  const add = (e: Entity) => {
-    const at = nodes.size * 2.4, known = nodes.get(e.id) ?? { id: e.id, name: e.name, type: e.type ?? '', x: Math.cos(at) * (30 + 9 * nodes.size), y: Math.sin(at) * (30 + 9 * nodes.size), vx: 0, vy: 0, fixed: false, degree: 0 };
-    nodes.set(e.id, known);
-    return known;
-  };
-  for (const l of links) {
-    if (!l.object || l.object.id === l.subject.id || l.holds === 'NO') continue;
-    const symmetric = fields.get(l.predicate)?.symmetric, key = [l.predicate, ...(symmetric ? [l.subject.id, l.object.id].sort() : [l.subject.id, l.object.id])].join(' ');
-    const known = edges.get(key);
-    if (known) known.unsure &&= l.holds !== 'YES';
-    else {
-      edges.set(key, { from: l.subject.id, to: l.object.id, relation: l.predicate, unsure: l.holds !== 'YES' });
-      add(l.subject).degree++;
-      add(l.object).degree++;
-    }
-  }
-  const all = { nodes: [...nodes.values()], edges: [...edges.values()] };
-  for (const n of all.nodes) n.fixed = ids.length === 1 && n.id === ids[0];
-  const centre = ids.length === 1 && nodes.get(ids[0]!);
-  if (centre) centre.x = centre.y = 0;
-  settle(all.nodes, all.edges);
-  return all;
+/** A step as a link of the network. */
+const linkOf = ({ from, to, relation, inverse, claim }: Connection['steps'][number]): Link =>
+  ({ id: claim.id, predicate: relation, holds: claim.holds, confidence: claim.confidence, validFrom: claim.validFrom, validTo: claim.validTo, source: claim.source, subject: inverse ? to : from, object: inverse ? from : to });
+
+/** Places the nodes in a worker; move is called as they move. */
+function useLayout(graph: Graph | undefined, move: (done: boolean) => void) {
+  const worker = useRef<Worker | null>(null), run = useRef(0);
+  useEffect(() => () => worker.current?.terminate(), []);
+  useEffect(() => {
+    if (!graph || graph.nodes.length === 0) return;
+    const { nodes, edges } = graph, number = new Map(nodes.map((n, i) => [n, i])), fresh = nodes.filter((n) => !n.placed).length;
+    if (fresh === 0) return move(true);
+    worker.current ??= new Worker(new URL('../network/worker.ts', import.meta.url), { type: 'module' });
+    const order: Order = {
+      run: ++run.current, heat: fresh === nodes.length ? 1 : Math.max(0.25, fresh / nodes.length), x: Float32Array.from(nodes, (n) => n.x), y: Float32Array.from(nodes, (n) => n.y),
+      mass: Float32Array.from(nodes, (n) => 1 + n.degree), fixed: Uint8Array.from(nodes, (n) => Number(n.pinned)), links: Uint32Array.from(edges.flatMap((e) => [number.get(e.from)!, number.get(e.to)!])),
+    };
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    worker.current.onmessage = ({ data }: MessageEvent<Placed>) => {
+      if (data.run !== run.current || (still && !data.done)) return;
+      nodes.forEach((n, i) => { if (!n.pinned) { n.x = data.x[i]!; n.y = data.y[i]!; } n.placed = true; });
+      move(data.done);
+    };
+    worker.current.postMessage(order);
+  }, [graph]);
 }
 
-const hues = new Map<string, number>();
-const hueOf = (type: string) => { if (!hues.has(type)) hues.set(type, (190 + 67 * hues.size) % 360); return hues.get(type)!; };
+interface CanvasProps { graph: Graph; chosen: Node | null; choose: (n: Node | null) => void; open: (n: Node) => void; moved: (n: Node) => void }
 
-function Canvas({ nodes, edges, ids, open }: { nodes: Node[]; edges: Edge[]; ids: string[]; open: (id: string) => void }) {
-  const ref = useRef<HTMLCanvasElement>(null), [over, setOver] = useState<Node>(), held = useRef<Node | null>(null);
-  const view = useMemo(() => {
-    const xs = nodes.map((n) => n.x), ys = nodes.map((n) => n.y);
-    return { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2, w: Math.max(...xs) - Math.min(...xs) + 220, h: Math.max(...ys) - Math.min(...ys) + 90 };
-  }, [nodes]);
-  const place = () => { const c = ref.current!, scale = Math.min(c.clientWidth / view.w, c.clientHeight / view.h, 1.6); return { scale, x: c.clientWidth / 2 - view.x * scale, y: c.clientHeight / 2 - view.y * scale }; };
-  function draw() {
-    const c = ref.current;
-    if (!c) return;
-    const ratio = devicePixelRatio || 1, g = c.getContext('2d')!, { scale, x, y } = place(), css = getComputedStyle(c), dark = matchMedia('(prefers-color-scheme: dark)').matches;
-    c.width = c.clientWidth * ratio; c.height = c.clientHeight * ratio;
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const at = new Map(nodes.map((n) => [n.id, n]));
-    for (const e of edges) {
-      const a = at.get(e.from)!, b = at.get(e.to)!, near = over && (e.from === over.id || e.to === over.id);
-      g.beginPath(); g.setLineDash(e.unsure ? [4, 4] : []); g.lineWidth = near ? 2 : 1; g.globalAlpha = over && !near ? 0.25 : 0.8;
-      g.strokeStyle = near ? css.getPropertyValue('outline-color') : css.getPropertyValue('border-top-color');
-      g.moveTo(a.x * scale + x, a.y * scale + y); g.lineTo(b.x * scale + x, b.y * scale + y); g.stroke();
-    }
-    g.setLineDash([]); g.globalAlpha = 1; g.textAlign = 'center';
-    const taken: [number, number, number][] = [];
-    for (const n of [...nodes].sort((a, b) => Number(ids.includes(b.id)) - Number(ids.includes(a.id)) || b.degree - a.degree)) {
-      const main = ids.includes(n.id), r = main ? 9 : 5.5, px = n.x * scale + x, py = n.y * scale + y;
-      g.beginPath(); g.arc(px, py, r, 0, 7); g.fillStyle = `hsl(${hueOf(n.type)} 45% ${dark ? 62 : 42}%)`; g.fill();
-      g.font = `${main ? '600 14px' : '12px'} ${css.fontFamily}`;
-      const text = n.name.length > 30 ? n.name.slice(0, 28) + '…' : n.name, w = g.measureText(text).width / 2 + 4, ty = py + r + 13;
-      if (n !== over && !main && taken.some(([tx, t, tw]) => Math.abs(t - ty) < 13 && Math.abs(tx - px) < w + tw)) continue;
-      taken.push([px, ty, w]);
-      g.lineWidth = 3; g.strokeStyle = css.backgroundColor; g.strokeText(text, px, ty); g.fillStyle = css.color; g.fillText(text, px, ty);
-    }
-  }
-  useEffect(() => { draw(); const again = new ResizeObserver(draw); again.observe(ref.current!); return () => again.disconnect(); }, [nodes, edges, over]);
-  const find = (e: PointerEvent) => { const { scale, x, y } = place(), r = ref.current!.getBoundingClientRect(); return nodes.find((n) => Math.hypot(n.x * scale + x - (e.clientX - r.left), n.y * scale + y - (e.clientY - r.top)) < 12); };
-  return <canvas ref={ref} class={`network ${over ? 'pointing' : ''}`} role="img" aria-label={`${plural(nodes.length, 'entity')} and ${plural(edges.length, 'link')}; the list beside has the same`}
-    onPointerDown={(e) => { held.current = find(e) ?? null; }} onPointerMove={(e) => {
-      if (held.current && e.buttons === 1) { const { scale, x, y } = place(), r = ref.current!.getBoundingClientRect(); held.current.x = (e.clientX - r.left - x) / scale; held.current.y = (e.clientY - r.top - y) / scale; held.current.fixed = true; draw(); } else setOver(find(e));
-    }} onPointerUp={() => { held.current = null; }} onDblClick={() => { if (over) open(over.id); }} />;
+function Canvas(p: CanvasProps) {
+  const ref = useRef<HTMLCanvasElement>(null), drawing = useRef<Drawing | null>(null), acts = useRef(p);
+  const [settled, setSettled] = useState(false);
+  acts.current = p;
+  useEffect(() => {
+    const d = drawing.current = new Drawing(ref.current!, { choose: (n) => acts.current.choose(n), open: (n) => acts.current.open(n), moved: (n) => acts.current.moved(n) });
+    d.show(p.graph, p.chosen);
+    return () => d.end();
+  }, []);
+  useEffect(() => drawing.current?.show(p.graph, p.chosen), [p.graph, p.chosen]);
+  const first = useRef(true);
+  useLayout(p.graph, (done) => { drawing.current?.follow(first.current ? 'once' : 'slowly'); if (done) { first.current = false; setSettled(true); } });
+  const types = [...new Set(p.graph.nodes.map((n) => n.type))];
+  return <div>
+    <canvas ref={ref} class="network" role="img" data-settled={settled} aria-label={`${plural(p.graph.nodes.length, 'entity')} and ${plural(p.graph.edges.length, 'link')}; the list beside has the same`} />
+    <div class="row under"><span class="buttons"><button aria-label="Closer" onClick={() => drawing.current?.zoom(1.4)}>+</button><button aria-label="Farther" onClick={() => drawing.current?.zoom(1 / 1.4)}>−</button><button onClick={() => drawing.current?.whole()}>Whole</button></span>
+      <span class="hint">Click to choose, double-click to open, drag to pin or to move; Ctrl and the wheel zoom.</span></div>
+    <p class="legend">{types.map((t) => <span key={t}><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill={`hsl(${hueOf(t)} 45% 50%)`} /></svg> {split(t)}</span>)}<span>dashed line: may hold</span><span>ring: opened</span><span>dashed ring: pinned</span></p>
+  </div>;
 }
 
-function Found({ ids }: { ids: string[] }) {
-  const answer = useAnswer((signal) => around(ids, signal));
-  const open = (id: string) => location.assign(here({ id: toggled(ids, id).join(',') }));
-  return <Answer of={answer}>{(found) => <Drawn {...found} ids={ids} open={open} />}</Answer>;
+/** The choice before many claims are drawn: which relations of the entity. */
+function Choice({ of, counts, chosen, done, cancel }: { of: Entity; counts: Map<string, number>; chosen: string[]; done: (relations: string[]) => void; cancel: () => void }) {
+  const [now, set] = useState(new Set(chosen)), heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return <form class="form choice" aria-label={`Relations of ${of.name}`} onSubmit={(e) => { e.preventDefault(); done([...now]); }} onKeyDown={(e) => { if (e.key === 'Escape') cancel(); }}>
+    <h2 tabIndex={-1} ref={heading}><bdi>{of.name}</bdi> has {plural(sum(counts), 'claim')} that link it</h2>
+    <p class="hint">Choose the relations to draw. Chosen: {plural(sum(counts, now), 'claim')}.</p>
+    <fieldset><legend class="unseen">Relations</legend>{[...counts].sort((a, b) => a[1] - b[1]).map(([key, n]) => <label class="check" key={key}>
+      <input type="checkbox" checked={now.has(key)} onChange={() => { const next = new Set(now); if (!next.delete(key)) next.add(key); set(next); }} /> {label(key)} <span class="count">{n}</span></label>)}</fieldset>
+    <div class="row"><button class="primary" disabled={now.size === 0}>Draw these</button><button type="button" onClick={cancel}>Cancel</button></div>
+  </form>;
 }
 
-function Drawn({ links, counts, relations, ids, open }: Around & { ids: string[]; open: (id: string) => void }) {
-  const { nodes, edges } = useMemo(() => graphOf(links, ids), [links]), at = new Map(nodes.map((n) => [n.id, n]));
-  const toggle = (key: string) => location.assign(here({ relations: toggled(relations, key).join(',') }));
-  return <>
-    <details class="relations"><summary>Relations ({relations.length} of {counts.size})</summary><fieldset><legend class="unseen">Relations</legend>{[...counts].sort((a, b) => b[1] - a[1]).map(([key, count]) => <label class="check" key={key}><input type="checkbox" checked={relations.includes(key)} onChange={() => toggle(key)} /> {label(key)} <span class="count">{count}</span></label>)}</fieldset></details>
-    {nodes.length === 0 ? <Empty>No relation that is chosen leads to or from it in this view.</Empty> : <div class="around"><div><Canvas nodes={nodes} edges={edges} ids={ids} open={open} />
-      <p class="legend">{[...new Set(nodes.map((n) => n.type))].map((t) => <span key={t}><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill={`hsl(${hueOf(t)} 45% 50%)`} /></svg> {split(t)}</span>)}<span>dashed: may hold</span><span>double-click opens what is around</span></p></div>
-      <div class="beside" tabIndex={0} role="region" aria-label="Links"><h2>{plural(edges.length, 'link')}</h2>{edges.some((e) => e.unsure) && <Maybe which={edges.every((e) => e.unsure) ? 'all' : 'some'} />}<ul>{[...new Set(edges.map((e) => e.relation))].map((r) => <li key={r}><h3>{capital(label(r))}</h3><ul>{edges.filter((e) => e.relation === r).map((e) => { const [a, b] = [at.get(e.from)!, at.get(e.to)!], other = ids.includes(a.id) ? b : a;
-        return <li key={e.from + e.to} class={e.unsure ? 'unsure' : undefined}>{(ids.length > 1 || !ids.includes(a.id)) && <><EntityLink entity={a} /> → </>}{(ids.length > 1 || ids.includes(a.id)) && <EntityLink entity={b} />} {e.unsure && <span class="unseen">may hold</span>} <button class="plain" aria-label={`${ids.includes(other.id) ? 'Close' : 'Open'} ${other.name}`} onClick={() => open(other.id)}>{ids.includes(other.id) ? '−' : '+'}</button></li>; })}</ul></li>)}</ul></div></div>}
-  </>;
+function Begin({ state, set }: { state: State; set: (s: State) => void }) {
+  const [ends, setEnds] = useState<Entity[]>([]);
+  return <div class="form begin"><div class="field"><span class="label">Around</span>
+    <div class="chips">{state.ids.map((id) => <button type="button" key={id} aria-label={`Close ${names.get(id)?.name ?? id}`} onClick={() => set({ ...state, ids: state.ids.filter((x) => x !== id) })}><bdi>{names.get(id)?.name ?? id}</bdi> <span aria-hidden="true">×</span></button>)}
+      <Combobox id="around" label="Around" placeholder="Add an entity" pick={(e) => { names.set(e.id, e); if (!state.ids.includes(e.id)) set({ ...state, ids: [...state.ids, e.id] }); }} /></div></div>
+    <details class="more-options"><summary>Path between two</summary><div class="field"><span class="label">Between</span>
+      <Chips id="ends" label="Two entities" placeholder={ends.length ? 'and' : 'Name, code or id'} chosen={ends} set={(all) => { if (all.length < 2) return setEnds(all); setEnds([]); for (const e of all) names.set(e.id, e); set({ ...state, path: all.slice(0, 2).map((e) => e.id) }); }} /></div></details>
+  </div>;
 }
 
 export default function Network() {
-  const ids = list('id');
-  return <>{ids.length < 2 && <Chosen />}{ids.length > 1 && <p class="row">{ids.map((id) => <a class="button" key={id} href={here({ id: toggled(ids, id).join(',') })} aria-label={`Close ${id}`}>{id} ×</a>)}<a href={entityAddress(ids[0]!)}>page of the first</a></p>}
-    {ids.length > 0 ? <Found ids={ids} /> : <Empty>Choose where to begin, for example <a href={here({ id: 'TKM' })}>Turkmenistan</a>.</Empty>}</>;
+  const [state, setState] = useState(fromAddress), [steps, setSteps] = useState(0);
+  const [data, setData] = useState<Awaited<ReturnType<typeof load>>>(), [fault, setFault] = useState<Error>(), [busy, setBusy] = useState(false);
+  const [chosen, setChosen] = useState<string | null>(null), [choice, setChoice] = useState<{ of: Entity; counts: Map<string, number>; chosen: string[] } | null>(null), [said, say] = useState('');
+  const places = useRef(new Map<string, Node>());
+
+  const set = (next: State) => { push(next); setSteps(steps + 1); setState(next); };
+  useEffect(() => {
+    const back = () => { setState(fromAddress()); setSteps((n) => Math.max(0, n - 1)); setChoice(null); };
+    addEventListener('popstate', back);
+    return () => removeEventListener('popstate', back);
+  }, []);
+  const reads = [...state.ids.map((id) => keyOf(id, state)), ...state.path].join('\n');
+  useEffect(() => {
+    const c = new AbortController();
+    setBusy(true);
+    load(state, c.signal).then((d) => { setData(d); setFault(undefined); setBusy(false); }, (e: Error) => { if (!c.signal.aborted) { setFault(e); setBusy(false); } });
+    return () => c.abort();
+  }, [reads]);
+
+  const graph = useMemo(() => {
+    if (!data) return undefined;
+    const g = graphOf(data.opened.flatMap((a) => a.links), data.opened.map((a) => names.get(a.id)!),
+      { hidden: new Set(state.hide), noTypes: new Set(state.noTypes), noRelations: new Set(state.noRelations), confidence: state.confidence, source: state.source },
+      places.current, data.path?.connections.flatMap((c) => c.steps.map(linkOf)) ?? []);
+    for (const n of g.nodes) { const pin = state.pins.get(n.id); n.pinned = !!pin; if (pin) { [n.x, n.y] = pin; n.placed = true; } }
+    return g;
+  }, [data, state]);
+  const node = graph?.nodes.find((n) => n.id === chosen) ?? null;
+
+  async function open(e: Entity) {
+    if (state.ids.includes(e.id)) return set({ ...state, ids: state.ids.filter((x) => x !== e.id) });
+    try {
+      const counts = (await countsOf([e.id]))[0]!;
+      names.set(e.id, { id: e.id, name: e.name, type: e.type });
+      if (sum(counts) > most) return setChoice({ of: e, counts, chosen: fitting(counts) });
+      set({ ...state, ids: [...state.ids, e.id] });
+    } catch (f) { setFault(f as Error); }
+  }
+  const acts = {
+    open, choose: (id: string | null) => setChosen(id), relations: (a: Around) => setChoice({ of: names.get(a.id)!, counts: a.counts, chosen: a.relations }),
+    pin: (n: Node) => { const pins = new Map(state.pins); if (!pins.delete(n.id)) pins.set(n.id, [n.x, n.y]); set({ ...state, pins }); },
+    hide: (n: Node) => { set({ ...state, hide: [...state.hide, n.id], ids: state.ids.filter((x) => x !== n.id) }); setChosen(null); say(`${n.name} is hidden.`); },
+    set,
+  };
+  const moved = (n: Node) => set({ ...state, pins: new Map(state.pins).set(n.id, [n.x, n.y]) });
+  const cut = data?.opened.filter((a) => a.links.length < a.total) ?? [];
+
+  return <>
+    <Begin state={state} set={set} />
+    {fault && <Trouble fault={fault} />}
+    {!state.ids.length && !state.path.length && <Empty>Choose where to begin, for example <a href={here({ id: 'TKM' })}>Turkmenistan</a>.</Empty>}
+    {choice && <Choice key={choice.of.id} {...choice} cancel={() => setChoice(null)} done={(relations) => {
+      setChoice(null);
+      set({ ...state, ids: state.ids.includes(choice.of.id) ? state.ids : [...state.ids, choice.of.id], only: new Map(state.only).set(choice.of.id, relations) });
+    }} />}
+    {!graph && busy && (state.ids.length > 0 || state.path.length > 0) && <div class="loading" role="status"><span class="unseen">Loading</span><i /><i /><i /></div>}
+    {graph && (graph.nodes.length > 0 || state.ids.length > 0) && <>
+      <Filters state={state} graph={graph} opened={data!.opened} set={set} undo={steps > 0 ? () => history.back() : null} />
+      <div class="around"><Canvas graph={graph} chosen={node} choose={(n) => setChosen(n?.id ?? null)} open={(n) => void open(n)} moved={moved} />
+        <Side graph={graph} node={node} opened={data!.opened} path={data!.path} state={state} names={names} acts={acts} /></div>
+      {cut.map((a) => <p class="hint" key={a.id}>Of <bdi>{names.get(a.id)!.name}</bdi>, {plural(a.links.length, 'claim')} of {a.total.toLocaleString('en')} are drawn: choose fewer relations to see all of one.</p>)}
+    </>}
+    <p class="unseen" role="status">{said || (busy ? '' : graph ? `${plural(graph.nodes.length, 'entity')} and ${plural(graph.edges.length, 'link')} are shown.` : '')}</p>
+    <p class="hint"><a href={addressOf(state)}>Link to this picture</a></p>
+  </>;
 }
 
