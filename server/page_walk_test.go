@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/codec"
 )
 
 // addresses are one of each kind, and of each kind of refusal.
@@ -13,7 +16,7 @@ var addresses = []string{
 	"/", "/search?q=uran", "/e/KZAAU", "/e/astana?asOf=foo", "/e/nothing", "/e/astana?tab=timeline", "/e/astana?tab=changes", "/e/astana?tab=sources",
 	"/routes", "/routes?from=KAZ&to=eu&avoid=RUS", "/routes?from=KAZ&to=eu&avoid=RUS,IRN,caspian-sea", "/routes?from=KAZ&to=nowhere",
 	"/dependency?of=JPN&resource=rare-earths&year=2018", "/connections?from=JPN&to=uranium", "/chokepoints?from=KAZ&to=eu&avoid=RUS,IRN", "/series?id=JPN&predicate=imports&object=rare-earths",
-	"/table?type=WaterBody&sort=-name", "/map?from=KAZ&to=eu&avoid=RUS", "/network?id=TKM&path=TKM,caspian-sea", "/changes?id=KAZ&from=2019-01-01&to=2023", "/conflicts?id=titr", "/graphiql?query={graph{sequence}}",
+	"/table?type=WaterBody&sort=-name", "/map?from=KAZ&to=eu&avoid=RUS", "/network?id=TKM&path=TKM,caspian-sea", "/changes?id=KAZ&from=2019-01-01&to=2023", "/conflicts?id=titr", "/graphiql?query={graph{sequence}}", "/sources", "/sources?id=factbook",
 }
 
 // settled waits until the page has all that it shows.
@@ -41,8 +44,12 @@ func TestPageInBrowser(t *testing.T) {
 	part("network", walkNetwork)
 	part("accessible", beAccessible)
 	part("links change nothing", changeNothing)
-	b.base = markedUpServer(t).URL
+	part("sources", readSources)
+	hostile := markedUpServer(t)
+	b.base = hostile.URL
 	part("hostile", escapeAll)
+	part("live", func(b *browser) { followGraph(b, hostile.Config.Handler.(*Server)) })
+	b.open("/healthz") // which has no stream
 }
 
 // walkByKeyboard looks up an entity, changes the date and opens evidence, all without a mouse, and with a focus that shows.
@@ -276,4 +283,48 @@ func escapeAll(b *browser) {
 	b.write("img")
 	b.is(`document.querySelector('#q-list').innerText.includes('<img src=x')`)
 	b.is("window.hacked === undefined")
+}
+
+// readSources finds a source by its name, reads what it states, and takes that to a spreadsheet.
+func readSources(b *browser) {
+	b.open("/sources")
+	b.settled()
+	b.tabTo("main input")
+	b.write("names of territories")
+	b.is(`document.querySelectorAll('tbody tr').length === 1`)
+	b.eval(`document.querySelector('tbody a').click()`, nil)
+	b.is(`location.search === '?id=cldr-territories'`)
+	b.settled()
+	b.is(`document.querySelector('.card .chip.good').textContent === 'high' && document.querySelectorAll('.line').length === 100`)
+	var table string
+	b.eval(`fetch(document.querySelector('a[download]').href).then((r) => r.text())`, &table)
+	if rows, err := csvtext.NewReader(strings.NewReader(table)).ReadAll(); err != nil || len(rows) != 1001 {
+		b.t.Errorf("%v: %d rows of %.200q", err, len(rows), table)
+	}
+	// The citation keeps the date and what was recorded.
+	b.eval(`document.querySelector('.asked details').open = true`, nil)
+	b.is(`/asOf=\d{4}-\d\d-\d\d&knownAt=/.test([...document.querySelectorAll('.asked a')].find((a) => a.href === a.textContent).href)`)
+}
+
+// followGraph checks that an open page says what was recorded if it shows something else by that, and that it changes only when it is told to.
+func followGraph(b *browser, s *Server) {
+	b.open("/e/evil2")
+	b.settled()
+	b.is(`document.querySelector('[data-following=true]')`)
+	record := func(subject, alias string) {
+		line := fmt.Sprintf(`{"subject":%q,"predicate":"aliases","value":%q,"source":"src"}`, subject, alias)
+		var ch graph.Change
+		if err := codec.JSONLines.Decode(b.t.Context(), "live.jsonl", strings.NewReader(line), func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil }); err != nil {
+			b.t.Fatal(err)
+		}
+		if _, err := s.backend.Load().Graph.Commit(b.t.Context(), &ch); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	record("XXX", "of another page")
+	record("evil2", "newly recorded")
+	b.shows("What this page shows has changed")
+	b.is(`document.querySelector('.news').textContent.includes('recorded') && !document.querySelector('.card').textContent.includes('newly recorded')`)
+	b.eval(`document.querySelector('.news button').click()`, nil)
+	b.is(`document.querySelector('.card')?.textContent.includes('newly recorded')`)
 }

@@ -44,6 +44,7 @@ var pages = []page{
 	{"/table", "table", "Tables", "Any type as a table: choose columns, filter, sort, and take it to a spreadsheet."},
 	{"/map", "map", "Map", "Countries, corridors and places on a date."},
 	{"/network", "network", "Network", "What surrounds an entity, and what that is connected with."},
+	{"/sources", "sources", "Sources", "Who states what is in the graph, how reliable it is, and under which licence."},
 	{"/graphiql", "query", "Query", "Ask in GraphQL, with the schema beside it."},
 }
 
@@ -79,7 +80,7 @@ func (s *Server) explorer(p page) http.HandlerFunc {
 // bar lists the pages to which the head of every page has links.
 var bar = []struct{ path, text string }{
 	{"/routes", "Routes"}, {"/dependency", "Dependency"}, {"/map", "Map"}, {"/network", "Network"}, {"/table", "Tables"},
-	{"/changes", "Changes"}, {"/conflicts", "Disagreements"},
+	{"/changes", "Changes"}, {"/conflicts", "Disagreements"}, {"/sources", "Sources"},
 }
 
 type (

@@ -10,8 +10,9 @@ export class Refusal extends Error {
   }
 }
 
-// What this page asked, for those who want to ask it themselves.
+// What this page asked, for those who want to ask it themselves, and what it was answered.
 export const asked = new Map<string, object>();
+export const answers = new Map<string, { variables: object; text: string }>();
 
 // Longer addresses are refused by some proxies.
 const longest = 7000;
@@ -42,6 +43,7 @@ export async function ask<T>(query: string, variables: object = {}, signal?: Abo
     throw new Refusal([{ message: 'The service did not answer. Check that it is running and that you are connected, then try again.' }]);
   }
   if (body.errors) throw new Refusal(body.errors);
+  if (asked.get(query) === all) answers.set(query, { variables: all, text: JSON.stringify(body.data) });
   return body.data as T;
 }
 

@@ -3,6 +3,7 @@ import { render } from 'preact';
 import type { ComponentType } from 'preact';
 import { Asked } from './questions';
 import { Combobox } from './combobox';
+import { Live } from './live';
 import { Trouble } from './parts';
 import { page, param } from './state';
 import { ready } from './words';
@@ -23,7 +24,7 @@ async function start() {
   try {
     const [{ default: Page }] = await Promise.all([load(), ready]);
     app.replaceChildren();
-    render(<><Page />{page !== 'query' && <Asked />}</>, app);
+    render(<><Page />{page !== 'query' && <><Asked picture={['network', 'map', 'series'].includes(page)} /><Live /></>}</>, app);
     if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   } catch (e) {
     render(<Trouble fault={e as Error} />, app);

@@ -36,7 +36,7 @@ function Card({ type, id, aliases }: { type: string; id: string; aliases: string
     {aliases.length > 0 && <p class="aliases">also {join(few.map((a) => <Name text={a} />))} {aliases.length > 6 && !all && <button class="plain" onClick={() => setAll(true)}>{plural(aliases.length - 6, 'more name')}</button>}</p>}
     <Answer of={answer}>{(e) => <dl class="key">{wanted.filter((f) => e?.[f.name] != null).slice(0, 8).map((f) =>
       <div key={f.name}><dt>{f.label}</dt><dd><CellText value={e[f.name] ?? null} kind={f.kind} /></dd></div>)}</dl>}</Answer>
-    <p class="actions"><a href={address('/network', { id })}>Network</a><a href={address('/map', { id })}>Map</a><a href={address('/routes', { from: id })}>Routes from here</a></p>
+    <p class="actions"><a href={address('/network', { id })}>Network</a><a href={address('/map', { id })}>Map</a>{type === 'Source' ? <a href={address('/sources', { id })}>All it states</a> : <a href={address('/routes', { from: id })}>Routes from here</a>}</p>
   </section>;
 }
 
