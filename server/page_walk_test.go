@@ -306,7 +306,7 @@ func readSources(b *browser) {
 	b.is(`/asOf=\d{4}-\d\d-\d\d&knownAt=/.test([...document.querySelectorAll('.asked a')].find((a) => a.href === a.textContent).href)`)
 }
 
-// followGraph checks that an open page says what was recorded if it shows something else by that, and that it changes only when it is told to.
+// followGraph checks that an open page says what was recorded if it shows something else by that, and that it changes only when its button is pressed.
 func followGraph(b *browser, s *Server) {
 	b.open("/e/evil2")
 	b.settled()

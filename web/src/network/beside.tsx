@@ -10,7 +10,7 @@ import type { State } from './state';
 interface Acts { open: (e: Entity) => void; choose: (id: string | null) => void; relations: (a: Around) => void; pin: (n: Node) => void; hide: (n: Node) => void; set: (s: State) => void }
 interface Props { graph: Graph; node: Node | null; opened: Around[]; path: { ends: Entity[]; connections: Connection[] } | null; state: State; names: Map<string, Entity>; acts: Acts }
 
-// Longer lists are shown in parts, and of a link so many claims.
+// Longer lists are shown in parts, and of a link only the first claims.
 const part = 120, evidence = 12;
 
 /** The claims of a link, read when it is opened. */

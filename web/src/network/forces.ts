@@ -115,7 +115,7 @@ export class Forces {
   }
 }
 
-// A layout ends after so many steps, and after this time at most.
+// The greatest number of steps of a layout, and its longest time in milliseconds.
 const steps = 500, longest = 1400;
 
 /** Runs the layout in parts of a few milliseconds; each part returns whether more is to do. */

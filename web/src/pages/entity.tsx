@@ -25,17 +25,18 @@ function Later({ load, id }: { load: () => Promise<ComponentType<{ id: string }>
 
 const tabs = { facts: 'Facts', timeline: 'Timeline', changes: 'Changes', disagreements: 'Disagreements', sources: 'Sources' };
 
-function Card({ type, id, aliases }: { type: string; id: string; aliases: string[] }) {
-  const wanted = keyFields(type);
+/** The values of the card. They are asked with the claims, so that nothing moves when they come. */
+const cardOf = (type: string, id: string, signal: AbortSignal): Promise<Record<string, Cell>> => keyFields(type).length === 0 ? Promise.resolve({}) : ask<{ e: Record<string, Cell> }>(
+  `query ($id: ID!, $view: View) { e: node(id: $id, view: $view) { ... on ${type} { ${keyFields(type).map((f) => `${f.name} ${selection(f.kind)}`).join(' ')} } } }`, { id }, signal).then((d) => d.e);
+
+function Card({ type, id, aliases, values }: { type: string; id: string; aliases: string[]; values: Record<string, Cell> }) {
   const [all, setAll] = useState(false);
-  const answer = useAnswer((signal) => wanted.length === 0 ? Promise.resolve({} as Record<string, Cell>) : ask<{ e: Record<string, Cell> }>(
-    `query ($id: ID!, $view: View) { e: node(id: $id, view: $view) { ... on ${type} { ${wanted.map((f) => `${f.name} ${selection(f.kind)}`).join(' ')} } } }`, { id }, signal).then((d) => d.e));
   const few = all ? aliases : aliases.slice(0, 6);
   return <section class="card" aria-label={`${type} in short`}>
     <p class="kind">{capital(typeLabel(type))} <code>{id}</code></p>
     {aliases.length > 0 && <p class="aliases">also {join(few.map((a) => <Name text={a} />))} {aliases.length > 6 && !all && <button class="plain" onClick={() => setAll(true)}>{plural(aliases.length - 6, 'more name')}</button>}</p>}
-    <Answer of={answer}>{(e) => <dl class="key">{wanted.filter((f) => e?.[f.name] != null).slice(0, 8).map((f) =>
-      <div key={f.name}><dt>{f.label}</dt><dd><CellText value={e[f.name] ?? null} kind={f.kind} /></dd></div>)}</dl>}</Answer>
+    <dl class="key">{keyFields(type).filter((f) => values[f.name] != null).slice(0, 8).map((f) =>
+      <div key={f.name}><dt>{f.label}</dt><dd><CellText value={values[f.name] ?? null} kind={f.kind} /></dd></div>)}</dl>
     <p class="actions"><a href={address('/network', { id })}>Network</a><a href={address('/map', { id })}>Map</a>{type === 'Source' ? <a href={address('/sources', { id })}>All it states</a> : <a href={address('/routes', { from: id })}>Routes from here</a>}</p>
   </section>;
 }
@@ -66,15 +67,15 @@ function GroupView({ id, group }: { id: string; group: Group }) {
 
 function Facts({ id }: { id: string }) {
   const answer = useAnswer(async (signal) => {
-    const e = await overview(id, signal);
+    const [e, card] = await Promise.all([overview(id, signal), cardOf(subject.type, id, signal)]);
     if (e) await read(id, e.groups.flatMap((g) => g.parts), shown, signal);
-    return e;
+    return e && { ...e, card: card ?? {} };
   });
   return <Answer of={answer}>{(e) => {
     if (!e) return <Empty>Nothing is stated of it in this view.</Empty>;
     const sections = [...themes, ''].map((theme) => ({ theme, groups: e.groups.filter((g) => g.theme === theme) })).filter((s) => s.groups.length > 0);
     return <div class="columns">
-      <div class="aside"><Card type={e.type} id={id} aliases={e.aliases} />
+      <div class="aside"><Card type={e.type} id={id} aliases={e.aliases} values={e.card} />
         <nav class="contents" aria-label="Contents"><ul>{sections.map(({ theme, groups }) =>
           <li key={theme}><a href={`#theme-${theme || 'identity'}`}>{theme || 'Identity'}</a> <span class="count">{grouped(groups.reduce((n, g) => n + g.count, 0))}</span></li>)}</ul></nav>
       </div>
