@@ -116,7 +116,7 @@ var order = []struct {
 	{"cmd/caspian/internal/cli", []string{"graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console"}},
 	{"cmd/caspian/internal/connect", []string{"schema", "graph", "graph/snapshot", "graph/snapfile", "graph/fit", "graph/store", "graph/store/postgres", "graph/live", "server/tokens", "server/owner", "cmd/caspian/internal/settings", "cmd/caspian/internal/client"}},
 	{"cmd/caspian/internal/questions", []string{"codes", "graph", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/answers", "cmd/caspian/internal/cli"}},
-	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/draft", "graph/export", "graph/foreign", "graph/datasets", "graph/store", "graph/store/gizmo", "graph/live", "gql", "api",
+	{"cmd/caspian", []string{"schema", "graph", "graph/match", "graph/snapshot", "graph/coverage", "graph/codec", "graph/draft", "graph/export", "graph/foreign", "graph/datasets", "graph/store", "graph/store/gizmo", "graph/live", "gql", "gql/sheet", "api",
 		"seeds", "server", "server/agents", "server/documents", "server/hosts", "server/tokens", "server/owner", "server/tracing", "cmd/caspian/internal/settings", "cmd/caspian/internal/console", "cmd/caspian/internal/ingest", "cmd/caspian/internal/client", "cmd/caspian/internal/files",
 		"cmd/caspian/internal/cli", "cmd/caspian/internal/connect", "cmd/caspian/internal/questions"}},
 }

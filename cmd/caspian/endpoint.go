@@ -10,6 +10,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/questions"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
+	"github.com/caspian-kg/caspian/gql/sheet"
 )
 
 // endpoint answers questions from a running service, or from a store that only this command uses.
@@ -28,7 +29,7 @@ func (p endpoint) Open(ctx context.Context, e *cli.Environment) (*questions.Back
 	default:
 		at = p.ServiceAtURL()
 	}
-	return &questions.Backend{Answer: at.Ask, Read: at.Read, Close: func() error { return nil }}, nil
+	return &questions.Backend{Answer: at.Ask, Read: at.Read, Table: at.Table, Close: func() error { return nil }}, nil
 }
 
 // openStore returns a backend that answers from the store itself, without a service.
@@ -53,5 +54,19 @@ func (p endpoint) openStore(ctx context.Context, e *cli.Environment) (*questions
 			return bytes.Clone(res.Body), nil
 		}
 	}
-	return &questions.Backend{Answer: answer(true), Read: answer(false), Close: g.Close}, nil
+	table := func(ctx context.Context, query string, variables json.RawMessage) (table, body []byte, err error) {
+		res := a.Begin().Execute(ctx, &api.Request{Query: query, Variables: variables})
+		defer res.Release()
+		if res.Errors > 0 {
+			return nil, bytes.Clone(res.Body), nil
+		}
+		rows, err := sheet.New(res.Shape())
+		if err != nil {
+			return nil, nil, err
+		}
+		var out bytes.Buffer
+		err = rows.Write(&out, res.Body)
+		return out.Bytes(), nil, err
+	}
+	return &questions.Backend{Answer: answer(true), Read: answer(false), Table: table, Close: g.Close}, nil
 }

@@ -84,7 +84,7 @@ func (r *Importer) commit(ctx context.Context, ops []graph.Op, of *graph.Change)
 	if err != nil {
 		return nil, err
 	}
-	got, err := r.service.exchange(ctx, http.MethodPost, transactDocument, variables)
+	got, err := r.service.exchange(ctx, http.MethodPost, answerType, transactDocument, variables)
 	switch {
 	case err != nil:
 		return nil, err

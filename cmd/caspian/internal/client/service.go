@@ -75,8 +75,26 @@ func (s *Service) Read(ctx context.Context, query string, variables json.RawMess
 	return s.ask(ctx, "QUERY", query, variables)
 }
 
+// Table is like Read, and returns the answer as CSV. If there is no table, because the answer has errors or does not fit into one, it
+// returns GraphQL's answer instead.
+func (s *Service) Table(ctx context.Context, query string, variables json.RawMessage) (table, answer []byte, err error) {
+	got, err := s.exchange(ctx, "QUERY", "text/csv", query, variables)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case got.media() == "text/csv":
+		return got.body, nil, nil
+	case !got.isAnswer():
+		return nil, nil, got.refusal(s.Name)
+	}
+	return nil, got.body, nil
+}
+
+// answerType is the media type of answers.
+const answerType = "application/graphql-response+json"
+
 func (s *Service) ask(ctx context.Context, method, query string, variables json.RawMessage) ([]byte, error) {
-	got, err := s.exchange(ctx, method, query, variables)
+	got, err := s.exchange(ctx, method, answerType, query, variables)
 	if err != nil {
 		return nil, err
 	}
@@ -87,16 +105,16 @@ func (s *Service) ask(ctx context.Context, method, query string, variables json.
 }
 
 // exchange sends a request, again if it is rejected temporarily, and returns the response.
-func (s *Service) exchange(ctx context.Context, method, query string, variables json.RawMessage) (*response, error) {
+func (s *Service) exchange(ctx context.Context, method, accept, query string, variables json.RawMessage) (*response, error) {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
 		return nil, err
 	}
 	return s.patiently(ctx, func() (*response, error) {
-		got, err := s.send(ctx, method, body)
+		got, err := s.send(ctx, method, accept, body)
 		if err == nil && s.Token == "" && s.StoreToken != "" && wantsToken(got.body) {
 			s.Token = s.StoreToken
-			got, err = s.send(ctx, method, body)
+			got, err = s.send(ctx, method, accept, body)
 		}
 		return got, err
 	})
@@ -120,13 +138,13 @@ func wantsToken(answer []byte) bool {
 // expectAbove is the length in bytes above which a request waits for 100 Continue before it sends its body.
 const expectAbove = 1 << 20
 
-func (s *Service) send(ctx context.Context, method string, body []byte) (*response, error) {
+func (s *Service) send(ctx context.Context, method, accept string, body []byte) (*response, error) {
 	req, err := s.request(ctx, method, "/graphql", bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/graphql-response+json")
+	req.Header.Set("Accept", accept)
 	if len(body) > expectAbove {
 		req.Header.Set("Expect", "100-continue")
 	}

@@ -25,9 +25,11 @@ so declare it: ($view: View).`,
 		Examples: `  caspian query '{country(id:"KAZ"){name capital{name}}}'
   caspian query 'query($id:ID!){country(id:$id){name}}' --var id=KAZ
   caspian query --as-of 1996 'query($view:View){country(id:"KAZ",view:$view){capital{name}}}'
+  caspian query --format csv '{countries{nodes{id name capital{name}}}}' > countries.csv
   caspian query --store data -f question.graphql`,
 		Setup: func(s *settings.Set) cli.Action {
 			file := s.Text("f", "FILE", "", "read the query from a file")
+			format := s.Choice("format", "json", "json, or csv for an answer with one list: a row for each item", "json", "csv")
 			compact := s.Toggle("compact", "print the answer on one line")
 			vars := map[string]json.RawMessage{}
 			s.Add("var", "NAME=VALUE", "", "variable; may be repeated", func(t string) error { return addVariable(vars, t) })
@@ -58,6 +60,9 @@ so declare it: ($view: View).`,
 						err = cerr
 					}
 				}()
+				if *format == "CSV" {
+					return printTable(ctx, e, backend, query, variables)
+				}
 				body, err := backend.Answer(ctx, query, variables)
 				if err != nil {
 					return err
@@ -113,11 +118,29 @@ func setView(vars map[string]json.RawMessage, view map[string]any) error {
 	return err
 }
 
+// printTable writes the answer as CSV, or its errors.
+func printTable(ctx context.Context, e *cli.Environment, b *Backend, query string, variables json.RawMessage) error {
+	table, answer, err := b.Table(ctx, query, variables)
+	if err != nil {
+		return err
+	}
+	if answer != nil {
+		return reportErrors(e, answer)
+	}
+	_, err = e.Out.Write(table)
+	return err
+}
+
 // printAnswer writes the answer. It returns an error if the answer has errors.
 func printAnswer(e *cli.Environment, body []byte, compact bool) error {
 	if err := printJSON(e.Out, body, compact); err != nil {
 		return err
 	}
+	return reportErrors(e, body)
+}
+
+// reportErrors returns an error if the answer has errors, and prints them.
+func reportErrors(e *cli.Environment, body []byte) error {
 	var answer struct {
 		Errors []struct{ Message string }
 	}

@@ -35,7 +35,9 @@ type Endpoint interface {
 type Backend struct {
 	Answer func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error)
 	// Read is like Answer, but refuses whatever does not only read.
-	Read  func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error)
+	Read func(ctx context.Context, query string, variables json.RawMessage) ([]byte, error)
+	// Table is like Read, and returns the answer as CSV, or GraphQL's answer where it has errors or is not a table.
+	Table func(ctx context.Context, query string, variables json.RawMessage) (table, answer []byte, err error)
 	Close func() error
 }
 
