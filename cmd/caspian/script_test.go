@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -56,10 +57,10 @@ func TestScripts(t *testing.T) {
 				return err == nil, nil
 			}
 			if modules, ok := strings.CutPrefix(cond, "python:"); ok {
-				return exec.Command("/usr/bin/python3", "-c", "import "+modules).Run() == nil, nil
+				return runs("/usr/bin/python3", "-c", "import "+modules), nil
 			}
 			if library, ok := strings.CutPrefix(cond, "R:"); ok {
-				return exec.Command("Rscript", "-e", "library("+library+")").Run() == nil, nil
+				return runs("Rscript", "-e", "library("+library+")"), nil
 			}
 			if cond == "postgres" {
 				_, err := pgtest.Binaries()
@@ -71,6 +72,14 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "json": jsonField, "lines": lines, "seeded": seeded, "mode": mode, "postgres": database,
 		},
 	})
+}
+
+var ran sync.Map // from commands to functions that return whether they succeed
+
+// runs reports whether a command succeeds. It is run once, however many lines of scripts depend on it.
+func runs(name string, args ...string) bool {
+	once, _ := ran.LoadOrStore(name+" "+strings.Join(args, " "), sync.OnceValue(func() bool { return exec.Command(name, args...).Run() == nil }))
+	return once.(func() bool)()
 }
 
 // seeded DIR makes a store that has the built-in seeds.
