@@ -27,6 +27,7 @@ type browser struct {
 	*tab
 	t    *testing.T
 	base string // of the service, without a slash
+	also string // another site that the page may ask, without a slash
 }
 
 // tab is the connection to the browser's page, and what that has reported.
@@ -119,7 +120,12 @@ func (b *browser) on(t *testing.T) *browser {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.requests, b.troubles = nil, nil
-	return &browser{tab: b.tab, t: t, base: b.base}
+	return b.with(t)
+}
+
+// with returns the same page for a part of a test.
+func (b *browser) with(t *testing.T) *browser {
+	return &browser{tab: b.tab, t: t, base: b.base, also: b.also}
 }
 
 // listen takes replies and events until the connection ends.
@@ -387,7 +393,8 @@ func (b *browser) calm() {
 		b.t.Errorf("the browser complains: %s", trouble)
 	}
 	abroad := func(url string) bool {
-		return !strings.HasPrefix(url, b.base+"/") && !strings.HasPrefix(url, "data:") && url != "about:blank"
+		allowed := strings.HasPrefix(url, b.base+"/") || b.also != "" && strings.HasPrefix(url, b.also+"/")
+		return !allowed && !strings.HasPrefix(url, "data:") && url != "about:blank"
 	}
 	if i := slices.IndexFunc(b.requests, abroad); i >= 0 {
 		b.t.Errorf("the page asks another host: %s", b.requests[i])
