@@ -15,7 +15,7 @@ address <- function(path, query) paste0(url, path, "?query=", URLencode(query, r
 ask <- function(query) read.csv(address("/graphql.csv", query), na.strings = "", encoding = "UTF-8")
 
 cat("How does Kazakh uranium reach Europe without Russia?\n\n")
-# Each route has a list of legs, so the answer is no table, but JSON.
+# Each route has a list of legs, so the answer is JSON instead of a table.
 answer <- fromJSON(address("/graphql", '{
   routes(from: "KAZ", to: "eu", avoid: ["RUS"], cargo: "uranium", first: 1) {
     routes { avoidance legs { from { name } to { name } mode status distanceKm } }
@@ -41,13 +41,16 @@ print(share(), row.names = FALSE)
 # What the sources state, one row for each claim; two sources may state two figures for a year.
 stated <- ask('{
   country(id: "JPN") {
-    importsFrom(series: true, where: { node: { id: { eq: "CHN" } }, edge: { resource: { eq: "rare-earths" } } }) {
+    importsFrom(
+      series: true, orderBy: [{ claim: { validFrom: ASC } }]
+      where: { node: { id: { eq: "CHN" } }, edge: { resource: { eq: "rare-earths" } } }
+    ) {
       edges { from to share scope claim { source { name } } }
     }
   }
 }')
 cat("\nrare earths, as stated:\n")
-print(stated[order(stated$from, stated$to, stated$share), ], row.names = FALSE, right = FALSE)
+print(stated, row.names = FALSE, right = FALSE)
 years <- sort(unique(substr(stated$from, 1, 4)))
 cat("\nrare earths, by year:\n")
 print(do.call(rbind, lapply(years, function(year) share(paste0(', resource: "rare-earths", year: ', year)))), row.names = FALSE)
