@@ -4,11 +4,11 @@ const get = (selector) => document.querySelector(selector);
 
 // One query for the board and the map, because a browser opens at most six connections to a host, over all its tabs.
 const CORRIDORS = `query Corridors @live {
-  corridors(orderBy: [{ name: ASC }], first: 100) {
+  corridors(orderBy: [{ name: ASC }]) {
     nodes {
       id name status
-      claims(predicate: "status", first: 50) { nodes { chosen holds validFrom source { name } } }
-      segments(first: 500) {
+      claims(predicate: "status") { nodes { chosen holds validFrom source { name } } }
+      segments {
         nodes { id status from { name coordinates { longitude latitude } } to { name coordinates { longitude latitude } } }
       }
     }
@@ -19,11 +19,11 @@ const TRADE = `query Trade($of: ID!) @live {
   country(id: $of) {
     name
     latest: importsFrom(orderBy: [{ edge: { share: DESC } }], first: 5) { edges { from share node { id name } claim { source { name } } } }
-    years: importsFrom(series: true, where: { edge: { resource: { isNull: true } } }, first: 1000) { edges { from share node { id } } }
+    years: importsFrom(series: true, where: { edge: { resource: { isNull: true } } }) { edges { from share node { id } } }
   }
 }`;
 // Asked once and not followed; a list is filtered where it is, not here.
-const COUNTRIES = '{ countries(where: { area: { unit: "km2", gte: 60000 } }, first: 300) { nodes { name coordinates { longitude latitude } } } }';
+const COUNTRIES = '{ countries(where: { area: { unit: "km2", gte: 60000 } }) { nodes { name coordinates { longitude latitude } } } }';
 
 /** Draws the data of a query now and whenever they change; returns a function that ends this. */
 function follow(query, variables, draw) {
@@ -97,7 +97,7 @@ function drawMap() {
   const others = make('g', { class: 'others' }, ...corridors.filter((c) => c.id !== chosen).flatMap(legsOf));
   const front = make('g', { class: 'front' }, ...corridors.filter((c) => c.id === chosen).flatMap(legsOf));
   get('#map svg').setAttribute('viewBox', `0 0 ${x({ longitude: EAST })} ${y({ latitude: SOUTH })}`);
-  get('#map svg').replaceChildren(make('path', { class: 'grid', d: grid.join('') }), others, front, ...names);
+  get('#map svg').replaceChildren(make('path', { class: 'grid', d: grid.join('') }), others, ...names, front);
   get('#map').classList.toggle('chosen', chosen !== null);
 }
 
