@@ -25,6 +25,7 @@ import (
 	"github.com/caspian-kg/caspian/api/operation"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/lens"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -48,7 +49,7 @@ type Options struct {
 type API struct {
 	opts   Options
 	engine *gql.Engine
-	plain  atomic.Pointer[dayView] // the last view that plainView built
+	whole  *Reader
 	totals question.Totals
 }
 
@@ -64,6 +65,7 @@ func New(opts Options) (*API, error) {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	a := &API{opts: opts}
+	a.whole = a.Through(nil)
 	b := newBuilder(opts.Graph.Ontology())
 	sch, err := graphql.NewSchema(graphql.SchemaConfig{
 		Query: b.query(), Mutation: b.mutation(), Subscription: b.subscription(), Types: b.allTypes(),
@@ -98,6 +100,7 @@ func (a *API) Engine() *gql.Engine { return a.engine }
 // concurrently.
 type Session struct {
 	api      *API
+	reader   *Reader
 	snapshot *snapshot.Snapshot
 	now      time.Time
 	today    graph.Day
@@ -117,10 +120,23 @@ type Session struct {
 	chosen    chosenClaims
 }
 
+// Reader answers requests of callers from whom a lens hides the same.
+type Reader struct {
+	api   *API
+	graph *live.Through
+	plain atomic.Pointer[dayView] // the last view that plainView built
+}
+
+// Through returns a reader through a lens; nil hides nothing.
+func (a *API) Through(l *lens.Lens) *Reader { return &Reader{api: a, graph: a.opts.Graph.Through(l)} }
+
+// Begin starts a session to which nothing is hidden.
+func (a *API) Begin() *Session { return a.whole.Begin() }
+
 // Begin starts a session, and fixes its snapshot and its day.
-func (a *API) Begin() *Session {
-	now := a.opts.Now().UTC()
-	return &Session{api: a, snapshot: a.opts.Graph.Snapshot(), now: now, today: graph.DayOf(now)}
+func (r *Reader) Begin() *Session {
+	now := r.api.opts.Now().UTC()
+	return &Session{api: r.api, reader: r, snapshot: r.graph.Snapshot(), now: now, today: graph.DayOf(now)}
 }
 
 func (a *API) today() graph.Day { return graph.DayOf(a.opts.Now()) }
@@ -129,17 +145,18 @@ func (a *API) today() graph.Day { return graph.DayOf(a.opts.Now()) }
 func (s *Session) Seq() graph.Seq { return s.snapshot.Seq() }
 
 // Bookmark returns the bookmark of the newest commit that the request reads.
-func (s *Session) Bookmark() graph.Bookmark { return s.api.opts.Graph.Bookmark(s.snapshot, s.Seq()) }
+func (s *Session) Bookmark() graph.Bookmark { return s.reader.graph.Bookmark(s.snapshot, s.Seq()) }
 
 // ETag returns a strong validator of the answer to a document. It changes with the store, the snapshot, the
-// day, the schema and the request. It contains the time of the last commit, to distinguish two histories with a
+// day, the schema, the request and what a lens hides from the caller. It contains the time of the last commit, to distinguish two histories with a
 // common beginning, as when a store is restored from a backup.
 func (s *Session) ETag(query, operation string, variables []byte) string {
 	var buffer [1024]byte // on the stack if the document is short
 	b := append(append(buffer[:0], s.api.opts.Version...), 0)
 	b = append(append(b, s.snapshot.Ontology().Hash()...), 0)
-	of, seq := s.api.opts.Graph.Identity(), s.snapshot.Seq()
+	of, seq := s.reader.graph.Identity(), s.snapshot.Seq()
 	b = append(append(b, of.Store...), 0)
+	b = append(append(b, s.reader.graph.Lens().Name()...), 0)
 	for _, n := range [...]int64{int64(of.Epoch), int64(seq), s.snapshot.RecordedAt(seq).UnixMicro(), int64(s.today), int64(len(query)), int64(len(operation))} {
 		b = binary.BigEndian.AppendUint64(b, uint64(n))
 	}
@@ -243,7 +260,7 @@ func (s *Session) Resolve(ctx context.Context, a input.View) (*snapshot.View, er
 	// From here on the request reads, so its snapshot must not change. A request runs on one
 	// goroutine, and its iterations end with it.
 	if s.view == nil {
-		v, err := s.api.plainView(s.snapshot, s.today)
+		v, err := s.reader.plainView(s.snapshot, s.today)
 		if err != nil {
 			return nil, err
 		}
@@ -271,7 +288,7 @@ func (s *Session) Resolve(ctx context.Context, a input.View) (*snapshot.View, er
 // reach waits until the store has the commit that the argument names, and changes the session's snapshot if
 // necessary.
 func (s *Session) reach(ctx context.Context, a input.View) error {
-	of, marked := s.api.opts.Graph.Identity(), a.Bookmark != graph.Bookmark{}
+	of, marked := s.reader.graph.Identity(), a.Bookmark != graph.Bookmark{}
 	if marked {
 		if err := a.Bookmark.Of(of); err != nil {
 			return err
@@ -301,7 +318,7 @@ func (s *Session) await(ctx context.Context, seq graph.Seq) (next *snapshot.Snap
 	wait := func() {
 		ctx, cancel := context.WithTimeout(ctx, s.api.opts.MinSequenceWait)
 		defer cancel()
-		next, err = s.api.opts.Graph.Wait(ctx, seq)
+		next, err = s.reader.graph.Wait(ctx, seq)
 	}
 	if s.pauser == nil {
 		wait()
@@ -313,13 +330,13 @@ func (s *Session) await(ctx context.Context, seq graph.Seq) (next *snapshot.Snap
 
 // plainView returns the view of an empty argument. All requests of a day share it, so only the
 // first request after a write builds it.
-func (a *API) plainView(s *snapshot.Snapshot, today graph.Day) (*snapshot.View, error) {
-	if p := a.plain.Load(); p != nil && p.view.Snapshot() == s && p.today == today {
+func (r *Reader) plainView(s *snapshot.Snapshot, today graph.Day) (*snapshot.View, error) {
+	if p := r.plain.Load(); p != nil && p.view.Snapshot() == s && p.today == today {
 		return p.view, nil
 	}
 	v, err := s.View(graph.View{}, today)
 	if err == nil {
-		a.plain.Store(&dayView{today, v})
+		r.plain.Store(&dayView{today, v})
 	}
 	return v, err
 }

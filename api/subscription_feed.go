@@ -17,7 +17,7 @@ import (
 // snapshot. It queues nothing: the entries to be sent are in the snapshots, which all subscribers
 // share.
 type feed struct {
-	api       *API
+	reader    *Reader
 	where     *input.ChangesFilter
 	after     graph.Seq // the last entry read
 	maxBehind int       // 0 means unlimited
@@ -36,7 +36,7 @@ func (s *Session) follow(a *followArgs) (<-chan gql.Ref, error) {
 		return nil, graph.Errorf(graph.BadInput, "changes is followed through a session")
 	}
 	f := &feed{
-		api: s.api, where: a.where, maxBehind: s.followed.MaxBehind,
+		reader: s.reader, where: a.where, maxBehind: s.followed.MaxBehind,
 		after: s.snapshot.Seq(), events: make(chan gql.Ref, 1),
 	}
 	name, since := "sinceSequence", a.since
@@ -63,7 +63,7 @@ func (f *feed) wait(ctx context.Context) error {
 		return io.EOF
 	}
 	for f.entry == nil {
-		s, replaced := f.api.opts.Graph.Next()
+		s, replaced := f.reader.graph.Next()
 		if err := f.read(ctx, s); err != nil || f.entry != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (f *feed) read(ctx context.Context, s *snapshot.Snapshot) error {
 	if f.after >= s.Seq() {
 		return nil
 	}
-	v, err := s.View(graph.View{}, f.api.today())
+	v, err := s.View(graph.View{}, f.reader.api.today())
 	if err != nil {
 		return err
 	}

@@ -36,13 +36,13 @@ func (b *builder) mutation() *graphql.Object {
 
 func (s *Session) transact(c *gql.Call, t *input.Transaction) (*live.Receipt, error) {
 	if t.DryRun {
-		return s.api.opts.Graph.Try(&t.Change)
+		return s.reader.graph.Try(&t.Change)
 	}
-	r, err := s.api.opts.Graph.Commit(c.Ctx, &t.Change)
+	r, err := s.reader.graph.Commit(c.Ctx, &t.Change)
 	if err != nil {
 		return nil, s.commitError(err)
 	}
-	s.snapshot, s.view, s.last = s.api.opts.Graph.Snapshot(), nil, lastView{}
+	s.snapshot, s.view, s.last = s.reader.graph.Snapshot(), nil, lastView{}
 	return r, nil
 }
 
@@ -57,7 +57,7 @@ func (s *Session) commitError(err error) error {
 	var problems graph.Problems
 	switch {
 	case errors.As(err, &known):
-		full := known.Code == graph.Unavailable && s.api.opts.Graph.Writable() != nil
+		full := known.Code == graph.Unavailable && s.reader.graph.Writable() != nil
 		if err != error(known) || full { // all of the text is for the operator
 			s.api.opts.Logger.Error("commit_failed", "error", err.Error())
 		}
@@ -93,7 +93,7 @@ func (b *builder) transactResultType() *graphql.Object {
 			{Name: "bookmark", Type: output.Must(graphql.String), About: "Names that state of the store, at all of its nodes: a value for view.bookmark and for the header Caspian-Bookmark.",
 				Read: gql.Binding{Leaf: func(c *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					s := c.Request.(*Session)
-					return gql.AppendString(dst, s.api.opts.Graph.Bookmark(s.snapshot, src.Obj.(*live.Receipt).Seq).String()), nil
+					return gql.AppendString(dst, s.reader.graph.Bookmark(s.snapshot, src.Obj.(*live.Receipt).Seq).String()), nil
 				}}},
 			number("entities", "The number of new entities.", func(r *live.Receipt) int { return r.Entities }),
 			number("claims", "The number of new claims.", func(r *live.Receipt) int { return r.Claims }),

@@ -76,7 +76,9 @@ type Graph struct {
 	clock *clock
 	saver *saver
 	index *indexer
-	apply func(*snapshot.Snapshot, *graph.Commit) (*snapshot.Snapshot, error) // a variable, so that tests can make it fail
+	// indexMemory is that of Options.
+	indexMemory int
+	apply       func(*snapshot.Snapshot, *graph.Commit) (*snapshot.Snapshot, error) // a variable, so that tests can make it fail
 
 	identity graph.Identity
 
@@ -121,7 +123,7 @@ func Open(ctx context.Context, log Log, o *schema.Ontology, opts Options) (*Grap
 	if s.Seq() != log.Head() {
 		return nil, fmt.Errorf("the log ends at %d but says %d", s.Seq(), log.Head())
 	}
-	g.index = &indexer{note: g.note}
+	g.index, g.indexMemory = &indexer{note: g.note}, opts.IndexMemory
 	if opts.IndexMemory > 0 {
 		s.IndexValues(opts.IndexMemory, g.index.start)
 	}
@@ -231,8 +233,10 @@ func (c *Counts) Add(d Counts) {
 }
 
 // Check checks a change against the present graph and commits nothing.
-func (g *Graph) Check(ch *graph.Change) (*graph.Result, error) {
-	res, problems := graph.Check(g.o, g.Snapshot().State(), ch)
+func (g *Graph) Check(ch *graph.Change) (*graph.Result, error) { return check(g.Snapshot(), ch) }
+
+func check(at *snapshot.Snapshot, ch *graph.Change) (*graph.Result, error) {
+	res, problems := graph.Check(at.Ontology(), at.State(), ch)
 	if problems != nil {
 		return nil, problems
 	}
@@ -240,11 +244,12 @@ func (g *Graph) Check(ch *graph.Change) (*graph.Result, error) {
 }
 
 // Try returns the receipt that the change would get on the present graph, and commits nothing.
-func (g *Graph) Try(ch *graph.Change) (*Receipt, error) {
-	at := g.Snapshot()
-	res, problems := graph.Check(g.o, at.State(), ch)
-	if problems != nil {
-		return nil, problems
+func (g *Graph) Try(ch *graph.Change) (*Receipt, error) { return try(g.Snapshot(), ch) }
+
+func try(at *snapshot.Snapshot, ch *graph.Change) (*Receipt, error) {
+	res, err := check(at, ch)
+	if err != nil {
+		return nil, err
 	}
 	r := receiptOf(res)
 	r.Seq = at.Seq()

@@ -11,7 +11,7 @@ import (
 // same KnownSeq and CacheKey show the same claims with the same certainty.
 func (v *View) CacheKey() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d %d %d %d %t", v.on.First, v.on.Last, v.mode, v.minConfidence, v.sure)
+	fmt.Fprintf(&b, "%s %d %d %d %d %t", v.s.Lens, v.on.First, v.on.Last, v.mode, v.minConfidence, v.sure)
 	for _, set := range [...]map[uint32]bool{v.sources, v.later} {
 		if set != nil {
 			fmt.Fprint(&b, " ", slices.Sorted(maps.Keys(set)))

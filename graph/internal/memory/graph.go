@@ -68,6 +68,8 @@ func periodOf(iv graph.Interval) Period { return Period{iv, validity.Of(iv)} }
 type Graph struct {
 	o   *schema.Ontology
 	seq graph.Seq
+	// Lens names what was left out of the graph when it was built from another one; "" if it is whole.
+	Lens string
 
 	IDs           column.Column[string] // the ids of entities, by number
 	Types         column.Column[uint16] // the types of entities, as numbers in TypeNames

@@ -58,6 +58,15 @@ func (s *Graph) Imports(fn func(i *Imported) bool) {
 	}
 }
 
+// ImportAt returns the import of a commit, or nil if it is part of none.
+func (s *Graph) ImportAt(seq graph.Seq) *graph.Import {
+	n := sort.Search(s.imports.Len(), func(n int) bool { return s.imports.Ref(uint32(n)).Seq >= seq })
+	if n == s.imports.Len() || s.imports.Ref(uint32(n)).Seq != seq {
+		return nil
+	}
+	return &s.imports.Ref(uint32(n)).Import
+}
+
 // Undos calls fn with each undo of an import, the newest first.
 func (s *Graph) Undos(fn func(undo, undid graph.Seq)) {
 	for n := s.imports.Len() - 1; n >= 0; n-- {
