@@ -46,6 +46,7 @@ func (b *Builder) Root() []output.Field {
 		b.connections(),
 		b.neighbourhood(),
 		b.between(),
+		b.importance(),
 		b.chokepoints(),
 		b.dependency(),
 		b.conflicts(),
