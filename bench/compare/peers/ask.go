@@ -64,6 +64,8 @@ func askLimit(work string, p *Params, number int) Request {
 		set("r", p.Resource)
 		set("minValue", p.MinValue)
 		set("minSize", p.MinSize)
+	case "W5":
+		set("id", p.Person)
 	case "W7", "W7pivot":
 		work = "W7"
 		set("from", p.From)
@@ -88,6 +90,8 @@ func askGqlgen(work string, p *Params) Request {
 	case "W4":
 		return post(`query($r:Int!,$value:Int!,$size:Int!){top(r:$r,minValue:$value,minSize:$size,first:20){value year org{id name size}}}`,
 			map[string]any{"r": p.Resource, "value": p.MinValue, "size": p.MinSize})
+	case "W5":
+		return post(`query($id:Int!){reach(id:$id)}`, map[string]any{"id": p.Person})
 	case "W7", "W7pivot":
 		return post(`query($from:Int!){byGroup(from:$from){grp total}}`, map[string]any{"from": p.From})
 	case "W8":
@@ -126,6 +130,8 @@ func askCaspian(work string, p *Params, number int, view string) Request {
 	case "W4":
 		return post(`query($r:ID!,$value:Int!,$size:Int!){top:vertex`+root(`id:$r`)+`{producers(where:{edge:{value:{gte:$value}},node:{size:{gte:$size}}},`+mostValuable+`,first:20){edges{value year:yr org:node{id name size}}}}}`,
 			map[string]any{"r": vertex(p.Resource), "value": p.MinValue, "size": p.MinSize})
+	case "W5":
+		return post(`query($id:ID!){reach:neighbourhood`+root(`of:$id,depth:3,direction:OUT,relations:["exports","produces","works","others"],maxLinks:null`)+`{count}}`, map[string]any{"id": vertex(p.Person)})
 	case "W7": // the client computes the sum
 		return post(`query($from:Int!){byGroup:vertices`+root(`where:{kind:{eq:"resource"}},first:1000`)+`{nodes{grp exporters(where:{edge:{yr:{gte:$from}}}){aggregate{sum{value}}}}}}`, map[string]any{"from": p.From})
 	case "W7pivot":
@@ -172,6 +178,20 @@ func (r *ref) UnmarshalJSON(text []byte) error {
 	return err
 }
 
+// counted is a number, or an object with the number as its count.
+type counted int
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *counted) UnmarshalJSON(text []byte) error {
+	if text[0] == '{' {
+		var of struct{ Count counted }
+		err := json.Unmarshal(text, &of)
+		*c = of.Count
+		return err
+	}
+	return json.Unmarshal(text, (*int)(c))
+}
+
 type scalars struct {
 	ID                    ref
 	Kind, Name, Code, Grp string
@@ -216,6 +236,7 @@ type (
 			Top     list[link]
 			ByGroup list[group]
 			Search  list[someone]
+			Reach   counted
 		}
 		Errors json.RawMessage
 	}

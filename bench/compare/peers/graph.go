@@ -228,6 +228,7 @@ type Params struct {
 	Countries            []int // for W3
 	Resource             int   // for W4
 	MinValue, MinSize    int
+	Person               int    // for W5
 	From                 int    // for W7
 	Prefix               string // for W8
 	Src, Dst, Value, Yr9 int    // for W9
@@ -243,8 +244,8 @@ func (g *Graph) Params(n int, seed uint64) []Params {
 		p.IDs = different(&q, 100, len(g.Nodes))
 		p.Countries = different(&q, 10, countries)
 		p.Resource, p.MinValue, p.MinSize = g.first["resource"]+q.zipf(resources), 10, 100
-		q.n(g.count["person"]) // for W5
-		for {                  // for W6
+		p.Person = g.first["person"] + q.n(g.count["person"])
+		for { // for W6
 			a, b, avoid := q.n(g.count["site"]), q.n(g.count["site"]), q.zipf(countries)
 			if at := g.first["site"]; a != b && g.Nodes[at+a].Country != avoid && g.Nodes[at+b].Country != avoid {
 				break

@@ -22,6 +22,8 @@ type limit struct {
 	exports   [][]*Edge
 	producers [][]*Edge
 	names     []*Node
+	out       [][]int32 // the targets of all edges, by source
+	seen      sync.Pool
 	scan      struct { // exports as columns, and the groups of their targets
 		year, group []int16
 		value       []int32
@@ -33,7 +35,8 @@ type limit struct {
 }
 
 func newLimit(g *Graph, log *os.File) *limit {
-	l := &limit{nodes: g.Nodes, names: g.ByName(), log: log, last: len(g.Edges), exports: make([][]*Edge, len(g.Nodes)), producers: make([][]*Edge, len(g.Nodes))}
+	l := &limit{nodes: g.Nodes, names: g.ByName(), log: log, last: len(g.Edges), exports: make([][]*Edge, len(g.Nodes)), producers: make([][]*Edge, len(g.Nodes)), out: make([][]int32, len(g.Nodes))}
+	l.seen.New = func() any { return &reached{mark: make([]uint32, len(g.Nodes))} }
 	for i := range g.Nodes {
 		n := &g.Nodes[i]
 		country := "null"
@@ -47,6 +50,7 @@ func newLimit(g *Graph, log *os.File) *limit {
 	groups := map[string]int16{}
 	for i := range g.Edges {
 		e := &g.Edges[i]
+		l.out[e.Src] = append(l.out[e.Src], int32(e.Dst))
 		switch e.Type {
 		case "EXPORTS":
 			l.exports[e.Src] = append(l.exports[e.Src], e)
@@ -79,7 +83,7 @@ func number(r *http.Request, name string) int {
 func (l *limit) handler() http.Handler {
 	mux := http.NewServeMux()
 	room := sync.Pool{New: func() any { b := make([]byte, 0, 64<<10); return &b }}
-	for work, write := range map[string]func(r *http.Request, b []byte) []byte{"W1": l.one, "W2": l.many, "W3": l.nested, "W4": l.top, "W7": l.sums, "W8": l.search, "W9": l.write} {
+	for work, write := range map[string]func(r *http.Request, b []byte) []byte{"W1": l.one, "W2": l.many, "W3": l.nested, "W4": l.top, "W5": l.reach, "W7": l.sums, "W8": l.search, "W9": l.write} {
 		mux.HandleFunc("/"+work, func(w http.ResponseWriter, r *http.Request) {
 			p := room.Get().(*[]byte)
 			b := append(write(r, append((*p)[:0], `{"data":{`...)), "}}"...)
@@ -165,6 +169,36 @@ func (l *limit) top(r *http.Request, b []byte) []byte {
 	return append(b, ']')
 }
 
+// reached marks the nodes that a search has found: those with the number of the search.
+type reached struct {
+	mark        []uint32
+	search      uint32
+	level, next []int32
+}
+
+func (l *limit) reach(r *http.Request, b []byte) []byte {
+	s := l.seen.Get().(*reached)
+	defer l.seen.Put(s)
+	from, n := int32(number(r, "id")), 0
+	s.search++
+	s.mark[from] = s.search
+	s.level = append(s.level[:0], from)
+	for range 3 {
+		s.next = s.next[:0]
+		for _, x := range s.level {
+			for _, y := range l.out[x] {
+				if s.mark[y] != s.search {
+					s.mark[y] = s.search
+					s.next = append(s.next, y)
+				}
+			}
+		}
+		n += len(s.next)
+		s.level, s.next = s.next, s.level
+	}
+	return strconv.AppendInt(append(b, `"reach":`...), int64(n), 10)
+}
+
 func (l *limit) sums(r *http.Request, b []byte) []byte {
 	from, sums, found := int16(number(r, "from")), make([]int64, len(l.scan.groups)), make([]bool, len(l.scan.groups))
 	for i, year := range l.scan.year {
@@ -215,7 +249,7 @@ func (l *limit) write(r *http.Request, b []byte) []byte {
 
 // newMaps returns the graph as maps, as a typical service would store it.
 func newMaps(g *Graph) *store.Graph {
-	m := &store.Graph{Nodes: map[int]*store.Entity{}, Out: map[store.Key][]*store.Link{}, In: map[store.Key][]*store.Link{}}
+	m := &store.Graph{From: map[int][]*store.Link{}, Nodes: map[int]*store.Entity{}, Out: map[store.Key][]*store.Link{}, In: map[store.Key][]*store.Link{}}
 	for _, n := range g.ByName() {
 		e := &store.Entity{ID: n.ID, Kind: n.Kind, Name: n.Name, Code: n.Code, Grp: n.Grp, Size: n.Size, Score: n.Score, Year: n.Year, Lat: n.Lat}
 		if n.Country >= 0 {
@@ -227,7 +261,7 @@ func newMaps(g *Graph) *store.Graph {
 		e := &g.Edges[i]
 		l := &store.Link{ID: e.ID, Src: e.Src, Dst: e.Dst, Value: e.Value, Year: e.Year}
 		out, in := store.Key{ID: e.Src, Type: e.Type}, store.Key{ID: e.Dst, Type: e.Type}
-		m.Out[out], m.In[in] = append(m.Out[out], l), append(m.In[in], l)
+		m.Out[out], m.In[in], m.From[e.Src] = append(m.Out[out], l), append(m.In[in], l), append(m.From[e.Src], l)
 		if e.Type == "EXPORTS" {
 			m.Exports = append(m.Exports, l)
 		}

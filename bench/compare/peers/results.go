@@ -70,6 +70,7 @@ var Goals = []Goal{
 	{Work: "W2", What: "100 entities by id, eight scalars", Share: 0.35, Exponent: 0.1},
 	{Work: "W3", What: "10 countries, top 10 exports, top 10 producers", Share: 0.4, Exponent: 0.1},
 	{Work: "W4", What: "filter on edge and node, order, first 20", Share: 0.35, Exponent: 0.1},
+	{Work: "W5", What: "distinct nodes within three steps", Share: 0.35, AtLeast: 1500, Exponent: 0.5},
 	{Work: "W7", What: "sum of a relation by group of its target", Share: 0.35, AtLeast: 1000, Exponent: 0.3},
 	{Work: "W7pivot", What: "the same, added up by the service", Share: 0.35, AtLeast: 1000, Exponent: 0.3},
 	{Work: "W8", What: "name prefix, first 20 by name", Share: 0.35, Exponent: 0.1},

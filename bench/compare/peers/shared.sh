@@ -4,9 +4,11 @@
 # other. It makes in SCRATCH what is not there yet: programs, data, a store for each size. Results
 # are added to SCRATCH/results.json. Writes go to a copy of the store.
 set -e
-peers=$(cd "$1" && pwd) scratch=$2 caspian=$(realpath "$3") sizes=${4:-10k 100k 1M} works=${5:-W1 W2 W3 W4 W7 W8 W9}
+peers=$(cd "$1" && pwd) scratch=$2 caspian=$(realpath "$3") sizes=${4:-10k 100k 1M} works=${5:-W1 W2 W3 W4 W5 W7 W8 W9}
 rounds=${ROUNDS:-3} seconds=${SECONDS_EACH:-0.5}
+here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$scratch"; cd "$scratch"
+rm -rf node; cp -r "$peers/node" node; cat "$here/adapters.mjs" >> node/adapters.mjs
 for p in gen limit load; do [ -x $p ] || (cd "$peers" && go build -o "$scratch/$p" ./$p); done
 [ -x gqlgen/server ] || sh "$peers/gqlgen/build.sh" "$scratch" || echo "gqlgen cannot be built: left out" >&2
 ontology=$peers/caspian/geo.graphql
@@ -52,7 +54,7 @@ for size in $sizes; do
   serve caspian 8190 "$caspian" serve --ontology "$ontology" --store served --seeds none --open-writes --response-cache 0 --listen 127.0.0.1:8190
   for work in $works; do
     for peer in limit:8181 gqlgen-direct:8183 caspian:8190; do
-      node "$peers/node/http.mjs" ${peer%:*} $size data/$size 127.0.0.1:${peer#*:} ./load results.json $rounds $seconds $work
+      node node/http.mjs ${peer%:*} $size data/$size 127.0.0.1:${peer#*:} ./load results.json $rounds $seconds $work
     done
   done
   kill "${pids[@]}"; wait "${pids[@]}" 2>/dev/null || true; pids=()

@@ -93,6 +93,24 @@ func (r resolver) ByGroup(_ context.Context, from int) ([]*store.GroupTotal, err
 	return list, nil
 }
 
+// Reach counts the nodes within three steps.
+func (r resolver) Reach(_ context.Context, id int) (int, error) {
+	seen, level := map[int]bool{id: true}, []int{id}
+	for range 3 {
+		var next []int
+		for _, x := range level {
+			for _, l := range r.g.From[x] {
+				if !seen[l.Dst] {
+					seen[l.Dst] = true
+					next = append(next, l.Dst)
+				}
+			}
+		}
+		level = next
+	}
+	return len(seen) - 1, nil
+}
+
 func (r resolver) Search(_ context.Context, prefix string) ([]*store.Entity, error) {
 	names := r.g.ByName
 	var list []*store.Entity

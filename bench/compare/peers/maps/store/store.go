@@ -30,6 +30,8 @@ type Graph struct {
 	Nodes map[int]*Entity
 	// Out and In have the links by source and by target, in descending order of value.
 	Out, In map[Key][]*Link
+	// From has all links by source.
+	From    map[int][]*Link
 	ByName  []*Entity
 	Exports []*Link
 }
