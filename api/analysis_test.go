@@ -26,6 +26,7 @@ var analysisCalls = []analysisCall{
 	{"connections", map[string]string{"from": `"JPN"`, "to": `"uranium"`}, `score steps { claim { id } }`},
 	{"neighbourhood", map[string]string{"of": `"KAZ"`, "depth": "2", "relations": `["borders", "importsFrom"]`}, `count nodes { node { id } distance hub } edges { claim { id } } partial`},
 	{"between", map[string]string{"ids": `["KAZ", "uranium", "eu"]`}, `edges { from { id } relation to { id } claim { id } }`},
+	{"exposure", map[string]string{"of": `"JPN"`, "resource": `"uranium"`, "at": `["RUS"]`}, `unknown { low high } points { share { low high } partners { partner { id } passing claims { id } } }`},
 	{"importance", map[string]string{"type": `"Country"`, "relation": `"borders"`, "measure": "BETWEENNESS"}, `entities edges ranking { node { id } rank score }`},
 	{"chokepoints", map[string]string{"from": `"KAZ"`, "to": `"eu"`, "avoid": `["RUS"]`, "closing": `["titr"]`, "cargo": `"uranium"`}, `cut { id } removes pairs`},
 	{"dependency", map[string]string{"of": `"JPN"`, "resource": `"rare-earths"`}, `unknown { low high } partners { partner { id } } conflicts { id }`},

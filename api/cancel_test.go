@@ -90,6 +90,7 @@ func TestCancel(t *testing.T) {
 		{"connections", fmt.Sprintf(`from: %q, to: %q, maxLength: 6, first: 100`, hub, other), `score`},
 		{"neighbourhood", fmt.Sprintf(`of: %q, depth: 3, maxLinks: null, first: 1000`, hub), `count nodes { node { id } } edges { claim { id } }`},
 		{"between", fmt.Sprintf(`ids: [%q, %q, %q]`, hub, other, resource), `edges { claim { id } }`},
+		{"exposure", fmt.Sprintf(`of: %q, network: BORDERS`, hub), `points { share { low } }`},
 		{"importance", `type: "Country", relation: "exportsTo", measure: BETWEENNESS`, `ranking { score }`},
 		{"chokepoints", fmt.Sprintf(`from: %q, to: %q`, "n00-00", "n39-39"), `removes`},
 		{"dependency", fmt.Sprintf(`of: %q, resource: %q, direction: EXPORT`, hub, resource), `year`},

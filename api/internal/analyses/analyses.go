@@ -49,6 +49,7 @@ func (b *Builder) Root() []output.Field {
 		b.importance(),
 		b.chokepoints(),
 		b.dependency(),
+		b.exposure(),
 		b.conflicts(),
 		b.changes(),
 		b.timeline(),
