@@ -104,10 +104,12 @@ type Neighbourhood struct {
 // hood is the state of a search for a neighbourhood.
 type hood struct {
 	*wander
-	o    NeighbourhoodOptions
-	root uint32
-	most int // how many links an entity has at most that is not a hub
-	list []Neighbour
+	o        NeighbourhoodOptions
+	root     uint32
+	adjacent *adjacent // nil if nothing is kept
+	after    int
+	most     int // how many links an entity has at most that is not a hub
+	list     []Neighbour
 	// at marks the entities found, by their index in list; read those that are linked with one entity.
 	at, read *marks
 	mark     uint32
@@ -115,7 +117,7 @@ type hood struct {
 }
 
 // newHood checks the options and returns a search that has found nothing yet.
-func newHood(ctx context.Context, v *snapshot.View, o NeighbourhoodOptions) (*hood, error) {
+func newHood(ctx context.Context, v *snapshot.View, kept *Neighbours, o NeighbourhoodOptions) (*hood, error) {
 	if err := o.Validate(v); err != nil {
 		return nil, err
 	}
@@ -132,23 +134,39 @@ func newHood(ctx context.Context, v *snapshot.View, o NeighbourhoodOptions) (*ho
 	}
 	h.wander = newWander(ctx, v, o.Relations, o.Direction, admits, o.Work)
 	h.root, _ = v.Meant(o.Of)
+	if kept != nil {
+		var err error
+		if h.adjacent, err = kept.of(v, &o); err != nil {
+			return nil, err
+		}
+		h.after, h.kept = kept.After, h.adjacent.list.Load()
+	}
 	return h, nil
 }
 
-// err returns why the search has no answer, if so.
+// done notes what the search has read. The answer must be complete.
+func (h *hood) done() {
+	if h.adjacent != nil && h.kept == nil && h.failed() == nil {
+		h.adjacent.spent(h.wander, h.o.Work-h.work, h.after)
+	}
+}
+
+// failed returns why the search has no answer, if so.
 func (h *hood) failed() error { return cmp.Or(h.err, h.v.Err()) }
 
 // CountNeighbours returns how many entities a neighbourhood has. partial is true if the search ended at its
-// limit of work, so that there may be more.
-func CountNeighbours(ctx context.Context, v *snapshot.View, o NeighbourhoodOptions) (n int, partial bool, err error) {
-	h, err := newHood(ctx, v, o)
+// limit of work, so that there may be more. kept is as in FindNeighbourhood.
+func CountNeighbours(ctx context.Context, v *snapshot.View, kept *Neighbours, o NeighbourhoodOptions) (n int, partial bool, err error) {
+	h, err := newHood(ctx, v, kept, o)
 	if err != nil {
 		return 0, false, err
 	}
 	if !h.o.EveryHub {
 		// Whether an entity is a hub needs all of its links, also those to entities that were found before.
 		h.find(h.o.Depth)
-		return len(h.list), h.spent, h.failed()
+		spent, err := h.spent, h.failed()
+		h.done()
+		return len(h.list), spent, err
 	}
 	seen := marksFor(h.s.EntityCount())
 	mark := seen.base + 1
@@ -163,13 +181,15 @@ func CountNeighbours(ctx context.Context, v *snapshot.View, o NeighbourhoodOptio
 		n += len(next)
 		level = next
 	}
-	return n, h.spent, h.failed()
+	partial, err = h.spent, h.failed()
+	h.done()
+	return n, partial, err
 }
 
 // FindNeighbourhood finds what is near an entity by claims in view, and how that is linked. It goes no further
-// from hubs.
-func FindNeighbourhood(ctx context.Context, v *snapshot.View, o NeighbourhoodOptions) (*Neighbourhood, error) {
-	h, err := newHood(ctx, v, o)
+// from hubs. kept, if not nil, caches the neighbours of entities in views.
+func FindNeighbourhood(ctx context.Context, v *snapshot.View, kept *Neighbours, o NeighbourhoodOptions) (*Neighbourhood, error) {
+	h, err := newHood(ctx, v, kept, o)
 	if err != nil {
 		return nil, err
 	}
@@ -189,6 +209,7 @@ func FindNeighbourhood(ctx context.Context, v *snapshot.View, o NeighbourhoodOpt
 		return nil, err
 	}
 	n.Edges, n.Partial = among.Edges, h.spent || among.Partial
+	h.done()
 	return n, nil
 }
 

@@ -175,7 +175,7 @@ func TestNeighbourhoodAgainstEveryLink(t *testing.T) {
 		v := drawWorldView(t, drawTies(t, o))
 		s := v.Snapshot()
 		opts := drawNeighbourhood(t)
-		got, err := analysis.FindNeighbourhood(t.Context(), v, opts)
+		got, err := analysis.FindNeighbourhood(t.Context(), v, nil, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +184,15 @@ func TestNeighbourhoodAgainstEveryLink(t *testing.T) {
 		equal(t, "neighbours", strings.Join(writeNeighbours(s, got.List), "\n"), strings.Join(want, "\n"))
 		equal(t, "partial", got.Partial, false)
 		equal(t, "count", got.Count, len(want))
-		n, partial, err := analysis.CountNeighbours(t.Context(), v, opts)
+		kept := &analysis.Neighbours{After: 1}
+		for range 2 { // the second time from what is kept
+			again, err := analysis.FindNeighbourhood(t.Context(), v, kept, opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "kept", again, got)
+		}
+		n, partial, err := analysis.CountNeighbours(t.Context(), v, kept, opts)
 		if err != nil || partial || n != len(want) {
 			t.Fatalf("%d neighbours are counted, want %d (%v)", n, len(want), err)
 		}
@@ -201,7 +209,7 @@ func TestNeighbourhoodAgainstEveryLink(t *testing.T) {
 		equal(t, "between", strings.Join(writeTies(s, ids, among.Edges), "\n"), strings.Join(naive.among(ids), "\n"))
 		// The first of them are the same, and so is the view where the store never learned what it hides.
 		opts.First = rapid.IntRange(1, 4).Draw(t, "first")
-		few, err := analysis.FindNeighbourhood(t.Context(), only(t, o, v), opts)
+		few, err := analysis.FindNeighbourhood(t.Context(), only(t, o, v), nil, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,12 +225,12 @@ func TestNeighbourhoodWithinItsWork(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := look(t, drawTies(t, o), graph.View{})
 		opts := drawNeighbourhood(t)
-		whole, err := analysis.FindNeighbourhood(t.Context(), v, opts)
+		whole, err := analysis.FindNeighbourhood(t.Context(), v, nil, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
 		opts.Work = rapid.IntRange(1, 80).Draw(t, "work")
-		part, err := analysis.FindNeighbourhood(t.Context(), v, opts)
+		part, err := analysis.FindNeighbourhood(t.Context(), v, nil, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,7 +252,7 @@ func TestNeighbourhoodRefusesAndStops(t *testing.T) {
 		c.Claims = append(c.Claims, graph.Claim{Subject: "AAA", Predicate: "borders", Value: graph.EntityValue("BBB"), Source: "src-1", Confidence: 1, Locator: fmt.Sprint(i)})
 	}
 	v := look(t, apply(t, snapshot.Empty(o), &c), graph.View{})
-	_, err := analysis.FindNeighbourhood(t.Context(), v, analysis.NeighbourhoodOptions{
+	_, err := analysis.FindNeighbourhood(t.Context(), v, nil, analysis.NeighbourhoodOptions{
 		Of: "nobody", Depth: 4, First: 1001, MaxLinks: -1, Relations: []string{"holders", "population"}, Types: []string{"Planet"}})
 	const want = `of: there is no entity "nobody"; search finds ids by names
 depth: 4 is not between 1 and 3
@@ -262,10 +270,10 @@ first: 1001 is not between 1 and 1000`
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := analysis.FindNeighbourhood(ctx, v, analysis.NeighbourhoodOptions{Of: "AAA"}); !errors.Is(err, context.Canceled) {
+	if _, err := analysis.FindNeighbourhood(ctx, v, nil, analysis.NeighbourhoodOptions{Of: "AAA"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled search answers %v", err)
 	}
-	if _, _, err := analysis.CountNeighbours(ctx, v, analysis.NeighbourhoodOptions{Of: "AAA", EveryHub: true}); !errors.Is(err, context.Canceled) {
+	if _, _, err := analysis.CountNeighbours(ctx, v, nil, analysis.NeighbourhoodOptions{Of: "AAA", EveryHub: true}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled count answers %v", err)
 	}
 	if _, err := analysis.Between(ctx, v, analysis.BetweenOptions{IDs: []graph.ID{"AAA", "BBB"}}); !errors.Is(err, context.Canceled) {

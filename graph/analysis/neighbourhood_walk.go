@@ -15,14 +15,15 @@ import (
 // wander goes from entity to entity along claims in view. It reads the adjacency lists themselves, because a
 // neighbourhood of three steps has tens of thousands of links.
 type wander struct {
-	ctx  context.Context
-	v    *snapshot.View
-	s    *snapshot.Snapshot
-	ways []way  // by number of the predicate
-	kept []bool // by number of the type: whether entities of the type are found
+	ctx   context.Context
+	v     *snapshot.View
+	s     *snapshot.Snapshot
+	ways  []way  // by number of the predicate
+	types []bool // by number of the type: whether entities of the type are found
 	// sources says which types are Source, whose claims about themselves need another test.
 	sources   []bool
-	qualified bool // whether entities in qualifiers lead to the subject
+	kept      *lists32 // the others of all entities, or nil
+	qualified bool     // whether entities in qualifiers lead to the subject
 	work      int
 	spent     bool
 	err       error
@@ -56,7 +57,7 @@ func newWander(ctx context.Context, v *snapshot.View, relations []string, to Lin
 		w.ways[p] = x
 	}
 	for _, t := range s.TypesOf {
-		w.kept = append(w.kept, t != nil && admits(t))
+		w.types = append(w.types, t != nil && admits(t))
 		w.sources = append(w.sources, t != nil && t.Name == schema.SourceType)
 	}
 	return w
@@ -101,6 +102,9 @@ func (m *marks) done(highest uint32) {
 // others appends to dst the entities to which links of x lead, except those with this mark, and marks them.
 // It ends early when dst has more than most entities.
 func (w *wander) others(x uint32, m *marks, mark uint32, dst []uint32, most int) []uint32 {
+	if w.kept != nil {
+		return w.kept.others(w, x, m, mark, dst, most)
+	}
 	own := w.s.IsOf(w.sources, x)
 	for part := range w.s.Out.Ref(x).Parts() {
 		for i := range part {
@@ -114,7 +118,7 @@ func (w *wander) others(x uint32, m *marks, mark uint32, dst []uint32, most int)
 			}
 			if fresh := l.Other != memory.None && m.of[l.Other] != mark && l.Other != x && (y.out || w.turns(l.Claim)); !fresh && (!y.names || !y.out) || !w.shown(x, x, l, y, own) {
 				continue
-			} else if fresh && w.s.IsOf(w.kept, l.Other) {
+			} else if fresh && w.s.IsOf(w.types, l.Other) {
 				m.of[l.Other] = mark
 				dst = append(dst, l.Other)
 			}
@@ -126,7 +130,7 @@ func (w *wander) others(x uint32, m *marks, mark uint32, dst []uint32, most int)
 	dst = w.back(x, m, mark, dst, most)
 	if w.qualified {
 		w.v.QualifiedBy(x, func(n uint32) bool {
-			if subject, p := w.s.Subject(n), w.s.Rows.Ref(n).Predicate; w.ways[p].in && subject != x && m.of[subject] != mark && w.s.IsOf(w.kept, subject) && w.chosen(subject, n, &w.ways[p]) {
+			if subject, p := w.s.Subject(n), w.s.Rows.Ref(n).Predicate; w.ways[p].in && subject != x && m.of[subject] != mark && w.s.IsOf(w.types, subject) && w.chosen(subject, n, &w.ways[p]) {
 				m.of[subject] = mark
 				dst = append(dst, subject)
 			}
@@ -148,7 +152,7 @@ func (w *wander) back(x uint32, m *marks, mark uint32, dst []uint32, most int) [
 			if !w.tick() || len(dst) > most {
 				return dst
 			}
-			if m.of[l.Other] == mark || l.Other == x || !w.s.IsOf(w.kept, l.Other) || !y.in && !w.turns(l.Claim) || !w.shown(x, l.Other, l, y, w.s.IsOf(w.sources, l.Other)) {
+			if m.of[l.Other] == mark || l.Other == x || !w.s.IsOf(w.types, l.Other) || !y.in && !w.turns(l.Claim) || !w.shown(x, l.Other, l, y, w.s.IsOf(w.sources, l.Other)) {
 				continue
 			}
 			m.of[l.Other] = mark
@@ -167,7 +171,7 @@ func (w *wander) turns(n uint32) bool {
 // named appends the entities in the qualifiers of a claim of x.
 func (w *wander) named(x, n uint32, m *marks, mark uint32, dst []uint32) []uint32 {
 	for _, e := range w.s.QualifierEntities(n) {
-		if e != x && m.of[e] != mark && w.s.IsOf(w.kept, e) {
+		if e != x && m.of[e] != mark && w.s.IsOf(w.types, e) {
 			m.of[e] = mark
 			dst = append(dst, e)
 		}

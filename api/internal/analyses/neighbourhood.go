@@ -25,10 +25,12 @@ type neighbourhoodArgs struct {
 type surroundings struct {
 	ties
 	opts  analysis.NeighbourhoodOptions
+	kept  *analysis.Neighbours
 	found *analysis.Neighbourhood
 }
 
 func (b *Builder) neighbourhood() output.Field {
+	kept := new(analysis.Neighbours)
 	b.Meta.Defaults["Query.neighbourhood(depth:)"] = "1"
 	b.Meta.Defaults["Query.neighbourhood(direction:)"] = string(analysis.BothWays)
 	b.Meta.Defaults["Query.neighbourhood(maxLinks:)"] = "100"
@@ -47,7 +49,7 @@ func (b *Builder) neighbourhood() output.Field {
 		Read: gql.Binding{
 			Prepare: prepareNeighbourhood,
 			Object: inView(func(a *neighbourhoodArgs) input.View { return a.view }, func(_ context.Context, v *snapshot.View, a *neighbourhoodArgs) (*surroundings, error) {
-				return &surroundings{ties: ties{view: v}, opts: a.opts}, a.opts.Validate(v)
+				return &surroundings{ties: ties{view: v}, opts: a.opts, kept: kept}, a.opts.Validate(v)
 			}),
 		}}
 }
@@ -94,7 +96,7 @@ func (b *Builder) linkDirectionType() *graphql.Enum {
 // find finds the neighbourhood, once.
 func (s *surroundings) find(c *gql.Call) (*analysis.Neighbourhood, error) {
 	if s.found == nil {
-		found, err := analysis.FindNeighbourhood(c.Ctx, s.view, s.opts)
+		found, err := analysis.FindNeighbourhood(c.Ctx, s.view, s.kept, s.opts)
 		if err != nil {
 			return nil, err
 		}
@@ -108,7 +110,7 @@ func (s *surroundings) count(c *gql.Call) (int, error) {
 	if s.found != nil {
 		return s.found.Count, nil
 	}
-	n, partial, err := analysis.CountNeighbours(c.Ctx, s.view, s.opts)
+	n, partial, err := analysis.CountNeighbours(c.Ctx, s.view, s.kept, s.opts)
 	if err == nil && partial {
 		err = graph.Errorf(graph.LimitWork, "count: the search ended at its limit of work; give relations, types or a smaller maxLinks or depth")
 	}
