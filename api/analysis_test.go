@@ -22,7 +22,7 @@ type analysisCall struct {
 }
 
 var analysisCalls = []analysisCall{
-	{"routes", map[string]string{"from": `"KAZ"`, "to": `"eu"`, "avoid": `["RUS"]`, "via": `["AZE"]`, "cargo": `"uranium"`}, `routes { nodes { id } weakest { id } } note partial`},
+	{"routes", map[string]string{"from": `"KAZ"`, "to": `"eu"`, "avoid": `["RUS"]`, "avoidBorders": `[["KAZ", "CHN"]]`, "via": `["AZE"]`, "cargo": `"uranium"`}, `routes { nodes { id } weakest { id } } note partial`},
 	{"connections", map[string]string{"from": `"JPN"`, "to": `"uranium"`}, `score steps { claim { id } }`},
 	{"neighbourhood", map[string]string{"of": `"KAZ"`, "depth": "2", "relations": `["borders", "importsFrom"]`}, `count nodes { node { id } distance hub } edges { claim { id } } partial`},
 	{"between", map[string]string{"ids": `["KAZ", "uranium", "eu"]`}, `edges { from { id } relation to { id } claim { id } }`},
@@ -108,6 +108,8 @@ func TestIDsThatTheViewHides(t *testing.T) {
 				switch {
 				case !strings.Contains(typ, "ID"):
 					continue
+				case strings.HasPrefix(typ, "[["):
+					quoted = `[[%q, "RUS"]]`
 				case strings.HasPrefix(typ, "["):
 					quoted = `[%q]`
 				}

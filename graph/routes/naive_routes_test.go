@@ -156,6 +156,15 @@ func (w *naiveWorld) fits(l *naiveLeg, o *RouteOptions) bool {
 	if o.Modes != nil && !slices.Contains(o.Modes, l.mode) {
 		return false
 	}
+	for i := 1; i < len(l.countries) && !slices.Contains([]string{"SEA", "FERRY", "TANKER", "AIR"}, l.mode); i++ {
+		for _, b := range o.AvoidBorders {
+			x, y := w.countriesOf(b[0]), w.countriesOf(b[1])
+			from, to := l.countries[i-1], l.countries[i]
+			if slices.Contains(x, from) && slices.Contains(y, to) || slices.Contains(y, from) && slices.Contains(x, to) {
+				return false
+			}
+		}
+	}
 	named, any := o.Modes != nil, len(l.carries) == 0
 	shared := slices.ContainsFunc(l.carries, func(good graph.ID) bool { return o.Cargo != "" && w.isA(o.Cargo, good) })
 	if l.mode == "PIPELINE" && !shared && (!named || o.Cargo != "" && !any) || l.mode != "PIPELINE" && !shared && !any {

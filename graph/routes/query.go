@@ -20,6 +20,7 @@ type query struct {
 	isFrom   []bool // by node
 	isTo     []bool
 	avoid    *mentioned
+	shut     []bool // by leg: whether it crosses an avoided border; nil if none is avoided
 	via      []*mentioned
 	layers   int32           // the number of allowed changes of country, plus one
 	width    int32           // the number of states of a node: by vias passed and changes of country made
@@ -76,6 +77,9 @@ func (n *Network) query(o *RouteOptions) (*query, error) {
 	}
 	q.part()
 	if q.avoid, err = n.mention("avoid", o.Avoid...); err != nil {
+		return nil, err
+	}
+	if q.shut, err = n.shut(o.AvoidBorders); err != nil {
 		return nil, err
 	}
 	for _, id := range o.Via {
@@ -294,10 +298,10 @@ func (q *query) enterable(i int32) bool {
 }
 
 // fits reports whether the leg belongs to the requested network. No release can change that: a pipeline never
-// becomes a road.
+// becomes a road, and an avoided border is not crossed.
 func (q *query) fits(i int32) bool {
 	mode := q.n.keys[i].mode
-	if !q.allowed[mode] || !q.takes(i) {
+	if !q.allowed[mode] || !q.takes(i) || q.shut != nil && q.shut[i] {
 		return false
 	}
 	if q.o.Gauges == nil || q.n.modes[mode] != "RAIL" {

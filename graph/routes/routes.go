@@ -47,6 +47,8 @@ type RouteOptions struct {
 	// Avoid are countries, waters, nodes, segments, corridors, regions and
 	// organisations that no leg and no node may touch.
 	Avoid []graph.ID
+	// AvoidBorders are pairs of countries, or groups of countries, between which no leg may cross by land.
+	AvoidBorders [][]graph.ID
 	// Via are entities of the same kinds, which the route must pass in this order.
 	Via []graph.ID
 	// Modes are the allowed modes. nil means all, but without a Cargo neither PIPELINE nor TANKER.
@@ -79,6 +81,9 @@ func (o *RouteOptions) Validate() error {
 	}
 	if len(o.Avoid) > maxAvoid {
 		fault("avoid", "%d entities are above the limit of %d; name a region or an organisation", len(o.Avoid), maxAvoid)
+	}
+	if len(o.AvoidBorders) > maxAvoid {
+		fault("avoidBorders", "%d borders are above the limit of %d; name regions or organisations", len(o.AvoidBorders), maxAvoid)
 	}
 	if o.Modes != nil && len(o.Modes) == 0 {
 		fault("modes", "an empty list permits no leg; leave it out to permit all")

@@ -31,6 +31,10 @@ func drawRouteOptions(t *rapid.T, kind NetworkKind) RouteOptions {
 	for range max(0, even(t, "avoid", 5)-2) {
 		o.Avoid = append(o.Avoid, oneOf(t, "avoid", any...))
 	}
+	for range max(0, even(t, "avoided borders", 4)-2) {
+		sides := rapid.SliceOfNDistinct(rapid.SampledFrom(append([]graph.ID{"org"}, testCountries...)), 2, 2, rapid.ID).Draw(t, "sides")
+		o.AvoidBorders = append(o.AvoidBorders, sides)
+	}
 	if rare(t, "with via", 2) {
 		o.Via = append(o.Via, oneOf(t, "via", any...))
 		if rare(t, "two vias", 2) {

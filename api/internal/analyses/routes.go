@@ -41,18 +41,19 @@ type legRef struct {
 
 func (b *Builder) routes() output.Field {
 	args := b.WithView(graphql.FieldConfigArgument{
-		"from":       {Type: output.Must(graphql.ID), Description: "The id of where to start: a transport node, a city, a country, a region or an organisation."},
-		"to":         {Type: output.Must(graphql.ID), Description: "The id of where to arrive: the same."},
-		"avoid":      {Type: ids(), Description: "The ids of what no leg and no node may touch: countries, waters, nodes, segments, corridors and their variants, regions, organisations."},
-		"via":        {Type: ids(), Description: "The ids of what a route must pass, in this order: the same kinds as in avoid."},
-		"modes":      {Type: graphql.NewList(output.Must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all, but without a cargo no PIPELINE and TANKER."},
-		"cargo":      {Type: graphql.ID, Description: "The id of the resource that is carried: legs that take other goods only, such as pipelines, are not used. Without it, those that take one good only are not."},
-		"statuses":   {Type: graphql.NewList(output.Must(b.ontologyEnum("Status"))), Description: "Uses only legs with one of these statuses; by default OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED."},
-		"gauges":     {Type: graphql.NewList(output.Must(graphql.String)), Description: "Uses only railways all of whose gauges are among these, and none of unknown gauge; all by default."},
-		"network":    {Type: b.networkType(), Description: "The network to search."},
-		"rank":       {Type: b.rankOfRoutes(), Description: "What makes one route better than another."},
-		"maxBorders": {Type: graphql.Int, Description: "Allows at most this many changes of country; any number by default."},
-		"first":      {Type: graphql.Int, Description: "Returns at most this many routes, or, where there is no route, ways to open one; from 1 to 50."},
+		"from":         {Type: output.Must(graphql.ID), Description: "The id of where to start: a transport node, a city, a country, a region or an organisation."},
+		"to":           {Type: output.Must(graphql.ID), Description: "The id of where to arrive: the same."},
+		"avoid":        {Type: ids(), Description: "The ids of what no leg and no node may touch: countries, waters, nodes, segments, corridors and their variants, regions, organisations."},
+		"avoidBorders": {Type: graphql.NewList(output.Must(graphql.NewList(output.Must(graphql.ID)))), Description: "The borders that no leg may cross by land, in either direction: for each a list of the ids of its two sides, countries or groups of countries."},
+		"via":          {Type: ids(), Description: "The ids of what a route must pass, in this order: the same kinds as in avoid."},
+		"modes":        {Type: graphql.NewList(output.Must(b.ontologyEnum("Mode"))), Description: "Uses only legs of these modes; by default all, but without a cargo no PIPELINE and TANKER."},
+		"cargo":        {Type: graphql.ID, Description: "The id of the resource that is carried: legs that take other goods only, such as pipelines, are not used. Without it, those that take one good only are not."},
+		"statuses":     {Type: graphql.NewList(output.Must(b.ontologyEnum("Status"))), Description: "Uses only legs with one of these statuses; by default OPERATIONAL, SEASONAL, DEGRADED and DISRUPTED."},
+		"gauges":       {Type: graphql.NewList(output.Must(graphql.String)), Description: "Uses only railways all of whose gauges are among these, and none of unknown gauge; all by default."},
+		"network":      {Type: b.networkType(), Description: "The network to search."},
+		"rank":         {Type: b.rankOfRoutes(), Description: "What makes one route better than another."},
+		"maxBorders":   {Type: graphql.Int, Description: "Allows at most this many changes of country; any number by default."},
+		"first":        {Type: graphql.Int, Description: "Returns at most this many routes, or, where there is no route, ways to open one; from 1 to 50."},
 	})
 	b.defaults("Query.routes", map[string]string{"network": "TRANSPORT", "rank": "LEGS", "first": "3"})
 	return output.Field{
@@ -126,6 +127,11 @@ func prepareRoutes(args map[string]any) (any, error) {
 	}
 	if n, ok := args["first"].(int); ok {
 		a.options.First = n
+	}
+	if borders, ok := args["avoidBorders"].([]any); ok {
+		for _, b := range borders {
+			a.options.AvoidBorders = append(a.options.AvoidBorders, idList(b))
+		}
 	}
 	if n, ok := args["maxBorders"].(int); ok {
 		a.options.MaxBorders = &n
