@@ -55,6 +55,7 @@ func BenchmarkAnalyses(b *testing.B) {
 		country := func() graph.ID { return bench.Country(rnd.IntN(240)) }
 		resource := func() graph.ID { return graph.ID(fmt.Sprintf("resource-%d", rnd.IntN(max(n/2000, 20)))) }
 		var degrees, kept analysis.Degrees
+		near := analysis.Neighbours{After: 1}
 		late, source := v.Snapshot(), v.Snapshot().ID(v.Snapshot().Source(0))
 		connect := func(from, to func() graph.ID) func(*testing.B) error {
 			return func(b *testing.B) error {
@@ -91,6 +92,18 @@ func BenchmarkAnalyses(b *testing.B) {
 					return err
 				}
 				_, err = analysis.Connect(b.Context(), look(b, late, graph.View{}), &kept, analysis.ConnectionsOptions{From: person(), To: city(), MaxLength: 1})
+				return err
+			}},
+			{"neighbourhood/count", func(b *testing.B) error {
+				_, _, err := analysis.CountNeighbours(b.Context(), v, nil, analysis.NeighbourhoodOptions{Of: city(), Depth: 3, EveryHub: true})
+				return err
+			}},
+			{"neighbourhood/count-kept", func(b *testing.B) error {
+				_, _, err := analysis.CountNeighbours(b.Context(), v, &near, analysis.NeighbourhoodOptions{Of: city(), Depth: 3, EveryHub: true})
+				return err
+			}},
+			{"neighbourhood/graph", func(b *testing.B) error {
+				_, err := analysis.FindNeighbourhood(b.Context(), v, nil, analysis.NeighbourhoodOptions{Of: city(), Depth: 2})
 				return err
 			}},
 			{"dependency", func(b *testing.B) error {
