@@ -33,18 +33,23 @@ type aggregation struct {
 	// division is the list of all subjects divided by one of the ends of its edges, or nil if the
 	// groups cannot be read from such a division.
 	division *snapshot.Division
-	// grouped is true for the groups of another aggregation, which owns the edges.
-	grouped bool
-	parts   aggregate.Parts
-	sums    []sums
-	items   []aggregationPart
-	room    int // the number of edges for which it had memory when it was released
+	// grouped is true for the groups of another aggregation, its parent, which owns the edges.
+	grouped  bool
+	parent   *aggregation
+	asked    *filter.Groups
+	distinct map[*filter.GroupKey][]int // numbers of different values, one for each group
+	parts    aggregate.Parts
+	sums     []sums
+	items    []aggregationPart
+	room     int // the number of edges for which it had memory when it was released
 }
 
 type sums struct {
 	by    filter.Reading
 	ends  bool              // whether stats include the least and the greatest value
 	stats []aggregate.Stats // one for the whole, or one for each group
+	// medians are as the stats; nil if they were not asked for.
+	medians []float64
 }
 
 // release drops the references to the snapshot and keeps the memory.
@@ -89,29 +94,6 @@ func (g *aggregation) divide() bool {
 		g.division, _ = g.list.Divide(g.query, nil)
 	}
 	return g.division != nil
-}
-
-// groups divides the list into groups of edges with equal values of the readings.
-func (g *aggregation) groups(s *Session, by []filter.Reading) ([]aggregationPart, error) {
-	p := s.aggregation(g.view)
-	p.grouped = true
-	if !g.selected {
-		p.division, _ = g.list.Divide(g.query, by)
-	}
-	if p.division != nil {
-		p.parts.Groups = append(p.parts.Groups, p.division.Groups...)
-	} else {
-		if err := g.selectEdges(); err != nil {
-			return nil, err
-		}
-		p.edges = g.edges
-		p.view.Part(p.edges, by, &p.parts)
-	}
-	p.items = slices.Grow(p.items[:0], len(p.parts.Groups))
-	for i := range p.parts.Groups {
-		p.items = append(p.items, aggregationPart{p, i})
-	}
-	return p.items, g.view.Err()
 }
 
 func (g *aggregationPart) count() (int, error) {
@@ -197,7 +179,14 @@ var operations = [...]struct {
 	{"min", "The least of the known values.", true}, {"max", "The greatest of the known values.", true},
 	{"sumMin", "What the sums are at least where some values are ranges, such as 10 to 15.", false},
 	{"sumMax", "What the sums are at most where some values are ranges.", false},
+	{"median", "The medians of the known values: the middle one, or the average of the two middle ones.", false},
+	{"share", "", false}, // of groups only
 }
+
+const (
+	medianOperation = len(operations) - 2 + iota
+	shareOperation
+)
 
 // countField returns the field with the number of items in a list or a group.
 func countField(items string) output.Field {
@@ -210,15 +199,12 @@ func countField(items string) output.Field {
 
 // aggregateFields returns the fields that the whole list and its groups share.
 func (b *builder) aggregateFields(s input.Shape) []output.Field {
-	fs := []output.Field{countField("entities")}
+	fs := []output.Field{countField("entities"), distinctField(b.GroupKeyType(s), b.groupKeys(s))}
 	if b.figures(s, schema.Scalar.Numeric).none() {
 		return fs
 	}
-	for i, op := range operations {
-		fs = append(fs, output.Field{Name: op.name, About: op.about, Type: output.Must(b.numbersType(s)), Read: gql.Binding{
-			Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
-				return gql.Ref{Obj: src.Obj, Index: uint64(i)}, true, nil
-			}}})
+	for i, op := range operations[:shareOperation] {
+		fs = append(fs, b.figureField(s, i, op.name, op.about))
 	}
 	if !b.figures(s, quantities).none() {
 		fs = append(fs, output.Field{Name: "units", Type: output.Must(b.unitsType(s)), About: "The units of the sums, averages, least and greatest values of quantities.", Read: gql.Binding{
@@ -227,23 +213,35 @@ func (b *builder) aggregateFields(s input.Shape) []output.Field {
 	return fs
 }
 
+// figureField returns the field of an operation, by its index in operations.
+func (b *builder) figureField(s input.Shape, op int, name, about string) output.Field {
+	return output.Field{Name: name, About: about, Type: output.Must(b.numbersType(s)), Read: gql.Binding{
+		Object: func(_ *gql.Call, src gql.Ref) (gql.Ref, bool, error) {
+			return gql.Ref{Obj: src.Obj, Index: uint64(op)}, true, nil
+		}}}
+}
+
 func (b *builder) aggregateType(s input.Shape) *graphql.Object {
 	return b.Object(s.Name+"Aggregate", "Counts and sums over a list. Missing values are left out; quantities are converted to one unit, and are an error where they have different dimensions.", func() []output.Field {
-		return append(b.aggregateFields(s), groupsField(b.groupType(s), b.GroupKeyType(s), func(key string) filter.Reading { return b.ReadGroupKey(s, key) }))
+		return append(b.aggregateFields(s), b.groupsField(s, b.groupType(s), b.GroupKeyType(s), b.groupKeys(s)))
 	})
 }
 
-// groupsField returns the field that divides a list by keys. read converts the name of a key into
-// the reading of its values.
-func groupsField(group *graphql.Object, keys *graphql.Enum, read func(key string) filter.Reading) output.Field {
+// groupKeys returns the function that reads the name of a group key of a shape.
+func (b *builder) groupKeys(s input.Shape) func(key string) filter.GroupKey {
+	return func(key string) filter.GroupKey { return b.ReadGroupKey(s, key) }
+}
+
+// groupsField returns the field that divides a list by keys. read converts the name of a key.
+func (b *builder) groupsField(s input.Shape, group *graphql.Object, keys *graphql.Enum, read func(key string) filter.GroupKey) output.Field {
 	return output.Field{
-		Name: "groups", Type: output.List(group), About: "The list in groups that have their keys in common, the largest groups first, then in the order of the keys.",
-		Args: input.GroupArgs(keys),
+		Name: "groups", Type: output.List(group), About: "The list in groups that have their keys in common. They are in the order that orderBy gives.",
+		Args: b.GroupArgs(keys),
 		Read: gql.Binding{
-			Prepare: func(args map[string]any) (any, error) { return input.ReadGroupArgs(args, read) },
+			Prepare: func(args map[string]any) (any, error) { return b.ReadGroupArgs(s, args, read) },
 			List: func(c *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 				g := src.Obj.(*aggregationPart)
-				items, err := g.groups(c.Request.(*Session), c.Args.([]filter.Reading))
+				items, err := g.groups(c.Request.(*Session), c.Args.(*filter.Groups))
 				if err != nil {
 					return nil, false, err
 				}
@@ -258,7 +256,7 @@ func groupsField(group *graphql.Object, keys *graphql.Enum, read func(key string
 
 func (b *builder) groupType(s input.Shape) *graphql.Object {
 	return b.Object(s.Name+"Group", "The entities of a list that have their keys in common.", func() []output.Field {
-		return append(b.aggregateFields(s), keyFields()...)
+		return slices.Concat(b.aggregateFields(s), b.shareFields(s), keyFields())
 	})
 }
 
@@ -356,6 +354,19 @@ func appendFigure(st *aggregate.Stats, op int, dst []byte) []byte {
 	return gql.AppendFloat(dst, x)
 }
 
+// appendOther writes a median or a share, or nothing if it is not known.
+func (g *aggregationPart) appendOther(by filter.Reading, op int, dst []byte) ([]byte, error) {
+	read := g.median
+	if op == shareOperation {
+		read = g.shareOf
+	}
+	x, err := read(by)
+	if err != nil || math.IsNaN(x) {
+		return dst, err
+	}
+	return gql.AppendFloat(dst, x), nil
+}
+
 // unitsType returns the type with a field for each quantity that can be summed up.
 func (b *builder) unitsType(s input.Shape) *graphql.Object {
 	return b.figuresType(s, "Units", "The unit of each quantity: the one that all values have, or else the base unit of their dimension. Null where no value is known.",
@@ -369,7 +380,11 @@ func (b *builder) figuresType(s input.Shape, part, about string, keep func(schem
 	figure := func(name, about string, by filter.Reading) output.Field {
 		return output.Field{Name: name, About: about, Type: typ, Read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-				st, err := src.Obj.(*aggregationPart).stats(by, operations[src.Index].ends)
+				g := src.Obj.(*aggregationPart)
+				if op := int(src.Index); op >= medianOperation {
+					return g.appendOther(by, op, dst)
+				}
+				st, err := g.stats(by, operations[src.Index].ends)
 				if err != nil || st.Known() == 0 {
 					return dst, err
 				}

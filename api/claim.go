@@ -99,6 +99,11 @@ func (b *builder) provenanceFields() []output.Field {
 				v, n := viewOf(src)
 				return gql.AppendFloat(dst, v.Snapshot().Confidence(n)), nil
 			}}},
+		{Name: "independentSources", Type: output.Must(graphql.Int), About: "How many independent sources in view state the same, of a time that may be the same, with its own: those of one publisher count once, and one that takes the place of a missing citation does not count.", Read: gql.Binding{
+			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
+				v, n := viewOf(src)
+				return gql.AppendInt(dst, int64(v.IndependentSources(n))), nil
+			}}},
 		{Name: "rank", Type: output.Must(b.RankType()), About: "A curator's preference for or against the claim.",
 			Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Rank(n).String() })},
 	}
@@ -228,9 +233,12 @@ func (c *claimListing) predicates() (of []string, ok bool) {
 // claimAggregateType counts a list of claims, whole and in groups.
 func (b *builder) claimAggregateType() *graphql.Object {
 	count := countField("claims")
-	group := b.Object("ClaimGroup", "The claims of a list that have their keys in common.", func() []output.Field { return append(keyFields(), count) })
+	keys, read := b.ClaimGroupKeyType(), input.ReadClaimGroupKey
+	group := b.Object("ClaimGroup", "The claims of a list that have their keys in common.", func() []output.Field {
+		return slices.Concat(keyFields(), b.shareFields(input.Shape{}), []output.Field{count, distinctField(keys, read)})
+	})
 	return b.Object("ClaimAggregate", "Counts over a list of claims.", func() []output.Field {
-		return []output.Field{count, groupsField(group, b.ClaimGroupKeyType(), input.ReadClaimGroupKey)}
+		return []output.Field{count, distinctField(keys, read), b.groupsField(input.Shape{Name: "claims", Target: b.Ontology.Type(schema.EntityType)}, group, keys, read)}
 	})
 }
 

@@ -328,6 +328,12 @@ func (d Day) Date() Date {
 	return DayDate(year, month, day)
 }
 
+// YearMonth returns the year and the month of the day.
+func (d Day) YearMonth() (year, month int) {
+	x := d.Date()
+	return int(x.year), int(x.month)
+}
+
 func (d Day) String() string { return d.Date().String() }
 
 // Interval is a valid time: from one date to another, both included.

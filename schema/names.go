@@ -20,12 +20,12 @@ var reservedTypes = set(
 	"Qualifier", "Value", "DateTime", "DateInterval", "SpanMode", "Holds", "Basis", "Rank", "Attribution", "OrderDirection", "Search", "MatchKind", "TextRange",
 	"Route", "RouteResult", "Lengths", "Obstacle", "GaugeBreak", "LeastCapacity", "InServiceSince", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step", "Neighbourhood", "Neighbour", "LinkDirection", "Between", "Tie", "Exposure", "ExposurePoint", "ExposedPartner", "Passing", "Importance", "ImportanceMeasure", "Ranked",
 	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Report", "Share", "ValueRange", "ThroughShare", "Interval", "Chokepoint", "ChokepointKind", "ChokepointWeight", "CutCapacity", "EndPair", "Conflict", "Change", "ChangeKind",
-	"LogEntry", "Import", "Timeline", "Moment", "DatePrecision",
+	"LogEntry", "Import", "Timeline", "Moment", "DatePrecision", "DatePart",
 	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "ReinstateInput", "SupersedeInput", "UndoInput", "MergeInput", "UnmergeInput", "ImportInput", "QualifierInput",
 )
 
 // listed are the API's own types for which it creates list or filter types.
-var listed = []string{"Claim", "Search", "Conflict", "Change", "Changes", "Timeline", "Relation", "Aggregate", "Figure", "NodeFigure"}
+var listed = []string{"Claim", "Search", "Conflict", "Change", "Changes", "Timeline", "Relation", "Aggregate", "Figure", "NodeFigure", "Grouping", "ClaimValue"}
 
 // listParts are the suffixes of the types that the API creates for each list.
 var listParts = []string{

@@ -288,7 +288,7 @@ func (t *goTypes) aggregate() *graphql.Object {
 				var out []map[string]any
 				edges := l.list.Select(&l.query, nil)
 				var parts aggregate.Parts
-				l.v.Part(edges, []filter.Reading{{Qualifier: p.Args["by"].(string)}}, &parts)
+				l.v.PartBy(edges, filter.Reading{Qualifier: p.Args["by"].(string)}, &parts)
 				shares := l.v.Stats(edges, filter.Reading{Qualifier: "share"}, &parts, nil)
 				for i, g := range parts.Groups {
 					if err := shares[i].Err(); err != nil {

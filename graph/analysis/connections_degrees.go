@@ -53,7 +53,7 @@ func recountLinks(ctx context.Context, v *snapshot.View, old *question.Cached[[]
 			}
 			return w.tick()
 		})
-		v.QualifiedBy(e, func(n uint32) bool { others[s.Subject(n)] = true; return w.tick() })
+		qualifiedBy(v, e, func(n uint32) bool { others[s.Subject(n)] = true; return w.tick() })
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

@@ -70,7 +70,7 @@ func (w *connector) linksOf(x uint32) []link {
 			w.v.Claims(x, relation, inverse, func(n uint32) bool { r.take(n, inverse); return w.tick() })
 		}
 	}
-	w.v.QualifiedBy(x, func(n uint32) bool { r.takeQualified(n); return w.tick() })
+	qualifiedBy(w.v, x, func(n uint32) bool { r.takeQualified(n); return w.tick() })
 	if w.spent || w.err != nil {
 		return nil // because an unread claim might be the better one
 	}
@@ -79,6 +79,25 @@ func (w *connector) linksOf(x uint32) []link {
 	}
 	w.links[x] = r.list
 	return r.list
+}
+
+// qualifiedBy calls fn with every claim that names the entity in a qualifier and that lists show, in record order,
+// until fn returns false.
+func qualifiedBy(v *snapshot.View, entity uint32, fn func(n uint32) bool) {
+	s, interrupt := v.Snapshot(), v.Interrupt()
+	for n := range s.Cited.At(entity).All() {
+		if interrupt != nil && interrupt.Step() {
+			return
+		}
+		for _, e := range s.QualifierEntities(n) {
+			if e == entity {
+				if v.Lists(n) && !fn(n) {
+					return
+				}
+				break
+			}
+		}
+	}
 }
 
 type linkReader struct {

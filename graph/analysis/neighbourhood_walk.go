@@ -129,7 +129,7 @@ func (w *wander) others(x uint32, m *marks, mark uint32, dst []uint32, most int)
 	}
 	dst = w.back(x, m, mark, dst, most)
 	if w.qualified {
-		w.v.QualifiedBy(x, func(n uint32) bool {
+		qualifiedBy(w.v, x, func(n uint32) bool {
 			if subject, p := w.s.Subject(n), w.s.Rows.Ref(n).Predicate; w.ways[p].in && subject != x && m.of[subject] != mark && w.s.IsOf(w.types, subject) && w.chosen(subject, n, &w.ways[p]) {
 				m.of[subject] = mark
 				dst = append(dst, subject)

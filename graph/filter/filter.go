@@ -125,8 +125,33 @@ type Test struct {
 // ClaimField is the name of a field of claims by which lists can be filtered and ordered.
 type ClaimField string
 
-// RecordedOrder is the record order of claims.
-const RecordedOrder ClaimField = "recorded"
+// RecordedOrder is the record order of claims, and IndependentSources the number of independent sources that state
+// the same.
+const (
+	RecordedOrder      ClaimField = "recorded"
+	IndependentSources ClaimField = "independentSources"
+)
+
+// The value of a claim if it is of one kind: filters test it by the rules of that kind. Other values are missing.
+const (
+	NumberValue  ClaimField = "value.number"
+	TextValue    ClaimField = "value.text"
+	DateValue    ClaimField = "value.date"
+	BooleanValue ClaimField = "value.boolean"
+)
+
+// Has reports whether a field that has the values of one kind has those of kind k.
+func (f ClaimField) Has(k graph.Kind) bool {
+	switch f {
+	case NumberValue:
+		return k == graph.IntKind || k == graph.FloatKind || k == graph.QuantityKind || k == graph.RangeKind
+	case TextValue:
+		return isText(k)
+	case DateValue:
+		return k == graph.DateKind
+	}
+	return f == BooleanValue && k == graph.BoolKind
+}
 
 // ClaimFields has the fields of claims, each with the scalar of its values.
 var ClaimFields = []struct {
@@ -138,6 +163,7 @@ var ClaimFields = []struct {
 	{"rank", schema.String}, {"attribution", schema.String}, {"attributedTo", schema.String}, {"holds", schema.String}, {"basis", schema.String}, {"distance", schema.Int},
 	{"validFrom", schema.Date}, {"validTo", schema.Date}, {"original", schema.String}, {"conflict", schema.String},
 	{"note", schema.String}, {"recordedSequence", schema.Int}, {RecordedOrder, schema.Int},
+	{IndependentSources, schema.Int},
 }
 
 // ByBytes reports whether the field's texts are ids, codes or locators, which are ordered byte by byte.

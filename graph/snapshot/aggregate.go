@@ -36,24 +36,8 @@ func (v *View) Stats(edges []Edge, by filter.Reading, parts *aggregate.Parts, ds
 	return dst
 }
 
-// Part divides edges into groups by what the readings take from each edge. by has at least one
-// reading. Part reuses the memory of parts.
-func (v *View) Part(edges []Edge, by []filter.Reading, parts *aggregate.Parts) {
-	if len(by) == 1 {
-		v.part(edges, by[0], parts)
-		return
-	}
-	keys := make([]aggregate.By, len(by))
-	for i := range by {
-		if v.part(edges, by[i], &keys[i].Parts); v.Err() != nil {
-			return
-		}
-		keys[i].Bytes = by[i].ByBytes()
-	}
-	aggregate.Cross(v.s.Ontology(), keys, nil, parts)
-}
-
-func (v *View) part(edges []Edge, by filter.Reading, parts *aggregate.Parts) {
+// PartBy divides edges into groups by what a reading takes from each edge. It reuses the memory of parts.
+func (v *View) PartBy(edges []Edge, by filter.Reading, parts *aggregate.Parts) {
 	g := aggregate.NewGrouper(len(edges))
 	defer g.Release()
 	of := append(parts.Of[:0], make([]int32, len(edges))...)

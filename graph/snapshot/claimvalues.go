@@ -23,10 +23,36 @@ func (v *View) claimValue(n uint32, f filter.ClaimField) graph.Value {
 		}
 	case filter.RecordedOrder:
 		return graph.IntValue(int64(n))
+	case filter.IndependentSources:
+		return graph.IntValue(int64(v.IndependentSources(n)))
+	case filter.NumberValue, filter.TextValue, filter.DateValue, filter.BooleanValue:
+		if val := v.s.Value(n); f.Has(val.Kind()) {
+			return val
+		}
 	default:
 		return v.s.ClaimField(n, string(f))
 	}
 	return graph.Value{}
+}
+
+// IndependentSources returns how many sources in view state the same as a claim, with its own source. Those of one
+// publisher count once, and a source that takes the place of a missing citation does not count.
+func (v *View) IndependentSources(n uint32) int {
+	publisher := v.s.Ontology().Type(schema.SourceType).Field("publisher")
+	distinct := map[string]bool{}
+	for _, c := range append(v.Agreeing(n, nil), n) {
+		source := v.s.Source(c)
+		by := "source " + v.s.IDs.At(source)
+		if publisher != nil {
+			if of := v.bestClaim(source, publisher); of != memory.None {
+				by = v.s.Value(of).String()
+			}
+		}
+		if !v.hasValue(source, "unsourced", "true") {
+			distinct[by] = true
+		}
+	}
+	return len(distinct)
 }
 
 // Cell is a value as it is stored in memory. Kind says whether Snapshot.TextIn or Snapshot.ValueOf

@@ -83,7 +83,7 @@ func TestCodesOfEdges(t *testing.T) {
 			}
 		}
 		var parts aggregate.Parts
-		v.Part(slices.Collect(v.Relation(n, x.field, true).All()), []filter.Reading{by}, &parts)
+		v.PartBy(slices.Collect(v.Relation(n, x.field, true).All()), by, &parts)
 		var got []string
 		for _, g := range parts.Groups {
 			got = append(got, g.Key.Text())

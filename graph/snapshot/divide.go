@@ -135,7 +135,7 @@ func (d *Division) group(by []filter.Reading, ends []Edge, counts []int) {
 	keys[0].Groups = []aggregate.Group{{}}
 	for i, r := range by {
 		r.Of = filter.OfNode
-		d.view.part(ends, r, &keys[i].Parts)
+		d.view.PartBy(ends, r, &keys[i].Parts)
 		keys[i].Bytes = r.ByBytes()
 	}
 	aggregate.Cross(d.view.s.Ontology(), keys, counts, &parts)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/groups"
 	"github.com/caspian-kg/caspian/graph/internal/column"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
@@ -55,7 +56,7 @@ func (x *traffic) divide(t *rapid.T) {
 	all := v.Plannings()[1].Relation(snapshot.None, f, series).Select(&q, nil)
 	parts := &aggregate.Parts{Groups: []aggregate.Group{{Count: len(all)}}, Of: make([]int32, len(all))}
 	if by != nil {
-		v.Part(all, by, parts)
+		groups.Divide(v, all, groups.KeysOf(by), parts)
 	}
 	equal(t, "groups", fmt.Sprint(d.Groups), fmt.Sprint(parts.Groups))
 	sums := []filter.Reading{{Property: x.o.Type("Hub").Field("founded")}}

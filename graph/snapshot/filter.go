@@ -132,7 +132,7 @@ func (v *View) decidesClaim(f *filter.Edge, e Edge, want bool) bool {
 		if e.Claim != memory.None {
 			val = v.claimValue(e.Claim, c.Field)
 		}
-		if !c.Test.Passes(v.s.Ontology(), val) {
+		if c.Test.Decides(v.s.Ontology(), val, want) != want {
 			return !want
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
+	"github.com/caspian-kg/caspian/graph/groups"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -265,7 +266,7 @@ func (p pair) groups(t *rapid.T, v *snapshot.View, l *lens, want []edge, all []s
 			expect[key] = group{g.count + 1, addEnds(g.sum, l.read(share, e))}
 		}
 		var parts aggregate.Parts
-		v.Part(all, by, &parts)
+		groups.Divide(v, all, groups.KeysOf(by), &parts)
 		shares := v.Stats(all, share, &parts, nil)
 		got := map[string]group{}
 		for i, g := range parts.Groups {

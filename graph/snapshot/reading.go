@@ -107,6 +107,14 @@ func (r *reader) value(v *View, e Edge) graph.Value {
 	return v.claimValue(e.Claim, r.Claim)
 }
 
+// EachValue calls fn with what a reading takes from each edge, by the index of the edge.
+func (v *View) EachValue(edges []Edge, by filter.Reading, fn func(i int, val graph.Value)) {
+	r := v.reader(by)
+	for i := 0; i < len(edges) && !v.stop(); i++ {
+		fn(i, r.value(v, edges[i]))
+	}
+}
+
 // own returns the id, the type or the name of an entity.
 func (v *View) own(what string, entity uint32) graph.Value {
 	switch {

@@ -217,24 +217,6 @@ func (v *View) AllClaims(fn func(n uint32) bool) {
 	}
 }
 
-// QualifiedBy calls fn with every claim that names the entity in a qualifier and that Lists
-// accepts, in record order, until fn returns false.
-func (v *View) QualifiedBy(entity uint32, fn func(n uint32) bool) {
-	for n := range v.s.Cited.At(entity).All() {
-		if v.stop() {
-			return
-		}
-		for _, e := range v.s.QualifierEntities(n) {
-			if e == entity {
-				if v.Lists(n) && !fn(n) {
-					return
-				}
-				break
-			}
-		}
-	}
-}
-
 // better reports whether claim a is shown instead of b. Both must be of one predicate and hold.
 func (v *View) better(a, b uint32) bool { return v.precedes(a, b, false) }
 

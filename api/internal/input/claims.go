@@ -1,6 +1,8 @@
 package input
 
 import (
+	"maps"
+
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/gql"
@@ -65,6 +67,8 @@ func (ts *Types) claimTestType(f filter.ClaimField, s schema.Scalar) *graphql.In
 		return enumTest(ts.BasisType())
 	case "id", "subject", "object", "source":
 		return ts.testType(s, nil, true)
+	case "value":
+		return ts.claimValueTestType()
 	}
 	return ts.testType(s, nil, false)
 }
@@ -86,9 +90,66 @@ func (ts *Types) claimFilterType() *graphql.InputObject {
 	})
 }
 
+// typedValues are the conditions on a claim's value by its kind.
+var typedValues = []struct {
+	name   string
+	field  filter.ClaimField
+	scalar schema.Scalar
+	about  string
+}{
+	{"number", filter.NumberValue, schema.Quantity, "Conditions on a number, with or without a unit. Without unit, they compare the number as it is recorded; a claim without a number meets only isNull, ne and notIn."},
+	{"text", filter.TextValue, schema.String, "Conditions on a text. A claim without one meets only isNull, ne and notIn."},
+	{"date", filter.DateValue, schema.Date, "Conditions on a date. A claim whose value is none meets only isNull, ne and notIn."},
+	{"boolean", filter.BooleanValue, schema.Boolean, "Conditions on true and false. A claim with neither meets only isNull, ne and notIn."},
+}
+
+// claimValueTestType returns the input of conditions on the value of a claim, which may be of any kind.
+func (ts *Types) claimValueTestType() *graphql.InputObject {
+	return ts.object("ClaimValueFilter", "Conditions on the value of a claim: by its kind, or on its written form, as StringFilter; all that are given must hold.", func() []inputField {
+		fs := stringTests()
+		for _, v := range typedValues {
+			fs = append(fs, inputField{v.name, v.about, ts.testType(v.scalar, nil, false)})
+		}
+		return fs
+	})
+}
+
+// claimValueFilters reads a value of the input type from claimValueTestType.
+func (ts *Types) claimValueFilters(f *filter.Edge, in map[string]any) error {
+	written := maps.Clone(in)
+	if err := refuseNulls(in); err != nil {
+		return err
+	}
+	for _, v := range typedValues {
+		m, ok := in[v.name].(map[string]any)
+		if !ok {
+			continue
+		}
+		delete(written, v.name)
+		of := tested{name: "value", scalar: v.scalar}
+		if _, unit := m["unit"]; v.scalar == schema.Quantity && !unit {
+			of.scalar = schema.Float // so that the bare numbers are compared
+		}
+		test, err := ts.test(of, m)
+		if err != nil {
+			return err
+		}
+		f.Claims = append(f.Claims, filter.Claim{Field: v.field, Test: test})
+	}
+	if len(written) == 0 {
+		return nil
+	}
+	test, err := ts.test(tested{scalar: schema.String}, written)
+	f.Claims = append(f.Claims, filter.Claim{Field: "value", Test: test})
+	return err
+}
+
 func (ts *Types) claimFilter(in map[string]any) (*filter.Edge, error) {
 	f := &filter.Edge{}
 	return f, readFilter(in, logic[filter.Edge]{&f.And, &f.Or, &f.Not, ts.claimFilter}, func(key string, m map[string]any) error {
+		if key == "value" {
+			return ts.claimValueFilters(f, m)
+		}
 		test, err := ts.test(tested{scalar: schema.String, byBytes: filter.ClaimField(key).ByBytes()}, m)
 		f.Claims = append(f.Claims, filter.Claim{Field: filter.ClaimField(key), Test: test})
 		return err

@@ -2,6 +2,7 @@ package input
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/graphql-go/graphql"
@@ -57,6 +58,9 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 			" codes, addresses and keys are compared as they are written, in the case and the form that the ontology gives them."
 	}
 	return ts.object(name+"Filter", about, func() []inputField {
+		if text && !id {
+			return stringTests()
+		}
 		fs := append(equality(typ), isNull, isNone)
 		if ordered {
 			fs = append(fs, comparisons(typ)...)
@@ -65,12 +69,23 @@ func (ts *Types) testType(s schema.Scalar, e *schema.Enum, id bool) *graphql.Inp
 			fs = append(fs, possibly)
 		}
 		if text {
-			fs = append(fs,
-				inputField{"contains", "The value contains this text.", graphql.String}, inputField{"startsWith", "The value starts with this text.", graphql.String},
-				inputField{"matches", "A regular expression in RE2 syntax, of at most 1000 characters, that matches some part of the value as it is written.", graphql.String})
+			fs = append(fs, parts()...)
 		}
 		return fs
 	})
+}
+
+// stringTests returns the operators that compare texts.
+func stringTests() []inputField {
+	return slices.Concat(equality(graphql.String), []inputField{isNull, isNone}, comparisons(graphql.String), parts())
+}
+
+// parts returns the operators that look for a part of a text.
+func parts() []inputField {
+	return []inputField{
+		{"contains", "The value contains this text.", graphql.String}, {"startsWith", "The value starts with this text.", graphql.String},
+		{"matches", "A regular expression in RE2 syntax, of at most 1000 characters, that matches some part of the value as it is written.", graphql.String},
+	}
 }
 
 // isNone exists for fields only, because a qualifier is either stated or left out.

@@ -78,12 +78,21 @@ func (ts *Types) relationOrderType() *graphql.InputObject {
 	return ts.oneOf("RelationOrder", "One key to order entities by: a figure over the edges of a relation, as the relation lists them.", func() []inputField {
 		fs := []inputField{{"count", "The number of edges.", ts.direction()}}
 		if ts.hasFigures() {
-			fs = append(fs, inputField{"aggregate", "A sum of the edges. Entities without a known value come last, and those whose values have no common unit.",
-				ts.oneOf("AggregateOrder", "One operation on the values of edges, and the number that it is of.", func() []inputField {
-					return ts.operations(ts.figureOrderType(false))
-				})})
+			fs = append(fs, inputField{"aggregate", "A sum of the edges. Entities without a known value come last, and those whose values have no common unit.", ts.aggregateOrderType()})
 		}
 		return fs
+	})
+}
+
+func (ts *Types) aggregateOrderType() *graphql.InputObject {
+	return ts.oneOf("AggregateOrder", "One operation on the values of a list, and the number that it is of.", func() []inputField {
+		return ts.operations(ts.figureOrderType(false))
+	})
+}
+
+func (ts *Types) aggregateFilterType() *graphql.InputObject {
+	return ts.object("AggregateFilter", "Conditions on figures over a list; all that are given must hold.", func() []inputField {
+		return ts.operations(ts.figureFilterType(false))
 	})
 }
 
@@ -111,10 +120,7 @@ func (ts *Types) relationFigures(e *graphql.InputObject) []inputField {
 		{"where", "The edges that count and aggregate are about; all by default.", e},
 	}
 	if ts.hasFigures() {
-		fs = append(fs, inputField{"aggregate", "Conditions on sums of the edges; all that are given must hold.",
-			ts.object("AggregateFilter", "Conditions on figures over the edges of a relation; all that are given must hold.", func() []inputField {
-				return ts.operations(ts.figureFilterType(false))
-			})})
+		fs = append(fs, inputField{"aggregate", "Conditions on sums of the edges; all that are given must hold.", ts.aggregateFilterType()})
 	}
 	return fs
 }
@@ -134,9 +140,8 @@ func (ts *Types) figureFilterType(ofNodes bool) *graphql.InputObject {
 	})
 }
 
-// number finds the number with a name on the edges of a relation, or on the entities that it leads to.
-func (ts *Types) number(f *schema.Field, name string, ofNodes bool) (filter.Reading, tested, error) {
-	s := LinkShape(f)
+// number finds the number with a name on the edges of a list, or on its entities. what names the list in errors.
+func (ts *Types) number(s Shape, what, name string, ofNodes bool) (filter.Reading, tested, error) {
 	var have []string
 	if ofNodes {
 		for _, p := range ts.OrderedFields(s.Target) {
@@ -159,14 +164,14 @@ func (ts *Types) number(f *schema.Field, name string, ofNodes bool) (filter.Read
 			have = append(have, q.Name)
 		}
 	}
-	what, names := "the edges of "+f.Name, "none"
+	whose, names := "the edges of "+what, "none"
 	if ofNodes {
-		what = "the type " + s.Target.Name + ", to which " + f.Name + " leads,"
+		whose = "the type " + s.Target.Name + ", to which " + what + " leads,"
 	}
 	if len(have) > 0 {
 		names = strings.Join(have, ", ")
 	}
-	return filter.Reading{}, tested{}, graph.Errorf(graph.UnknownName, "%s: %s: no number of this name; %s have: %s", f.Name, name, what, names)
+	return filter.Reading{}, tested{}, graph.Errorf(graph.UnknownName, "%s: %s: no number of this name; %s have: %s", what, name, whose, names)
 }
 
 // figureTest is the test of a figure: an average of whole numbers may be any number.
@@ -183,8 +188,14 @@ func (ts *Types) figureOrder(f *schema.Field, in map[string]any) (fig *filter.Fi
 	if dir, ok := in["count"]; ok {
 		return fig, dir, nil
 	}
-	for name, inner := range in["aggregate"].(map[string]any) {
-		fig.Op = opOf(name)
+	fig.Op, fig.By, direction, err = ts.sumOrder(LinkShape(f), f.Name, in["aggregate"].(map[string]any))
+	return fig, direction, err
+}
+
+// sumOrder reads a value of the input type from aggregateOrderType.
+func (ts *Types) sumOrder(s Shape, what string, in map[string]any) (op aggregate.Op, by filter.Reading, direction any, err error) {
+	for name, inner := range in {
+		op = opOf(name)
 		for name, dir := range inner.(map[string]any) {
 			ofNodes := false
 			if node, ok := dir.(map[string]any); ok {
@@ -192,11 +203,11 @@ func (ts *Types) figureOrder(f *schema.Field, in map[string]any) (fig *filter.Fi
 					ofNodes = true
 				}
 			}
-			fig.By, _, err = ts.number(f, name, ofNodes)
-			return fig, dir, err
+			by, _, err = ts.number(s, what, name, ofNodes)
+			return op, by, dir, err
 		}
 	}
-	return fig, nil, nil
+	return op, by, nil, nil
 }
 
 func opOf(name string) aggregate.Op {
@@ -241,7 +252,7 @@ func (ts *Types) figureTests(f *schema.Field, in map[string]any) (tests []filter
 		return nil, err
 	}
 	for _, op := range sortedKeys(sums) {
-		if err := ts.eachNumber(f, sums[op].(map[string]any), false, func(by filter.Reading, of tested, in map[string]any) error {
+		if err := ts.eachNumber(LinkShape(f), f.Name, sums[op].(map[string]any), false, func(by filter.Reading, of tested, in map[string]any) error {
 			return add(opOf(op), by, of, in)
 		}); err != nil {
 			return nil, err
@@ -251,24 +262,24 @@ func (ts *Types) figureTests(f *schema.Field, in map[string]any) (tests []filter
 }
 
 // eachNumber calls add for each number of an input type from figureFilterType.
-func (ts *Types) eachNumber(f *schema.Field, in map[string]any, ofNodes bool, add func(by filter.Reading, of tested, in map[string]any) error) error {
+func (ts *Types) eachNumber(s Shape, what string, in map[string]any, ofNodes bool, add func(by filter.Reading, of tested, in map[string]any) error) error {
 	if err := refuseNulls(in); err != nil {
 		return err
 	}
 	for _, name := range sortedKeys(in) {
 		m := in[name].(map[string]any)
 		if !ofNodes && name == "node" {
-			if err := ts.eachNumber(f, m, true, add); err != nil {
+			if err := ts.eachNumber(s, what, m, true, add); err != nil {
 				return err
 			}
 			continue
 		}
-		by, of, err := ts.number(f, name, ofNodes)
+		by, of, err := ts.number(s, what, name, ofNodes)
 		if err != nil {
 			return err
 		}
 		if _, unit := m["unit"]; unit && of.scalar != schema.Quantity {
-			return graph.Errorf(graph.WrongType, "%s: %s is a plain number: leave the unit out", f.Name, name)
+			return graph.Errorf(graph.WrongType, "%s: %s is a plain number: leave the unit out", what, name)
 		}
 		if err := add(by, of, m); err != nil {
 			return err

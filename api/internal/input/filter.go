@@ -93,10 +93,12 @@ type logic[T any] struct {
 // refuseNulls refuses null members of a filter and null operators of a test. A null may be a
 // forgotten variable or a comparison with a missing value, so any meaning of null would surprise
 // someone.
-func refuseNulls(in map[string]any) error {
+func refuseNulls(in map[string]any) error { return refuseNullsIn("where", in) }
+
+func refuseNullsIn(argument string, in map[string]any) error {
 	for _, key := range sortedKeys(in) {
 		if in[key] == nil {
-			return graph.Errorf(graph.BadInput, "where: %s is null: leave it out, or use isNull to find what has no value", key)
+			return graph.Errorf(graph.BadInput, "%s: %s is null: leave it out, or use isNull to find what has no value", argument, key)
 		}
 	}
 	return nil
