@@ -45,7 +45,7 @@ var order = []struct {
 		"graph/internal/ends", "graph/internal/layers", "graph/internal/values", "graph/internal/vocabulary"}},
 	{"graph/snapshot", []string{"schema", "graph", "graph/validity", "graph/text", "graph/filter", "graph/aggregate", "graph/snapshot/access", "graph/internal/cards", "graph/internal/column", "graph/internal/dense",
 		"graph/internal/lists", "graph/internal/memory", "graph/internal/values", "graph/internal/vocabulary"}},
-	{"graph/groups", []string{"graph", "graph/filter", "graph/aggregate", "graph/snapshot"}},
+	{"graph/groups", []string{"schema", "graph", "graph/filter", "graph/aggregate", "graph/snapshot"}},
 	{"graph/search", []string{"schema", "graph", "graph/text", "graph/names", "graph/snapshot", "graph/internal/lists", "graph/internal/memory"}},
 	{"graph/snapfile", []string{"schema", "graph", "graph/snapshot"}},
 	{"graph/fit", []string{"schema", "graph", "graph/snapshot"}},

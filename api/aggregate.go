@@ -50,6 +50,7 @@ type sums struct {
 	stats []aggregate.Stats // one for the whole, or one for each group
 	// medians are as the stats; nil if they were not asked for.
 	medians []float64
+	wholes  []error // for each group, why shares cannot be summed up
 }
 
 // release drops the references to the snapshot and keeps the memory.
@@ -173,14 +174,14 @@ func (g *aggregation) figures(by filter.Reading, ends bool) (st aggregate.Stats,
 // Index of a Ref is an index into operations.
 var operations = [...]struct {
 	name, about string
-	ends        bool
+	ends, sums  bool
 }{
-	{"sum", "The sums of the known values.", false}, {"avg", "The averages of the known values.", false},
-	{"min", "The least of the known values.", true}, {"max", "The greatest of the known values.", true},
-	{"sumMin", "What the sums are at least where some values are ranges, such as 10 to 15.", false},
-	{"sumMax", "What the sums are at most where some values are ranges.", false},
-	{"median", "The medians of the known values: the middle one, or the average of the two middle ones.", false},
-	{"share", "", false}, // of groups only
+	{"sum", "The sums of the known values. Shares of different wholes are refused.", false, true}, {"avg", "The averages of the known values.", false, false},
+	{"min", "The least of the known values.", true, false}, {"max", "The greatest of the known values.", true, false},
+	{"sumMin", "What the sums are at least where some values are ranges, such as 10 to 15.", false, true},
+	{"sumMax", "What the sums are at most where some values are ranges.", false, true},
+	{"median", "The medians of the known values: the middle one, or the average of the two middle ones.", false, false},
+	{"share", "", false, true}, // of groups only
 }
 
 const (
@@ -377,10 +378,15 @@ func (b *builder) unitsType(s input.Shape) *graphql.Object {
 // the nodes of a relation are in its field node. appendTo gets the Index of the Ref as op.
 func (b *builder) figuresType(s input.Shape, part, about string, keep func(schema.Scalar) bool, typ graphql.Output,
 	appendTo func(st *aggregate.Stats, op int, dst []byte) []byte) *graphql.Object {
-	figure := func(name, about string, by filter.Reading) output.Field {
+	figure := func(name, about string, by filter.Reading, share *schema.Qualifier) output.Field {
 		return output.Field{Name: name, About: about, Type: typ, Read: gql.Binding{
 			Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 				g := src.Obj.(*aggregationPart)
+				if share != nil && operations[src.Index].sums {
+					if err := g.oneWhole(by, share); err != nil {
+						return dst, err
+					}
+				}
 				if op := int(src.Index); op >= medianOperation {
 					return g.appendOther(by, op, dst)
 				}
@@ -396,12 +402,16 @@ func (b *builder) figuresType(s input.Shape, part, about string, keep func(schem
 		have := b.figures(s, keep)
 		if !s.Link {
 			for _, f := range have.fields {
-				fs = append(fs, figure(f.Name, described(f.Description, "The property "+f.Name, f.Unit, f.Dimension), filter.Reading{Property: f}))
+				fs = append(fs, figure(f.Name, described(f.Description, "The property "+f.Name, f.Unit, f.Dimension), filter.Reading{Property: f}, nil))
 			}
 			return fs
 		}
 		for _, q := range have.qualifiers {
-			fs = append(fs, figure(q.Name, described(q.Description, "The qualifier "+q.Name, q.Unit, q.Dimension), filter.ReadQualifier(q)))
+			share := q
+			if q.Whole == nil {
+				share = nil
+			}
+			fs = append(fs, figure(q.Name, described(q.Description, "The qualifier "+q.Name, q.Unit, q.Dimension), filter.ReadQualifier(q), share))
 		}
 		if len(have.fields) > 0 {
 			fs = append(fs, output.Field{Name: "node", About: "Those of the entities that the relation leads to.", Type: output.Must(b.figuresType(input.ListShape(s.Target), part, about, keep, typ, appendTo)), Read: gql.Binding{

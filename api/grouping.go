@@ -155,6 +155,24 @@ func (g *aggregationPart) median(by filter.Reading) (float64, error) {
 	return g.sums[i].medians[g.group], nil
 }
 
+// oneWhole returns an error if the group has shares of different wholes.
+func (g *aggregationPart) oneWhole(by filter.Reading, share *schema.Qualifier) error {
+	if _, err := g.stats(by, false); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(g.sums, func(x sums) bool { return x.by == by })
+	if g.sums[i].wholes == nil {
+		parts, err := g.edgesOf()
+		if err != nil {
+			return err
+		}
+		if g.sums[i].wholes, err = groups.Wholes(g.view, g.edges, share, parts); err != nil {
+			return err
+		}
+	}
+	return g.sums[i].wholes[g.group]
+}
+
 // edgesOf reads the edges if they were not needed so far, and returns their groups; nil for a whole list.
 func (g *aggregation) edgesOf() (*aggregate.Parts, error) {
 	if !g.grouped {

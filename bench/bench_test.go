@@ -168,7 +168,7 @@ var queries = map[string]string{
 	"list_100x8":            `{ cities(first: 100) { nodes { id name type population kind description wikidata founded } } }`,
 	"nested_10x10x10":       `{ countries(first: 10) { nodes { name borders(first: 10) { nodes { name cities(first: 10) { nodes { id name } } } } } } }`,
 	"filter_order_first_20": `{ country(id: "AAB") { exportsTo(series: true, where: {edge: {share: {gte: 0.5}}, node: {name: {startsWith: "k"}}}, orderBy: [{edge: {share: DESC}}], first: 20) { edges { share node { id name } } } } }`,
-	"sum_by_group":          `{ country(id: "AAC") { exportsTo(series: true) { aggregate { groups(by: resource) { key count sum { share } } } } } }`,
+	"sum_by_group":          `{ country(id: "AAC") { exportsTo(series: true) { aggregate { groups(by: resource) { key count avg { share } } } } } }`,
 	"order_by_name":         `{ cities(orderBy: [{name: ASC}], first: 20) { nodes { id name } } }`,
 	"order_by_name_last":    `{ cities(orderBy: [{name: ASC}], last: 20) { nodes { id name } } }`,
 	"name_prefix":           `{ search(text: "kazar", first: 20) { edges { matched node { id } } } }`,

@@ -17,6 +17,7 @@ func (l *loader) check() {
 		for _, f := range t.Fields {
 			if f.Owner == t {
 				l.checkField(f)
+				l.shares(f)
 			}
 		}
 	}

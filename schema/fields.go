@@ -2,6 +2,7 @@ package schema
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -196,5 +197,11 @@ func (l *loader) qualifier(f *Field, a *ast.ArgumentDefinition) *Qualifier {
 	_, q.Distinct = l.directive(a.Directives, "distinct")
 	_, q.Narrows = l.directive(a.Directives, "narrows")
 	q.Distinct = q.Distinct || q.Target != nil
+	if args, ok := l.directive(a.Directives, "share"); ok {
+		q.Whole = strings.Fields(args["of"])
+		if q.Scalar != Float {
+			l.fail(a.Position, "%s: only a Float is a share", where)
+		}
+	}
 	return q
 }

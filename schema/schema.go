@@ -292,7 +292,10 @@ type Qualifier struct {
 	// Narrows is true if a claim with this qualifier covers only a part of what its field
 	// asks for.
 	Narrows bool
-	Pos     Position
+	// Whole says of what a number is a share: claims state shares of one whole if they agree in these, which are
+	// WholeSubject, WholeObject, WholePeriod or names of qualifiers. It is nil for other qualifiers.
+	Whole []string
+	Pos   Position
 	// Number is the index of its name in Ontology.Qualifiers.
 	Number int
 }

@@ -32,7 +32,7 @@ var Documents = []Document{
 	{"list_100x8", `{ cities(first: 100) { nodes { id name type population kind description wikidata founded } } }`, `{}`},
 	{Nested, `{ countries(first: 10) { nodes { name borders(first: 10) { nodes { name cities(first: 10) { nodes { id name } } } } } } }`, `{}`},
 	{"filter_order_first_20", `{ country(id: "AAB") { exportsTo(series: true, where: {edge: {share: {gte: 0.5}}, node: {name: {startsWith: "k"}}}, orderBy: [{edge: {share: DESC}}], first: 20) { edges { share node { id name } } } } }`, `{}`},
-	{"sum_by_group", `{ country(id: "AAC") { exportsTo(series: true) { aggregate { groups(by: resource) { key count sum { share } } } } } }`, `{}`},
+	{"sum_by_group", `{ country(id: "AAC") { exportsTo(series: true) { aggregate { groups(by: resource) { key count avg { share } } } } } }`, `{}`},
 }
 
 // Nested is the name of the document that the hand-written handlers answer too.

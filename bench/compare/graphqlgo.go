@@ -280,7 +280,7 @@ func (t *goTypes) aggregate() *graphql.Object {
 	key := graphql.NewEnum(graphql.EnumConfig{Name: "ExportGroupKey", Values: graphql.EnumValueConfigMap{"resource": {Value: "resource"}}})
 	numbers := graphql.NewObject(graphql.ObjectConfig{Name: "ExportNumbers", Fields: graphql.Fields{"share": {Type: graphql.Float}}})
 	group := graphql.NewObject(graphql.ObjectConfig{Name: "ExportGroup", Fields: graphql.Fields{
-		"key": {Type: graphql.String}, "count": {Type: must(graphql.Int)}, "sum": {Type: must(numbers)}}})
+		"key": {Type: graphql.String}, "count": {Type: must(graphql.Int)}, "avg": {Type: must(numbers)}}})
 	return graphql.NewObject(graphql.ObjectConfig{Name: "ExportAggregate", Fields: graphql.Fields{
 		"groups": {Type: must(graphql.NewList(must(group))), Args: graphql.FieldConfigArgument{"by": {Type: must(key)}},
 			Resolve: func(p graphql.ResolveParams) (any, error) {
@@ -294,7 +294,7 @@ func (t *goTypes) aggregate() *graphql.Object {
 					if err := shares[i].Err(); err != nil {
 						return nil, err
 					}
-					out = append(out, map[string]any{"key": g.Key.String(), "count": g.Count, "sum": map[string]any{"share": shares[i].Sum}})
+					out = append(out, map[string]any{"key": g.Key.String(), "count": g.Count, "avg": map[string]any{"share": shares[i].Sum / float64(shares[i].Count)}})
 				}
 				return out, nil
 			}},
