@@ -35,6 +35,7 @@ var analysisCalls = []analysisCall{
 	{"log", map[string]string{"sinceSequence": "0", "first": "1"}, `sequence`},
 	{"imports", map[string]string{"first": "1"}, `id files sources { id }`},
 	{"timeline", map[string]string{"entity": `"KAZ"`}, `totalCount nodes { start claim { id } }`},
+	{"history", map[string]string{"subject": `"KAZ"`, "predicate": `"capital"`}, `value object { id } from to claims { id }`},
 }
 
 // text returns the call with a view, and with some arguments replaced.

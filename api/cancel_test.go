@@ -99,6 +99,7 @@ func TestCancel(t *testing.T) {
 		{"log", `sinceSequence: 0, first: 1000`, `sequence added { nodes { id } } withdrawn { nodes { id } } entities { id }`},
 		{"imports", `first: 1000`, `id added { nodes { id } } withdrawn { nodes { id } } sources { id }`},
 		{"timeline", fmt.Sprintf(`entity: %q`, hub), `totalCount nodes { claim { id predicate source { name } } }`},
+		{"history", fmt.Sprintf(`subject: %q, predicate: "exportsTo"`, hub), `from claims { id }`},
 	} {
 		if delete(known, x.name); x.args != "" {
 			x.args = "(" + x.args + ")"

@@ -53,6 +53,7 @@ func (b *Builder) Root() []output.Field {
 		b.conflicts(),
 		b.changes(),
 		b.timeline(),
+		b.history(),
 	}
 }
 
