@@ -28,6 +28,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/lens"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/graph/question"
+	"github.com/caspian-kg/caspian/graph/scenario"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
@@ -51,6 +52,7 @@ type API struct {
 	engine *gql.Engine
 	whole  *Reader
 	totals question.Totals
+	forks  *scenario.Cache
 }
 
 // New builds the API for the graph's ontology.
@@ -64,7 +66,7 @@ func New(opts Options) (*API, error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	a := &API{opts: opts}
+	a := &API{opts: opts, forks: scenario.NewCache(scenario.DefaultMemory)}
 	a.whole = a.Through(nil)
 	b := newBuilder(opts.Graph.Ontology())
 	sch, err := graphql.NewSchema(graphql.SchemaConfig{
@@ -108,10 +110,11 @@ type Session struct {
 	last     lastView       // the last view of a non-empty argument: most documents use one argument for all fields
 	refusal  error
 	pauser   operation.Pauser
-	paused   error   // the error that ended a wait, after which the request must end
-	followed *Follow // set by Subscribe
-	feed     *feed   // the feed of a subscription; nil for other requests
-	reads    reads   // which data the request has read, for Pinned
+	paused   error    // the error that ended a wait, after which the request must end
+	followed *Follow  // set by Subscribe
+	feed     *feed    // the feed of a subscription; nil for other requests
+	reads    reads    // which data the request has read, for Pinned
+	supposed []string // the scenarios that the request has read
 
 	// The state of the request being executed:
 	executing gql.Request
@@ -195,7 +198,7 @@ func (s *Session) Execute(ctx context.Context, r *Request) *gql.Response {
 }
 
 func (s *Session) request(r *Request) *gql.Request {
-	s.chosen, s.listings, s.reads = chosenClaims{}, nil, readNothing
+	s.chosen, s.listings, s.reads, s.supposed = chosenClaims{}, nil, readNothing, nil
 	s.executing = gql.Request{
 		Query: r.Query, OperationName: r.OperationName, Variables: r.Variables, AllowMutation: r.AllowMutation,
 		Root: gql.Ref{Obj: s}, Value: s,
@@ -224,6 +227,10 @@ func (s *Session) extensions(r *Request, resp *gql.Response, dst []byte) []byte 
 		} else {
 			dst = gql.AppendInt(dst, int64(s.Seq()))
 		}
+	}
+	if s.supposed != nil {
+		open("scenario")
+		dst = appendTexts(dst, s.supposed)
 	}
 	if r.Cost {
 		open("cost")
@@ -273,15 +280,22 @@ func (s *Session) Resolve(ctx context.Context, a input.View) (*snapshot.View, er
 	if t := a.View.KnownAt; t != nil && isPresent(s.snapshot, *t, s.now) {
 		a.View.KnownAt = nil
 	}
-	s.reads = max(s.reads, readsOf(s.snapshot, &a.View))
-	if s.last.view != nil && reflect.DeepEqual(s.last.asked, a.View) {
+	s.reads = max(s.reads, readsOf(s.snapshot, &a))
+	if a.MinSeq, a.Bookmark = 0, (graph.Bookmark{}); s.last.view != nil && reflect.DeepEqual(s.last.asked, a) {
 		return s.last.view, nil
 	}
-	v, err := s.snapshot.View(a.View, s.today)
+	of := s.snapshot
+	if !a.Supposed.Empty() {
+		var err error
+		if of, err = s.suppose(ctx, a); err != nil {
+			return nil, err
+		}
+	}
+	v, err := of.View(a.View, s.today)
 	if err != nil {
 		return nil, err
 	}
-	s.last = lastView{a.View, v.WithDone(ctx.Done())}
+	s.last = lastView{a, v.WithDone(ctx.Done())}
 	return s.last.view, nil
 }
 
@@ -343,7 +357,7 @@ func (r *Reader) plainView(s *snapshot.Snapshot, today graph.Day) (*snapshot.Vie
 
 // lastView is the view that was built last, and the argument that it was built from.
 type lastView struct {
-	asked graph.View
+	asked input.View
 	view  *snapshot.View
 }
 

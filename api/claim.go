@@ -90,6 +90,7 @@ func (b *builder) statementFields() []output.Field {
 func (b *builder) provenanceFields() []output.Field {
 	return []output.Field{
 		{Name: "source", Type: output.Must(b.entityType(b.Ontology.Type(schema.SourceType))), About: "The source that makes the claim.", Read: claimEntity((*snapshot.Snapshot).Source)},
+		{Name: "scenario", Type: graphql.String, About: "The name of the scenario that supposes the claim; null for a fact.", Read: claimText((*snapshot.Snapshot).ScenarioOf)},
 		{Name: "locator", Type: graphql.String, About: "Where in the source: a paragraph, a row, a path.", Read: claimText((*snapshot.Snapshot).Locator)},
 		{Name: "attribution", Type: output.Must(b.AttributionType()), About: "Whether the source asserts, reports or estimates what the claim says, or a curator infers it.",
 			Read: claimText(func(s *snapshot.Snapshot, n uint32) string { return s.Details(n).Attribution.String() })},

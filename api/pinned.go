@@ -3,6 +3,7 @@ package api
 import (
 	"strings"
 
+	"github.com/caspian-kg/caspian/api/internal/input"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
@@ -19,7 +20,11 @@ const (
 )
 
 // readsOf returns which data a view reads.
-func readsOf(s *snapshot.Snapshot, v *graph.View) reads {
+func readsOf(s *snapshot.Snapshot, a *input.View) reads {
+	if !a.Supposed.Empty() {
+		return readPresent // a scenario may change
+	}
+	v := &a.View
 	dated := v.AsOf.Known() || v.During != graph.Interval{}
 	// Later commits have later record times than the last commit here, even if a clock is set back.
 	if dated && v.KnownAt != nil && !v.KnownAt.After(s.RecordedAt(s.Seq())) {

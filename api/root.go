@@ -23,7 +23,7 @@ func (b *builder) query() *graphql.Object {
 			b.byID("node", "The entity with this id, of any type; null where the view shows none.", any),
 			b.byID("entity", "The entity with this id, of any type; null where the view shows none.", any),
 			b.plural(any),
-			b.claimField(), b.rootClaims(), b.search(), b.graphField(),
+			b.claimField(), b.rootClaims(), b.search(), b.graphField(), b.scenarios(),
 		}
 		for _, f := range b.analysisFields() {
 			f.Read.Workload = f.Name

@@ -77,14 +77,7 @@ func (b *builder) transactResultType() *graphql.Object {
 	number := output.Number[live.Receipt]
 	texts := func(name, about string, typ graphql.Type, read func(r *live.Receipt) []string) output.Field {
 		return output.Field{Name: name, About: about, Type: output.List(typ), Read: leaf(func(r *live.Receipt, dst []byte) []byte {
-			dst = append(dst, '[')
-			for i, s := range read(r) {
-				if i > 0 {
-					dst = append(dst, ',')
-				}
-				dst = gql.AppendString(dst, s)
-			}
-			return append(dst, ']')
+			return appendTexts(dst, read(r))
 		})}
 	}
 	return b.Object("TransactResult", "The outcome of a change.", func() []output.Field {

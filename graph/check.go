@@ -41,6 +41,8 @@ func (c *checker) check(ch *Change) (*Result, Problems) {
 			c.retract(op)
 		case Notice:
 			c.notice(op.Position, BadInput, "%s", op.Notice)
+		case Suppose, Rewrite, Forget, Override, Remove:
+			c.problem(op.Position, BadInput, "the operation is for a scenario; name the scenario first")
 		case Reinstate, Merge: // reported after the problems of the operations before it
 		default:
 			c.problem(op.Position, BadInput, "the operation does nothing; assert, retract, reinstate, declare, merge, unmerge or undo")

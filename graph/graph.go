@@ -58,6 +58,8 @@ type Commit struct {
 	Merges []Merged
 	// Import is the import to which the commit belongs; nil if it belongs to none.
 	Import *Import
+	// Scenario is what a scenario has from this commit on; nil if the commit is of facts. A commit is of one or the other.
+	Scenario *Scenario
 	// Digest is the digest of the graph after this commit (snapshot.Digest). Ontology is the hash of the
 	// ontology against which the commit was checked. Both are hexadecimal; "" means unknown.
 	Digest, Ontology string
@@ -75,7 +77,14 @@ type Identity struct {
 
 // Empty reports whether the commit would change nothing.
 func (c *Commit) Empty() bool {
-	return len(c.Entities) == 0 && len(c.Claims) == 0 && len(c.Retractions) == 0 && len(c.Reinstatements) == 0 && len(c.Merges) == 0
+	return len(c.Entities) == 0 && len(c.Claims) == 0 && len(c.Retractions) == 0 && len(c.Reinstatements) == 0 && len(c.Merges) == 0 && c.Scenario == nil
+}
+
+// Scenario is a named list of hypothetical operations, which show only in views that name it.
+type Scenario struct {
+	Name, Title string
+	// Lines are the operations, in order, as JSON lines; if they are empty, there is no such scenario.
+	Lines string
 }
 
 // Position is where an input came from, for messages. A Line of 0 or an empty Path means unknown.
@@ -126,18 +135,30 @@ const (
 	Merge
 	// Unmerge takes a merge back: what it restated is as it was before, unless others changed it since.
 	Unmerge
+
+	// The operations of a scenario. A change that begins with Suppose, Rewrite or Forget is of that scenario, and of no facts.
+
+	// Suppose adds the operations after it to a scenario; Rewrite lets it have only these; Forget deletes it.
+	Suppose
+	Rewrite
+	Forget
+	// Override states a claim in place of all that answer the same question.
+	Override
+	// Remove hides the claims with the subject and the predicate of Claim, and with its value unless that is missing.
+	Remove
 )
 
 // Op is one operation of a change, with the position in the input.
 type Op struct {
 	Kind      OpKind
 	Entity    Entity        // for Declare
-	Claim     Claim         // for Assert
+	Claim     Claim         // for Assert, Override and Remove
 	Retract   Retraction    // for Retract
 	Reinstate Reinstatement // for Reinstate
 	Undo      Undone        // for Undo, and for the operations into which it is expanded
 	Merge     Merged        // for Merge, and for Unmerge without Into
 	Notice    string        // for Notice
+	Scenario  *Scenario     // for Suppose, Rewrite and Forget: its name and title
 	Position  Position
 }
 

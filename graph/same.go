@@ -45,8 +45,12 @@ func (ch *Change) Digest() string {
 			d.text("merge")
 			d.text(string(op.Merge.From))
 			d.text(string(op.Merge.Into))
+		case Suppose, Rewrite, Forget:
+			d.text([...]string{"suppose", "rewrite", "forget"}[op.Kind-Suppose])
+			d.text(op.Scenario.Name)
+			d.text(op.Scenario.Title)
 		default:
-			d.text("assert")
+			d.text(map[OpKind]string{Override: "override", Remove: "remove"}[op.Kind] + "assert")
 			d.claim(&op.Claim)
 		}
 	}

@@ -20,8 +20,8 @@ var reservedTypes = set(
 	"Qualifier", "Value", "DateTime", "DateInterval", "SpanMode", "Holds", "Basis", "Rank", "Attribution", "OrderDirection", "Search", "MatchKind", "TextRange",
 	"Route", "RouteResult", "Lengths", "Obstacle", "GaugeBreak", "LeastCapacity", "InServiceSince", "RouteNetwork", "RouteRank", "Avoidance", "Leg", "Blockage", "Connection", "Step", "Neighbourhood", "Neighbour", "LinkDirection", "Between", "Tie", "Exposure", "ExposurePoint", "ExposedPartner", "Passing", "Importance", "ImportanceMeasure", "Ranked",
 	"Miss", "Dependency", "TradeDirection", "TradeFigures", "Report", "Share", "ValueRange", "ThroughShare", "Interval", "Chokepoint", "ChokepointKind", "ChokepointWeight", "CutCapacity", "EndPair", "Conflict", "Change", "ChangeKind",
-	"LogEntry", "Import", "Timeline", "Moment", "Spell", "DatePrecision", "DatePart",
-	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "ReinstateInput", "SupersedeInput", "UndoInput", "MergeInput", "UnmergeInput", "ImportInput", "QualifierInput",
+	"LogEntry", "Import", "Scenario", "Timeline", "Moment", "Spell", "DatePrecision", "DatePart",
+	"TransactInput", "TransactResult", "Operation", "DeclareInput", "AssertInput", "RetractInput", "ReinstateInput", "SupersedeInput", "UndoInput", "MergeInput", "UnmergeInput", "ImportInput", "ScenarioInput", "RemoveInput", "QualifierInput",
 )
 
 // listed are the API's own types for which it creates list or filter types.
@@ -47,7 +47,7 @@ var reservedQualifiers = set(
 // reservedRoots are the API's own root fields.
 var reservedRoots = []string{
 	"node", "entity", "entities", "search", "claim", "claims", "routes", "connections", "neighbourhood", "between", "importance", "exposure", "dependency",
-	"chokepoints", "conflicts", "changes", "log", "imports", "timeline", "history", "graph",
+	"chokepoints", "conflicts", "changes", "log", "imports", "scenarios", "timeline", "history", "graph",
 }
 
 func set(names ...string) map[string]bool {

@@ -68,6 +68,11 @@ type jsonLine struct {
 	Merge   string `json:"merge,omitempty"`
 	Into    string `json:"into,omitempty"`
 	Unmerge string `json:"unmerge,omitempty"`
+
+	Scenario string `json:"scenario,omitempty"`
+	Title    string `json:"title,omitempty"`
+	Override string `json:"override,omitempty"`
+	Remove   string `json:"remove,omitempty"`
 }
 
 func decodeJSONLines(ctx context.Context, name string, r io.Reader, emit Emit) error {

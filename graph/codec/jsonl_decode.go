@@ -21,10 +21,16 @@ var lineKeys = map[string][]string{
 	"reinstate": {"reinstate", "reason"},
 	"merge":     {"merge", "into"},
 	"unmerge":   {"unmerge"},
-	"subject": {
-		"subject", "predicate", "object", "value", "qualifiers", "valid", "source", "locator", "confidence", "rank",
-		"attribution", "attributedTo", "original", "conflict", "note", "supersedes",
-	},
+	"scenario":  {"scenario", "title"},
+	"remove":    {"remove", "predicate", "object", "value"},
+	"subject":   append([]string{"subject"}, claimKeys...),
+	"override":  append([]string{"override"}, claimKeys...),
+}
+
+// claimKeys are the keys of a line with a claim, after the one that names the subject.
+var claimKeys = []string{
+	"predicate", "object", "value", "qualifiers", "valid", "source", "locator", "confidence", "rank",
+	"attribution", "attributedTo", "original", "conflict", "note", "supersedes",
 }
 
 // knownKeys maps each key to itself, so that reading a key allocates no string.
@@ -95,6 +101,14 @@ func (l *lineContent) text(key string) *string {
 		return &l.Into
 	case "unmerge":
 		return &l.Unmerge
+	case "scenario":
+		return &l.Scenario
+	case "title":
+		return &l.Title
+	case "override":
+		return &l.Override
+	case "remove":
+		return &l.Remove
 	}
 	return nil
 }
@@ -427,6 +441,8 @@ func (l *lineContent) op(kind string) (graph.Op, error) {
 	case "subject":
 		c, err := l.claim()
 		return graph.Op{Kind: graph.Assert, Claim: c}, err
+	case "scenario", "override", "remove":
+		return l.supposed(kind)
 	}
 	return graph.Op{}, graph.Errorf(graph.BadInput, "the line states nothing: it has neither subject (a claim), entity (a declaration), retract, reinstate, merge nor unmerge")
 }

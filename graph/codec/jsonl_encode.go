@@ -37,8 +37,8 @@ func (k kindsOf) rawQualifier(c *graph.Claim, q graph.QualifierValue) json.RawMe
 // rawKind returns a value as JSON, with its kind unless the form of the value shows it.
 func rawKind(v graph.Value) json.RawMessage {
 	switch v.Kind() {
-	case graph.EntityKind, graph.QuantityKind, graph.CoordinatesKind, graph.NoneKind, graph.RangeKind:
-		return rawValue(v)
+	case graph.EntityKind, graph.QuantityKind, graph.CoordinatesKind, graph.NoneKind, graph.RangeKind, graph.LooseKind:
+		return rawValue(v) // a loose value is of a scenario, and has its kind by the field
 	}
 	raw, err := json.Marshal(map[string]string{"kind": v.Kind().String(), "value": v.String()})
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/scenario"
+	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
 // decide checks one change and applies it to head. If it panics, only this change fails, and head is unchanged.
@@ -37,7 +39,7 @@ func (w *group) receipt(r *request) (*Receipt, error) {
 			return w.replayed(ch, digest, first)
 		}
 	}
-	res, problems := graph.Check(w.g.o, w.head.State(), ch)
+	res, problems := check(w.head, ch)
 	if problems != nil {
 		return nil, problems
 	}
@@ -63,6 +65,14 @@ func (w *group) receipt(r *request) (*Receipt, error) {
 	}
 	rec.Seq, rec.Import = c.Seq, importOf(c)
 	return rec, nil
+}
+
+// check checks a change, of facts or of a scenario.
+func check(s *snapshot.Snapshot, ch *graph.Change) (*graph.Result, graph.Problems) {
+	if scenario.Of(ch) {
+		return scenario.Check(s, ch)
+	}
+	return graph.Check(s.Ontology(), s.State(), ch)
 }
 
 // importOf returns the import of a commit, or 0 if it has none.
@@ -97,7 +107,7 @@ func (w *group) first(ctx context.Context, key string) (*graph.Commit, error) {
 func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (*Receipt, error) {
 	again := *ch
 	again.IfSeq = nil // the condition was true the first time
-	res, problems := graph.Check(w.g.o, w.head.State(), &again)
+	res, problems := check(w.head, &again)
 	same := first.KeyDigest == digest
 	if first.KeyDigest == "" {
 		// The digest of the change was not recorded with the key, so a change without effect may be the same
@@ -107,9 +117,14 @@ func (w *group) replayed(ch *graph.Change, digest string, first *graph.Commit) (
 	if !same {
 		return nil, graph.Errorf(graph.KeyReused, "the idempotency key %q came with another change, which made commit %d; use a new key for each change", ch.Key, first.Seq)
 	}
-	rec := &Receipt{Seq: first.Seq, Import: importOf(first), IDs: graph.ClaimIDs(w.g.o, w.head.State(), ch), Counts: Counts{Known: len(ch.Ops)}, Replayed: true}
+	rec := &Receipt{Seq: first.Seq, Import: importOf(first), Counts: Counts{Known: len(ch.Ops)}, Replayed: true}
 	if problems == nil {
 		rec.Notices = res.Notices
+	}
+	if !scenario.Of(ch) {
+		rec.IDs = graph.ClaimIDs(w.g.o, w.head.State(), ch)
+	} else if problems == nil {
+		rec.IDs = res.IDs
 	}
 	return rec, nil
 }

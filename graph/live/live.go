@@ -233,10 +233,10 @@ func (c *Counts) Add(d Counts) {
 }
 
 // Check checks a change against the present graph and commits nothing.
-func (g *Graph) Check(ch *graph.Change) (*graph.Result, error) { return check(g.Snapshot(), ch) }
+func (g *Graph) Check(ch *graph.Change) (*graph.Result, error) { return checked(g.Snapshot(), ch) }
 
-func check(at *snapshot.Snapshot, ch *graph.Change) (*graph.Result, error) {
-	res, problems := graph.Check(at.Ontology(), at.State(), ch)
+func checked(at *snapshot.Snapshot, ch *graph.Change) (*graph.Result, error) {
+	res, problems := check(at, ch)
 	if problems != nil {
 		return nil, problems
 	}
@@ -247,9 +247,9 @@ func check(at *snapshot.Snapshot, ch *graph.Change) (*graph.Result, error) {
 func (g *Graph) Try(ch *graph.Change) (*Receipt, error) { return try(g.Snapshot(), ch) }
 
 func try(at *snapshot.Snapshot, ch *graph.Change) (*Receipt, error) {
-	res, err := check(at, ch)
-	if err != nil {
-		return nil, err
+	res, problems := check(at, ch)
+	if problems != nil {
+		return nil, problems
 	}
 	r := receiptOf(res)
 	r.Seq = at.Seq()

@@ -55,7 +55,7 @@ func (t *Through) Wait(ctx context.Context, seq graph.Seq) (*snapshot.Snapshot, 
 }
 
 // Check and Try compare a change with what the lens shows, so that their problems name nothing hidden.
-func (t *Through) Check(ch *graph.Change) (*graph.Result, error) { return check(t.Snapshot(), ch) }
+func (t *Through) Check(ch *graph.Change) (*graph.Result, error) { return checked(t.Snapshot(), ch) }
 
 // Try is Graph.Try under the lens.
 func (t *Through) Try(ch *graph.Change) (*Receipt, error) { return try(t.Snapshot(), ch) }

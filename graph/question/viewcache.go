@@ -75,8 +75,16 @@ func (k *ViewCache[T]) find(want *Cached[T]) *Cached[T] {
 // is later.
 func precedes(old, v *snapshot.View) bool {
 	a, b := old.Snapshot(), v.Snapshot()
-	if a == b {
+	if a.Graph == b.Graph {
 		return old.KnownSeq() <= v.KnownSeq()
+	}
+	if a.Base() != nil {
+		return false
+	}
+	if of := b.Base(); of != nil {
+		if b = (&snapshot.Snapshot{Graph: of}); a.Graph == b.Graph {
+			return old.KnownSeq() <= v.KnownSeq()
+		}
 	}
 	if a.Ontology() != b.Ontology() || a.Seq() >= b.Seq() || old.KnownSeq() > v.KnownSeq() || a.ClaimCount() > b.ClaimCount() || a.EntityCount() > b.EntityCount() {
 		return false
@@ -95,6 +103,10 @@ func (k *ViewCache[T]) keep(item Cached[T]) {
 	for _, x := range k.list {
 		past := x.View.Snapshot().Seq() <= item.View.Snapshot().Seq() &&
 			(x.View.KnownSeq() == item.View.KnownSeq() || now && x.View.KnownSeq() == x.View.Snapshot().Seq())
+		// Scenarios of one snapshot do not replace each other, nor the facts.
+		if was, is := x.View.Snapshot().Base(), item.View.Snapshot().Base(); was != nil || is != nil {
+			past = was != nil && is != nil && was.Seq() < is.Seq()
+		}
 		stale := x.View.Snapshot().Seq()+maxLag < item.View.Snapshot().Seq()
 		if len(list) < maxCached && !stale && !(x.key == item.key && past) {
 			list = append(list, x)

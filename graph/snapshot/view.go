@@ -221,7 +221,7 @@ func (v *View) AllClaims(fn func(n uint32) bool) {
 func (v *View) better(a, b uint32) bool { return v.precedes(a, b, false) }
 
 // precedes reports whether claim a precedes claim b of the same predicate. The criteria are, in this
-// order: no particular language, rank, the later period of observations, validity.Reading.Order,
+// order: no particular language, the later layer of a scenario, rank, the later period of observations, validity.Reading.Order,
 // confidence, the later record, the id. If ever is true, the view's date and the record order do not
 // count, and the later period precedes for every kind of claim.
 func (v *View) precedes(a, b uint32, ever bool) bool {
@@ -229,8 +229,8 @@ func (v *View) precedes(a, b uint32, ever bool) bool {
 	if p, q := v.foreign(x), v.foreign(y); p != q {
 		return p < q
 	}
-	if x.Rank != y.Rank {
-		return rankOrder[x.Rank] < rankOrder[y.Rank]
+	if c := v.s.CompareRanks(x, y); c != 0 {
+		return c < 0
 	}
 	if x.Valid != y.Valid && (ever || v.timing(x).Kind == schema.Observation) {
 		p, q := v.s.Times.Ref(x.Valid), v.s.Times.Ref(y.Valid)
@@ -251,8 +251,6 @@ func (v *View) precedes(a, b uint32, ever bool) bool {
 	}
 	return string(x.ID[:]) < string(y.ID[:])
 }
-
-var rankOrder = [...]int{graph.Preferred: 0, graph.Normal: 1, graph.Deprecated: 2}
 
 // bestClaim returns the claim that a stored field of one value shows. It is None if the view shows
 // no claim of the field, or if the best claim states that there is nothing.

@@ -2,6 +2,7 @@ package input
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/graphql-go/graphql"
 
@@ -20,6 +21,14 @@ func (ts *Types) TransactType() *graphql.InputObject {
 	return ts.object("TransactInput", "A change of the graph: operations that are made together or not at all.", func() []inputField {
 		return []inputField{
 			{"operations", "The operations. All entities are declared before claims are checked, whatever the order.", list(ts.operationType())},
+			{"scenario", "Makes the change one of a scenario: its operations are hypothetical, and show only in views that name the scenario.", ts.object("ScenarioInput", "The scenario of which a change is.", func() []inputField {
+				return []inputField{
+					{"name", "The scenario's name, for view.scenario: ASCII letters and digits, and inside - _ .", must(graphql.ID)},
+					{"title", "In a few words what it supposes, at most 200 bytes; the title that it has, if left out.", graphql.String},
+					{"replace", "Whether it has only these operations from now on. By default they are added to those that it has.", graphql.Boolean},
+					{"delete", "Deletes the scenario as a whole; operations is empty then.", graphql.Boolean},
+				}
+			})},
 			{"idempotencyKey", "At most 200 bytes. The same change with the same key is made once; later ones get the sequence number of the first.", graphql.String},
 			{"ifSequence", "Refuses the change unless the store is at this sequence number (SEQ_MISMATCH).", graphql.Int},
 			{"sync", "The id of a source of which the operations state everything: what it said before and they do not state is withdrawn, and what they state and was withdrawn holds again.", graphql.ID},
@@ -56,6 +65,14 @@ func (ts *Types) operationType() *graphql.InputObject {
 			{"unmerge", "Takes the merge of an entity back: what the merge stated of the other is stated of it again, unless others changed it since.", ts.object("UnmergeInput", "An entity that was merged into another.", func() []inputField {
 				return []inputField{{"id", "The id of the entity that was merged.", must(graphql.ID)}}
 			})},
+			{"override", "Only of a scenario: states a claim in place of all that answer the same question: those of the same field, and in a list of the same object.", ts.assertType()},
+			{"remove", "Only of a scenario: hides the claims that match.", ts.object("RemoveInput", "The claims to hide: those of a subject and a predicate, whatever their source and time.", func() []inputField {
+				return []inputField{
+					{"subject", "The id of the entity that the claims are about.", must(graphql.ID)},
+					{"predicate", "The name of a stored field of the subject's type.", must(graphql.String)},
+					{"object", "Only claims with this object.", graphql.ID}, {"value", "Only claims with this literal.", Value},
+				}
+			})},
 			{"supersede", "States a claim that replaces others, which are withdrawn.", ts.object("SupersedeInput", "A claim and those it replaces.", func() []inputField {
 				return []inputField{{"claims", "The ids of the claims to replace.", list(graphql.ID)}, {"by", "The claim that replaces them.", must(ts.assertType())}}
 			})},
@@ -75,7 +92,7 @@ func (ts *Types) assertType() *graphql.InputObject {
 				return []inputField{{"name", "The qualifier's name in the ontology.", must(graphql.String)}, {"value", "A literal, or the id of an entity where the qualifier names one.", must(Value)}}
 			})))},
 			{"valid", "When the claim holds, as an EDTF interval: 2019-03-20/2022-09-17, 2022/.., /2010, or one date.", graphql.String},
-			{"source", "The id of the source that makes the claim.", must(graphql.ID)},
+			{"source", "The id of the source that makes the claim. It is left out only in a scenario, whose own claims have the scenario as their source, and if they are states without dates hold on every date.", graphql.ID},
 			{"locator", "Where in the source: a paragraph, a row, a path.", graphql.String},
 			{"confidence", "How far the source is trusted in this, from 0 to 1; 1 by default.", graphql.Float},
 			{"rank", "Whether to prefer the claim over others; NORMAL by default.", ts.RankType()},
@@ -115,23 +132,59 @@ func ReadTransaction(in map[string]any) (*Transaction, error) {
 		}
 		t.Change.Import = &graph.Import{First: first, Label: textOf(im, "label"), Files: textOf(im, "files"), Format: textOf(im, "format")}
 	}
+	ops, err := operations("operations", in["operations"].([]any), math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
+	if t.Change.Ops = ops; in["scenario"] != nil {
+		head, err := scenarioOf(in["scenario"].(map[string]any))
+		if err != nil {
+			return nil, err
+		}
+		t.Change.Ops = append([]graph.Op{head}, ops...)
+	}
+	return t, nil
+}
+
+// scenarioOf reads the scenario of a change as its first operation.
+func scenarioOf(in map[string]any) (graph.Op, error) {
+	op := graph.Op{Kind: graph.Suppose, Scenario: &graph.Scenario{Name: textOf(in, "name"), Title: textOf(in, "title")}, Position: graph.Position{Path: "scenario"}}
+	replace, _ := in["replace"].(bool)
+	forget, _ := in["delete"].(bool)
+	switch {
+	case replace && forget:
+		return op, graph.Errorf(graph.BadInput, "input.scenario: give replace or delete, not both")
+	case replace:
+		op.Kind = graph.Rewrite
+	case forget:
+		op.Kind = graph.Forget
+	}
+	return op, nil
+}
+
+// operations reads a list of operations, at most this many. It returns every malformed one as a problem with its path.
+func operations(path string, list []any, most int) ([]graph.Op, error) {
+	if len(list) > most {
+		return nil, graph.Errorf(graph.LimitWork, "%s: %d operations are more than %d; save them as a scenario", path, len(list), most)
+	}
+	var ops []graph.Op
 	var ps graph.Problems
-	for i, x := range in["operations"].([]any) {
+	for i, x := range list {
 		for kind, body := range x.(map[string]any) {
-			at := graph.Position{Path: fmt.Sprintf("operations[%d].%s", i, kind)}
+			at := graph.Position{Path: fmt.Sprintf("%s[%d].%s", path, i, kind)}
 			op, err := operation(kind, body.(map[string]any))
 			if err != nil {
 				ps = append(ps, graph.Problem{Position: at, Code: graph.BadInput, Message: err.Error()})
 				continue
 			}
 			op.Position = at
-			t.Change.Ops = append(t.Change.Ops, op)
+			ops = append(ops, op)
 		}
 	}
 	if ps != nil {
 		return nil, ps
 	}
-	return t, nil
+	return ops, nil
 }
 
 // sequence reads a sequence number, which must not be negative.
@@ -163,6 +216,11 @@ func operation(kind string, in map[string]any) (graph.Op, error) {
 		return graph.Op{Kind: graph.Merge, Merge: graph.Merged{From: graph.ID(textOf(in, "id")), Into: graph.ID(textOf(in, "into"))}}, nil
 	case "unmerge":
 		return graph.Op{Kind: graph.Unmerge, Merge: graph.Merged{From: graph.ID(textOf(in, "id"))}}, nil
+	case "override":
+		c, err := assertion(in)
+		return graph.Op{Kind: graph.Override, Claim: c}, err
+	case "remove":
+		return removal(in)
 	case "supersede":
 		c, err := assertion(in["by"].(map[string]any))
 		for _, x := range in["claims"].([]any) {
@@ -179,6 +237,21 @@ func operation(kind string, in map[string]any) (graph.Op, error) {
 	}
 	c, err := assertion(in)
 	return graph.Op{Kind: graph.Assert, Claim: c}, err
+}
+
+func removal(in map[string]any) (graph.Op, error) {
+	c := graph.Claim{Subject: graph.ID(textOf(in, "subject")), Predicate: textOf(in, "predicate")}
+	object, hasObject := in["object"].(string)
+	value, hasValue := in["value"].(graph.Value)
+	switch {
+	case hasObject && hasValue:
+		return graph.Op{}, graph.Errorf(graph.BadInput, "a removal has an object (an entity's id) or a value (a literal), not both")
+	case hasObject:
+		c.Value = graph.EntityValue(graph.ID(object))
+	case hasValue:
+		c.Value = value
+	}
+	return graph.Op{Kind: graph.Remove, Claim: c}, nil
 }
 
 func assertion(in map[string]any) (graph.Claim, error) {

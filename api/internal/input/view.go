@@ -8,6 +8,7 @@ import (
 
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/scenario"
 	"github.com/caspian-kg/caspian/schema"
 )
 
@@ -19,6 +20,8 @@ type View struct {
 	MinSeq graph.Seq
 	// Bookmark names a commit that the store must have reached; the zero value does not wait.
 	Bookmark graph.Bookmark
+	// Supposed is what the view supposes besides the facts.
+	Supposed scenario.Asked
 	// Plain is true if View has its zero value, so that the shared view of the day can be used.
 	Plain bool
 }
@@ -35,6 +38,8 @@ func (ts *Types) ViewType() *graphql.InputObject {
 			{"minConfidence", "Hides claims of a lower confidence; from 0 to 1, 0 by default.", graphql.Float},
 			{"sources", "The ids of the only sources whose claims are shown; the claims that describe a source itself are always shown. All sources by default.", graphql.NewList(must(graphql.ID))},
 			{"sourcesPublishedUntil", "Hides the claims of sources that were published later, or of which no date is known. A month or a year includes all its days. By default it hides none.", Date},
+			{"scenario", "The names of scenarios, whose hypothetical claims are shown over the facts, those of later scenarios over those of earlier ones. The field scenarios lists them.", graphql.NewList(must(graphql.ID))},
+			{"suppose", "Operations of a scenario for this view only, over those that scenario names: declare, assert, override, remove and retract. At most 200.", graphql.NewList(must(ts.operationType()))},
 			{"minSequence", "Waits briefly until the store has reached this sequence number, such as the one that transact returned, so that a client reads what it wrote. UNAVAILABLE if that takes too long.", graphql.Int},
 			{"bookmark", "Waits as minSequence does, for the commit that a bookmark names, such as the one that transact returned. HISTORY_REPLACED if the store has another history, since it was restored or rewound.", graphql.String},
 		}
@@ -92,6 +97,16 @@ func ReadViewOf(args map[string]any, argument string) (View, error) {
 			for _, x := range val.([]any) {
 				a.View.Sources = append(a.View.Sources, graph.ID(x.(string)))
 			}
+		case "scenario":
+			for _, x := range val.([]any) {
+				a.Supposed.Names, a.Plain = append(a.Supposed.Names, x.(string)), false
+			}
+		case "suppose":
+			var err error
+			if a.Supposed.Ops, err = operations(argument+".suppose", val.([]any), scenario.MostInline); err != nil {
+				return a, &gql.ArgumentError{Argument: argument, Err: err}
+			}
+			a.Plain = a.Plain && len(a.Supposed.Ops) == 0
 		case "minSequence":
 			n := val.(int)
 			if n < 0 {

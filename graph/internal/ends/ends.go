@@ -61,7 +61,7 @@ func (m *Memory[K]) list(key K, n uint32, s Source) (l list, ok bool) {
 	case known:
 		more := s.Since(l.upTo)
 		l.noteMost(more)
-		l.entities = with(l.entities, more, s.Compare)
+		l.entities = With(l.entities, more, s.Compare)
 	default:
 		if l.entities, ok = s.All(); !ok {
 			return l, false
@@ -86,8 +86,9 @@ func (l *list) noteMost(entities []uint32) {
 	}
 }
 
-// with returns a sorted list with more elements; elements that it has already are not repeated.
-func with(sorted, more []uint32, compare func(a, b uint32) int) []uint32 {
+// With returns a sorted list with more elements; elements that it has already are not repeated. It changes more,
+// but not sorted.
+func With(sorted, more []uint32, compare func(a, b uint32) int) []uint32 {
 	more = slices.DeleteFunc(more, func(x uint32) bool {
 		_, have := slices.BinarySearchFunc(sorted, x, compare)
 		return have

@@ -32,6 +32,8 @@ type writer struct {
 	// The budget for what readers cache for long lists, for all snapshots of the line.
 	beside *dense.Budget
 	cards  *cards.Memory
+	base   *Graph // the graph from which the line was forked; nil if it was not
+	layers []string
 }
 
 // maxInterned bounds the memory for finding repeated texts. Beyond it a text may be stored twice, which only
@@ -65,7 +67,7 @@ func Empty(o *schema.Ontology) *Graph {
 		s.LangQualifier = int(n)
 	}
 	s.nameTypes()
-	s.AllLive = graph.AllDays
+	s.AllLive, s.facts = graph.AllDays, math.MaxUint32
 	s.Extras.Append(graph.Details{}) // number 0 means no details
 	s.Texts.Append("")
 	s.Times.Append(periodOf(graph.Interval{}))
@@ -194,6 +196,7 @@ func (b *change) take(c *graph.Commit) error {
 	}
 	b.gone = b.gone[:0]
 	b.imported(c)
+	s.suppose(c.Scenario)
 	s.commits.Append(c.At.UnixMicro())
 	s.seq = c.Seq
 	if c.Digest != "" && c.Digest != s.Digest() {
@@ -470,8 +473,8 @@ func (s *Graph) lose(lost *column.Edit[uint32], n uint32) {
 		return // from a damaged file
 	}
 	r := s.Rows.Ref(n)
-	lost.Set(r.Subject, lost.At(r.Subject)+1)
+	lost.Set(r.Subject, s.losses(lost.At(r.Subject)))
 	if to := s.Object(n); to != None && to != r.Subject {
-		lost.Set(to, lost.At(to)+1)
+		lost.Set(to, s.losses(lost.At(to)))
 	}
 }

@@ -74,7 +74,7 @@ func decode(buf []byte, o *schema.Ontology) (_ *Graph, of graph.Identity, err er
 		return nil, of, fmt.Errorf("%w: it was written for another ontology", errOutdated)
 	}
 	s := Empty(o)
-	s.seq, s.sum = h.Seq, h.Sum
+	s.seq, s.sum, s.scenarios = h.Seq, h.Sum, h.Scenarios
 	if !begins(h.Predicates, s.Predicates.List) || !begins(h.QualifierNames, s.QualifierNames.List) {
 		return nil, of, errDamaged
 	}

@@ -16,7 +16,7 @@ import (
 
 const (
 	fileMagic   = "CASPSNAP"
-	fileVersion = 15
+	fileVersion = 16
 )
 
 // layout is a number that depends on the memory layout of the columns and on how names are folded. It differs
@@ -38,6 +38,7 @@ type header struct {
 	Entities, Claims      int
 	Qualifiers            int
 	Keyed                 []uint32
+	Scenarios             []graph.Scenario `json:",omitempty"`
 }
 
 // Encode writes the snapshot of a store: its columns and adjacency lists as they are in memory, with a
@@ -49,7 +50,7 @@ func (s *Graph) Encode(to io.Writer, of graph.Identity) error {
 	w.Bytes(binary.LittleEndian.AppendUint64(nil, layout))
 	head, err := json.Marshal(header{
 		Store: of, Seq: s.seq, Ontology: s.o.Hash(), TypeNames: s.TypeNames.List, Predicates: s.Predicates.List, QualifierNames: s.QualifierNames.List, Sum: s.sum,
-		Entities: s.IDs.Len(), Claims: s.Rows.Len(), Qualifiers: s.QualifierRows.Len(), Keyed: s.keys.Numbers(),
+		Entities: s.IDs.Len(), Claims: s.Rows.Len(), Qualifiers: s.QualifierRows.Len(), Keyed: s.keys.Numbers(), Scenarios: s.scenarios,
 	})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/internal/ends"
 	"github.com/caspian-kg/caspian/graph/internal/layers"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -36,6 +37,12 @@ func (e endsOf) Entities() uint32 { return uint32(e.IDs.Len()) }
 func (e endsOf) Compare(a, b uint32) int { return strings.Compare(e.IDs.At(a), e.IDs.At(b)) }
 
 func (e endsOf) All() (list []uint32, ok bool) {
+	if base := e.w.base; base != nil {
+		if list = base.EndsOf(e.of, e.stop); list == nil {
+			return nil, false
+		}
+		return ends.With(list, e.Since(uint32(base.Rows.Len())), e.Compare), true
+	}
 	p, types := PredicateOf(e.of.Field), e.of.Field.Owner.Concrete
 	if e.of.Objects {
 		types = e.of.Field.Target.Concrete

@@ -118,6 +118,9 @@ type Graph struct {
 	LangQualifier                                                                                          int // the number of the qualifier lang; -1 if the ontology has none
 	sum                                                                                                    digest.Sum
 
+	scenarios []graph.Scenario // in the order of their names; replaced, never changed
+	facts     uint32           // the last sequence number of facts; in a fork, later rows are hypothetical
+
 	w     *writer
 	guard guard // checks the snapshot under the build tag invariants
 }

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"slices"
 	"sort"
 	"sync"
 
@@ -37,6 +38,9 @@ func (s *Graph) stating(p uint16) []uint32 {
 	x, n := &s.w.stating, s.Rows.Len()
 	l, known := x.extend(s, p)
 	if !known {
+		if base := s.w.base; base != nil {
+			l = stated{slices.Clip(base.stating(p)), base.Rows.Len()}
+		}
 		l.extend(s, p) // without the lock, because it may take long
 		l = x.keep(p, l)
 	}

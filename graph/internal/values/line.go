@@ -66,6 +66,7 @@ type Set struct {
 	line   *Line
 	source Source
 	built  atomic.Pointer[map[Key]built]
+	base   *Set // of the snapshot from which the line was forked; nil if it was not
 }
 
 type built struct {
@@ -117,11 +118,44 @@ func (s *Set) Index(k Key) *Index {
 	if x := s.have(k); x != nil {
 		return x
 	}
+	if s.base != nil {
+		return s.derive(k)
+	}
 	if start := s.line.want(s, k); start != nil {
 		start(func() { s.build(k) })
 		return s.have(k) // not nil if it was built at once
 	}
 	return nil
+}
+
+// Fork returns the line and the set of a snapshot that is forked from that of s. Its indexes are those of s with
+// the fork's own claims, made when they are asked for.
+func (s *Set) Fork(source Source) (*Line, *Set) {
+	l := &Line{fields: map[Key]*field{}}
+	l.newest = l.forked(source, s)
+	return l, l.newest
+}
+
+func (l *Line) forked(source Source, base *Set) *Set {
+	s := l.set(source, map[Key]built{})
+	s.base = base
+	return s
+}
+
+// derive makes an index of a fork from that of its base, or returns nil if the base has none.
+func (s *Set) derive(k Key) *Index {
+	of := s.base.Index(k)
+	if of == nil {
+		return nil
+	}
+	x := of
+	if added := s.source.Entries(k, s.base.source); len(added) > 0 {
+		x = of.With(s.source, added)
+	}
+	s.line.mu.Lock()
+	defer s.line.mu.Unlock()
+	s.put(k, built{x, &field{}})
+	return x
 }
 
 func (s *Set) have(k Key) *Index {
@@ -235,6 +269,10 @@ func (l *Line) drop(victims []Key) {
 func (l *Line) Next(old *Set, next Source) *Set {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if old.base != nil {
+		l.newest = l.forked(next, old.base)
+		return l.newest
+	}
 	m := *old.built.Load()
 	grown := false
 	for k, b := range m {

@@ -67,6 +67,8 @@ func (d *Decoder) Add(q quad.Quad) (*graph.Commit, error) {
 			m.Into = ""
 		}
 		c.Merges = append(c.Merges, m)
+	case predScenario:
+		err = d.scenario(q)
 	case PredKey:
 		var escaped string
 		if escaped, err = CutIRI(q.Subject, keyPrefix); err == nil {
@@ -141,9 +143,9 @@ func (d *Decoder) seal(q quad.Quad) (*graph.Commit, error) {
 	if n != d.Next {
 		return nil, fmt.Errorf("commit %d is where commit %d should be", n, d.Next)
 	}
-	if s.Entities != len(c.Entities) || s.Claims != len(c.Claims) || s.Retractions != len(c.Retractions) || s.Reinstatements != len(c.Reinstatements) || s.Merges != len(c.Merges) {
-		return nil, fmt.Errorf("commit %d has %d entities, %d claims, %d retractions, %d reinstatements and %d merges, but its seal says %d, %d, %d, %d and %d",
-			n, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), len(c.Merges), s.Entities, s.Claims, s.Retractions, s.Reinstatements, s.Merges)
+	if s.Entities != len(c.Entities) || s.Claims != len(c.Claims) || s.Retractions != len(c.Retractions) || s.Reinstatements != len(c.Reinstatements) || s.Merges != len(c.Merges) || s.Scenario != (c.Scenario != nil) {
+		return nil, fmt.Errorf("commit %d has %d entities, %d claims, %d retractions, %d reinstatements and %d merges, of a scenario: %t; but its seal says %d, %d, %d, %d and %d, %t",
+			n, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), len(c.Merges), c.Scenario != nil, s.Entities, s.Claims, s.Retractions, s.Reinstatements, s.Merges, s.Scenario)
 	}
 	c.Seq, c.At, c.Digest, c.Ontology, c.KeyDigest, c.Import = n, time.UnixMicro(s.At).UTC(), s.Digest, s.Ontology, s.KeyDigest, s.Import
 	d.commit = graph.Commit{}

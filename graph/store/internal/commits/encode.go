@@ -29,6 +29,8 @@ import (
 //	<c/…>   <retracted>  "reason"        <n/7>   for each retraction
 //	<c/…>   <reinstated> "reason"        <n/7>   for each reinstatement
 //	<e/x>   <merged>     <e/y>           <n/7>   for each merge; <e/x> where it is taken back
+//	<s/new> <scenario>   "{…}"           <n/7>   what a scenario has from then on, as one text:
+//	                                             no facts, so no query of Cayley finds any in it
 //	<k/key> <key>        <n/7>           <n/7>   where it has an idempotency key
 //	<n/7>   <commit/2>   "{…}"           <n/7>   the seal: record time, counts,
 //	                                             digest and ontology, what came
@@ -47,12 +49,14 @@ const (
 	typePrefix    = scheme + "t/"
 	CommitPrefix  = scheme + "n/"
 	keyPrefix     = scheme + "k/"
+	scenPrefix    = scheme + "s/"
 	PredType      = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 	predMeta      = scheme + "meta/1"
 	predSupersede = scheme + "supersedes"
 	predRetract   = scheme + "retracted"
 	predReinstate = scheme + "reinstated"
 	predMerged    = scheme + "merged"
+	predScenario  = scheme + "scenario"
 	PredKey       = scheme + "key"
 	PredSeal      = scheme + "commit/2"
 	PredSeal1     = scheme + "commit/1"
@@ -139,6 +143,9 @@ func (e *Encoder) Content(c *graph.Commit) error {
 	if err := e.merges(c, label); err != nil {
 		return err
 	}
+	if err := e.scenario(c, label); err != nil {
+		return err
+	}
 	if c.Key != "" {
 		e.add(KeyIRI(c.Key), quad.IRI(PredKey), label, label)
 	}
@@ -154,7 +161,7 @@ func (e *Encoder) Seal(c *graph.Commit) error {
 	if !IsHex(c.Digest) || !IsHex(c.Ontology) || !IsHex(c.KeyDigest) {
 		return graph.Errorf(graph.BadInput, "commit %d: the digest %q, the hash %q of the ontology or the digest %q of the change is not hexadecimal", c.Seq, c.Digest, c.Ontology, c.KeyDigest)
 	}
-	pred, text := sealQuad(Seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), len(c.Merges), c.Digest, c.Ontology, c.KeyDigest, c.Import})
+	pred, text := sealQuad(Seal{at, len(c.Entities), len(c.Claims), len(c.Retractions), len(c.Reinstatements), len(c.Merges), c.Scenario != nil, c.Digest, c.Ontology, c.KeyDigest, c.Import})
 	label := CommitIRI(c.Seq)
 	e.add(label, pred, quad.String(text), label)
 	return nil

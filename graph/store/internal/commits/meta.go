@@ -72,12 +72,13 @@ type Seal struct {
 	At                            int64
 	Entities, Claims, Retractions int
 	Reinstatements, Merges        int
+	Scenario                      bool
 	Digest, Ontology, KeyDigest   string
 	Import                        *graph.Import
 }
 
 func sealQuad(s Seal) (pred quad.IRI, text string) {
-	if s.Digest == "" && s.Ontology == "" && s.KeyDigest == "" && s.Reinstatements == 0 && s.Merges == 0 && s.Import == nil {
+	if s.Digest == "" && s.Ontology == "" && s.KeyDigest == "" && s.Reinstatements == 0 && s.Merges == 0 && !s.Scenario && s.Import == nil {
 		return PredSeal1, fmt.Sprintf(`{"at":%d,"e":%d,"c":%d,"r":%d}`, s.At, s.Entities, s.Claims, s.Retractions)
 	}
 	more := ""
@@ -89,6 +90,9 @@ func sealQuad(s Seal) (pred quad.IRI, text string) {
 	}
 	if s.Merges != 0 {
 		more += fmt.Sprintf(`,"m":%d`, s.Merges)
+	}
+	if s.Scenario {
+		more += `,"s":1`
 	}
 	if s.Import != nil {
 		im, err := json.Marshal(s.Import)
@@ -103,13 +107,13 @@ func sealQuad(s Seal) (pred quad.IRI, text string) {
 // ReadSeal reads the literal of commit/1 or commit/2.
 func ReadSeal(text string) (Seal, error) {
 	var j struct {
-		At            *int64
-		E, C, R, B, M int
-		D, O, K       string
-		I             *graph.Import
+		At               *int64
+		E, C, R, B, M, S int
+		D, O, K          string
+		I                *graph.Import
 	}
 	if err := json.Unmarshal([]byte(text), &j); err != nil || j.At == nil {
 		return Seal{}, fmt.Errorf("the seal %s cannot be read", strconv.Quote(text))
 	}
-	return Seal{*j.At, j.E, j.C, j.R, j.B, j.M, j.D, j.O, j.K, j.I}, nil
+	return Seal{*j.At, j.E, j.C, j.R, j.B, j.M, j.S != 0, j.D, j.O, j.K, j.I}, nil
 }
