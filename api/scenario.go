@@ -18,7 +18,7 @@ import (
 // suppose returns the snapshot with what a view supposes, and notes the scenarios for the extensions of the answer.
 func (s *Session) suppose(ctx context.Context, a input.View) (*snapshot.Snapshot, error) {
 	if a.View.KnownAt != nil {
-		return nil, graph.Errorf(graph.BadInput, "view.scenario: a scenario is over what is known now; leave out knownAt")
+		return nil, errNow()
 	}
 	f, err := s.api.forks.Fork(ctx, s.snapshot, a.Supposed)
 	if err != nil {
@@ -26,6 +26,10 @@ func (s *Session) suppose(ctx context.Context, a input.View) (*snapshot.Snapshot
 	}
 	s.note(a.Supposed)
 	return f, nil
+}
+
+func errNow() error {
+	return graph.Errorf(graph.BadInput, "view.scenario: a scenario is over what is known now; leave out knownAt")
 }
 
 // note adds the scenarios that a view reads to those of the request.

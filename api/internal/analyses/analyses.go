@@ -61,6 +61,8 @@ func (b *Builder) Root() []output.Field {
 type Request interface {
 	// Resolve returns the view for an argument. All views of a request read one snapshot.
 	Resolve(ctx context.Context, v input.View) (*snapshot.View, error)
+	// ResolveBoth returns the views for two arguments, of one snapshot even if they suppose different scenarios.
+	ResolveBoth(ctx context.Context, a, b input.View) (from, to *snapshot.View, err error)
 }
 
 // inView returns a reader of an object: the answer to the prepared arguments, computed in the view

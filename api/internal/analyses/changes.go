@@ -24,7 +24,7 @@ type changesArgs struct {
 
 func (b *Builder) changes() output.Field {
 	return output.Field{Name: "changes", Type: output.Must(b.analysisConnection("Change", "The differences between two views, and one page of them.", b.changeType())),
-		About: "The claims that appear, vanish or change from one view to another: between two dates, two record times, or two sets of sources.",
+		About: "The claims that appear, vanish or change from one view to another: between two dates, two record times, two sets of sources, or the facts and a scenario.",
 		Args: withPage(graphql.FieldConfigArgument{
 			"from":    {Type: output.Must(b.ViewType()), Description: "The first view."},
 			"to":      {Type: output.Must(b.ViewType()), Description: "The second view."},
@@ -49,12 +49,7 @@ func resolveBoth(c *gql.Call, a, b input.View) (*snapshot.View, *snapshot.View, 
 	// Both views read one snapshot, so the first waits for the later of the two sequence numbers.
 	a.MinSeq = max(a.MinSeq, b.MinSeq)
 	b.MinSeq = a.MinSeq
-	from, err := resolve(c, a)
-	if err != nil {
-		return nil, nil, err
-	}
-	to, err := resolve(c, b)
-	return from, to, err
+	return c.Request.(Request).ResolveBoth(c.Ctx, a, b)
 }
 
 func prepareChanges(args map[string]any) (any, error) {

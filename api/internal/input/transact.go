@@ -187,6 +187,11 @@ func operations(path string, list []any, most int) ([]graph.Op, error) {
 	return ops, nil
 }
 
+// SameOperations reports whether two lists have the same operations, wherever they came from.
+func SameOperations(a, b []graph.Op) bool {
+	return (&graph.Change{Ops: a}).Digest() == (&graph.Change{Ops: b}).Digest()
+}
+
 // sequence reads a sequence number, which must not be negative.
 func sequence(what string, n int) (graph.Seq, error) {
 	if n < 0 {
