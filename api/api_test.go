@@ -62,7 +62,16 @@ func seeded(t testing.TB) *api.API {
 	return a
 }
 
-var sharedAPI = sync.OnceValues(newSeeded)
+var sharedAPI = sync.OnceValues(func() (a *api.API, err error) {
+	a, sharedGraph, sharedLog, err = newSeededGraph()
+	return a, err
+})
+
+// sharedGraph and sharedLog are those of sharedAPI, for readers after a call of seeded.
+var (
+	sharedGraph *live.Graph
+	sharedLog   *memory
+)
 
 func freshlySeeded(t testing.TB) *api.API {
 	t.Helper()
@@ -74,19 +83,25 @@ func freshlySeeded(t testing.TB) *api.API {
 }
 
 func newSeeded() (*api.API, error) {
-	now := func() time.Time { return testNow }
-	g, err := live.Open(context.Background(), &memory{}, schema.MustDefault(), live.Options{Now: now})
+	a, _, _, err := newSeededGraph()
+	return a, err
+}
+
+func newSeededGraph() (*api.API, *live.Graph, *memory, error) {
+	now, log := func() time.Time { return testNow }, &memory{}
+	g, err := live.Open(context.Background(), log, schema.MustDefault(), live.Options{Now: now})
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
 	ops, err := seedOps()
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
 	if _, err := g.Commit(context.Background(), &graph.Change{Ops: ops}); err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
-	return api.New(api.Options{Graph: g, Now: now, Version: "test"})
+	a, err := api.New(api.Options{Graph: g, Now: now, Version: "test"})
+	return a, g, log, err
 }
 
 // seedOps are the operations of all the seeds.

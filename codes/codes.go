@@ -8,6 +8,7 @@ package codes
 const (
 	BadRequest                 = "BAD_REQUEST"
 	Unauthenticated            = "UNAUTHENTICATED"
+	Forbidden                  = "FORBIDDEN"
 	HostNotAllowed             = "HOST_NOT_ALLOWED"
 	TooManyGuesses             = "TOO_MANY_GUESSES"
 	OriginNotAllowed           = "ORIGIN_NOT_ALLOWED"
@@ -88,6 +89,7 @@ var List = []Entry{
 	// Faults in HTTP, which the service finds before it reads the document.
 	{BadRequest, []int{400, 422}, "the body or the address cannot be read (400), or its JSON is not a GraphQL request (422)", "correct what the message names"},
 	{Unauthenticated, []int{401}, "the token is unknown, or a required token is missing", "send Authorization: Bearer TOKEN with a token of the service"},
+	{Forbidden, []int{403}, "the caller is known, and its role does not permit this, or something in the graph is hidden from it", "ask an admin of the service for another role, or to do it"},
 	{HostNotAllowed, []int{421}, "the request names a host for which the service does not answer", "use a name of the service, or start the service with --host for this name"},
 	{TooManyGuesses, []int{429}, "too many wrong tokens came from this address", "try again after Retry-After, with the right token"},
 	{OriginNotAllowed, []int{403}, "a page of another site opened a WebSocket", "start the service with --origin for that site"},

@@ -6,59 +6,91 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/lens"
 	"github.com/caspian-kg/caspian/server/hosts"
+	"github.com/caspian-kg/caspian/server/roles"
 	"github.com/caspian-kg/caspian/server/tokens"
 )
 
-// Keys are the tokens that grant rights. With the zero value, everyone who reaches the service may
-// read, and only the owner may write, over the socket of the store.
+// Keys are the tokens that grant rights, and the policy by which they do. With the zero value, everyone who reaches
+// the service may read everything, and only the owner may write, over the socket of the store.
 type Keys struct {
-	// Writers have the tokens of callers who may read and write.
+	// Writers have tokens that are those of admins unless they name another role.
 	Writers []*tokens.Tokens
-	// Readers have the tokens of callers who may only read. If Readers is not nil, everyone else
-	// but the Writers and the owner may not read.
+	// Readers have tokens that are those of readers unless they name another role. If Readers is not nil, everyone
+	// else but the Writers and the owner may not read.
 	Readers *tokens.Tokens
+	// Policy says what is hidden from whom; nil hides nothing.
+	Policy *roles.Policy
 }
 
-// right is what a caller may do; each right includes those before it.
-type right int
+// Closed reports whether reading needs a token.
+func (k *Keys) Closed() bool { return k.Readers != nil || k.Policy != nil && k.Policy.Closed }
 
-const (
-	mayNothing right = iota // may only probe the service
-	mayRead
-	mayWrite
-)
+// Lenses returns the lenses of those without a token and of the holders of tokens.
+func (k *Keys) Lenses() (list []*lens.Lens) {
+	add := func(i roles.Identity) {
+		if l := k.Policy.Lens(i); l != nil && !slices.Contains(list, l) {
+			list = append(list, l)
+		}
+	}
+	if !k.Closed() {
+		add(roles.Identity{Role: roles.Reader})
+	}
+	for _, t := range append(slices.Clone(k.Writers), k.Readers) {
+		for i := range t.Len() {
+			usual := roles.Admin
+			if t == k.Readers {
+				usual = roles.Reader
+			}
+			add(roles.OfToken(t.Holder(i), usual))
+		}
+	}
+	return list
+}
 
 // caller is who sent a request.
 type caller struct {
-	may right
+	roles.Identity
+	// lens hides from the caller what it may not see; nil if it sees everything.
+	lens *lens.Lens
 	// bearer is the token of the request, or "" if there is none.
 	bearer string
 	// refusal is the reason why the caller may not write, or nil if it may.
 	refusal error
 }
 
-// SetKeys replaces the keys. Requests in progress and open streams continue; operations that
-// begin on open sockets are checked against the new keys.
-func (s *Server) SetKeys(k Keys) { s.keys.Store(&k) }
-
-// find returns the right of a token. has reports whether a set of tokens has the token.
-func (k *Keys) find(has func(*tokens.Tokens) bool) right {
-	may := mayNothing
-	if has(k.Readers) {
-		may = mayRead
+// SetKeys replaces the keys. Requests in progress continue; streams and sockets end, because they may show what the
+// new keys hide, and their clients connect again.
+func (s *Server) SetKeys(k Keys) {
+	if s.keys.Swap(&k) != nil {
+		s.under.Clear()
+		s.streams.Restart()
 	}
-	for _, t := range k.Writers {
-		if has(t) {
-			may = mayWrite
+}
+
+// find returns who has a token. in returns the number of the token in a set, or -1.
+func (k *Keys) find(in func(*tokens.Tokens) int) (who roles.Identity, has *tokens.Holder) {
+	take := func(t *tokens.Tokens, usual roles.Role) {
+		if i := in(t); i >= 0 {
+			h := t.Holder(i)
+			if of := roles.OfToken(h, usual); has == nil || of.Role > who.Role {
+				who, has = of, &h
+			}
 		}
 	}
-	return may
+	take(k.Readers, roles.Reader)
+	for _, t := range k.Writers {
+		take(t, roles.Admin)
+	}
+	return who, has
 }
 
 // identify returns the sender of a request. An unknown bearer token is refused even if the request
@@ -69,45 +101,62 @@ func (s *Server) identify(r *http.Request) (caller, *requestError) {
 	foreign := false
 	switch token := bearer(r); {
 	case byOwner(r):
-		c.may = mayWrite
+		c.Identity = roles.Identity{Name: "owner", Role: roles.Admin}
 	case token != "":
 		c.bearer = token
-		if c.may = k.find(func(t *tokens.Tokens) bool { return t.Find(token) >= 0 }); c.may == mayNothing {
+		who, has := k.find(func(t *tokens.Tokens) int { return t.Find(token) })
+		if has == nil {
 			return c, s.wrongToken(r)
 		}
+		if has.Expired(s.opts.Now()) {
+			return c, &requestError{status: http.StatusUnauthorized, code: codes.Unauthenticated,
+				message: fmt.Sprintf("the token of %s expired at %s; 'caspian token add' makes a new one", has.Name, has.Expires.UTC().Format(time.RFC3339))}
+		}
+		c.Identity = who
 	default:
 		if values := cookiesOf(r); len(values) > 0 {
-			c.may = k.find(func(t *tokens.Tokens) bool { return t.FindCookie(values, portOf(r)) })
-			if foreign = c.may > mayNothing && !ownPage(r); foreign {
-				c.may = mayNothing
+			who, has := k.find(func(t *tokens.Tokens) int { return t.FindCookie(values, portOf(r)) })
+			if valid := has != nil && !has.Expired(s.opts.Now()); valid && ownPage(r) {
+				c.Identity = who
+			} else {
+				foreign = valid
 			}
 		}
-		if c.may < mayWrite && s.opts.OpenWrites && local(r) {
-			c.may = mayWrite
+		if c.Role < roles.Editor && s.opts.OpenWrites && local(r) {
+			c.Identity = roles.Identity{Name: "local", Role: roles.Editor}
 		}
 	}
-	if k.Readers == nil {
-		c.may = max(c.may, mayRead)
+	if !k.Closed() {
+		c.Role = max(c.Role, roles.Reader)
 	}
+	c.lens = k.Policy.Lens(c.Identity)
+	c.refusal = s.refusalOf(&c, foreign)
+	return c, nil
+}
+
+// refusalOf returns the reason why a caller may not write, or nil if it may.
+func (s *Server) refusalOf(c *caller, foreign bool) error {
 	switch {
 	case s.opts.ReadOnly:
-		c.refusal = s.readOnly
-	case c.may == mayWrite:
+		return s.readOnly
+	case c.Role >= roles.Editor && c.lens != nil:
+		return errHidden
+	case c.Role >= roles.Editor:
+		return nil
 	case c.bearer != "":
-		c.refusal = errReader
+		return errReader
 	case foreign:
-		c.refusal = errForeign
+		return errForeign
 	case s.opts.OpenWrites:
-		c.refusal = errNotLocal
-	default:
-		c.refusal = errNoToken
+		return errNotLocal
 	}
-	return c, nil
+	return errNoToken
 }
 
 // The reasons why a caller may not write.
 var (
 	errReader   = graph.Errorf(graph.ReadOnly, "this token may read and not write")
+	errHidden   = graph.Errorf(graph.ReadOnly, "something in the graph is hidden from you, and a change is checked against everything; ask an admin to make it")
 	errForeign  = graph.Errorf(graph.ReadOnly, "only pages of the service may write with a cookie; a program sends Authorization: Bearer TOKEN")
 	errNotLocal = graph.Errorf(graph.ReadOnly, "writes without a token are accepted from this machine only; send Authorization: Bearer TOKEN")
 	errNoToken  = graph.Errorf(graph.ReadOnly, "writing needs a token: send Authorization: Bearer TOKEN (the file token in the folder of the store has one), "+
@@ -215,7 +264,7 @@ func (s *Server) authorize(t *responseRecorder, r *http.Request) bool {
 	case bad != nil:
 		s.refuseCaller(t, r, bad)
 		return false
-	case t.caller.may < mayRead && !(isGraphQL(r.URL.Path) && wantsSocket(r)): // a socket's first message may bring the token
+	case t.caller.Role < roles.Reader && !(isGraphQL(r.URL.Path) && wantsSocket(r)): // a socket's first message may bring the token
 		s.refuseCaller(t, r, &requestError{status: http.StatusUnauthorized, code: codes.Unauthenticated, message: "reading needs a token here: send Authorization: Bearer TOKEN, or open the link that 'caspian serve' printed"})
 		return false
 	}

@@ -70,7 +70,7 @@ func TestSnapshot(t *testing.T) {
 	}
 	for _, readOnly := range []bool{false, true} {
 		s := started(t, Options{ReadOnly: readOnly, Keys: Keys{Writers: []*tokens.Tokens{writers}, Readers: readers}})
-		for token, status := range map[string]int{"": 401, "reader-with-a-long-token": 401, "writer-with-a-long-token": 200} {
+		for token, status := range map[string]int{"": 401, "reader-with-a-long-token": 403, "writer-with-a-long-token": 200} {
 			headers := []string{"Authorization", "Bearer " + token}
 			if token == "" {
 				headers = nil

@@ -41,7 +41,7 @@ func (s *Server) graphql(w *responseRecorder, r *http.Request) {
 		}
 		return
 	}
-	b := s.backend.Load()
+	b := s.backendOf(w)
 	if b == nil {
 		s.unavailable(w)
 		return

@@ -41,7 +41,7 @@ func (s *Server) lifetime(t *responseRecorder, valid validity) []string {
 	switch {
 	case !valid.pinned:
 		return noCache
-	case s.keys.Load().Readers != nil || t.caller.bearer != "":
+	case s.keys.Load().Closed() || t.caller.bearer != "" || t.caller.lens != nil:
 		return immutableForOne
 	}
 	return immutable

@@ -41,7 +41,7 @@ func TestKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := New(withKey(Options{ResponseCache: cache, CompressAbove: 100, Now: clock}))
-		s.Publish(&Backend{Graph: g, Begin: func() Session { return a.Begin() }})
+		s.Publish(&Backend{Graph: g.Through(nil), Begin: func() Session { return a.Begin() }})
 		return s
 	}
 	s, plain := start(0), start(-1)

@@ -44,7 +44,7 @@ func TestNothingOfTheMachine(t *testing.T) {
 	var s *Server
 	_, ts := over(t, withKey(Options{Batch: 2}), func(o Options) *Server {
 		s = New(o)
-		s.Publish(&Backend{Graph: g, SDL: a.SDL(), Begin: func() Session { return a.Begin() }})
+		s.Publish(&Backend{Graph: g.Through(nil), SDL: a.SDL(), Begin: func() Session { return a.Begin() }})
 		return s
 	})
 	const mutation = `mutation { transact(input: {operations: [{declare: {id: "src", type: "Source"}}]}) { sequence } }`

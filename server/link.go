@@ -31,14 +31,14 @@ func linkToken(r *http.Request) string {
 // address, because people copy addresses.
 func (s *Server) exchangeLink(w http.ResponseWriter, r *http.Request, token string) {
 	value := ""
-	s.keys.Load().find(func(t *tokens.Tokens) bool {
+	_, has := s.keys.Load().find(func(t *tokens.Tokens) int {
 		i := t.Find(token)
 		if i >= 0 {
 			value = t.Cookie(i, portOf(r))
 		}
-		return i >= 0
+		return i
 	})
-	if value == "" {
+	if has == nil || has.Expired(s.opts.Now()) {
 		bad := s.wrongToken(r)
 		bad.message += "; open the link that 'caspian serve' printed when it started last"
 		refusalPage(w, bad)

@@ -65,17 +65,17 @@ func (s *Server) starter(b *Backend, req *operation.Request) streams.Start {
 			return nil, shedResponse()
 		}
 		defer slot.Leave()
-		return s.begin(ctx, &slot, b.Begin(), req, nil)
+		return s.begin(ctx, &slot, b, b.Begin(), req, nil)
 	}
 }
 
 // begin starts an operation in a slot that the caller has entered. It returns a response for an
 // operation that has a single answer.
-func (s *Server) begin(ctx context.Context, slot *admission.Slot, session Session, req *operation.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
+func (s *Server) begin(ctx context.Context, slot *admission.Slot, b *Backend, session Session, req *operation.Request, after *graph.Seq) (streams.Subscription, *gql.Response) {
 	ctx, done := context.WithTimeout(ctx, s.opts.Timeout)
 	defer done()
 	if live, refusal := session.Live(req); live || refusal != nil {
-		return s.beginLive(ctx, slot, req, refusal)
+		return s.beginLive(ctx, slot, b, req, refusal)
 	}
 	sub, res := s.subscribe(ctx, slot, session, req, operation.Follow{MaxBehind: s.opts.Live.MaxBehind, After: after})
 	if sub == nil {

@@ -59,8 +59,7 @@ func (s *Server) startsLive(session Session, req *operation.Request) bool {
 }
 
 // beginLive begins a live query with its first answer, unless that is a refusal.
-func (s *Server) beginLive(ctx context.Context, slot *admission.Slot, req *operation.Request, refusal *gql.Response) (streams.Subscription, *gql.Response) {
-	b := s.backend.Load()
+func (s *Server) beginLive(ctx context.Context, slot *admission.Slot, b *Backend, req *operation.Request, refusal *gql.Response) (streams.Subscription, *gql.Response) {
 	if refusal != nil {
 		s.record(ctx, 0, req, refusal, 0)
 		return nil, refusal
@@ -81,11 +80,12 @@ func (s *Server) beginLive(ctx context.Context, slot *admission.Slot, req *opera
 // watchLive watches a query whose client has an answer. See watch.Watches.Watch for replaced and for the results.
 func (s *Server) watchLive(b *Backend, req *operation.Request, has watch.Answer, replaced <-chan struct{}) (*watch.Watcher, bool) {
 	kept := *req // because the Pauser of req is that of one request
-	return s.watches.Watch(keyOf(req), has, replaced, func(ctx context.Context) watch.Answer { return s.repeatLive(ctx, b, kept) })
+	return s.watches.Watch(keyOf(b, req), has, replaced, func(ctx context.Context) watch.Answer { return s.repeatLive(ctx, b, kept) })
 }
 
-func keyOf(req *operation.Request) watch.Key {
-	b := binary.BigEndian.AppendUint64(nil, uint64(len(req.Query)))
+func keyOf(of *Backend, req *operation.Request) watch.Key {
+	b := append([]byte(of.Graph.Lens().Name()), 0)
+	b = binary.BigEndian.AppendUint64(b, uint64(len(req.Query)))
 	b = binary.BigEndian.AppendUint64(b, uint64(len(req.OperationName)))
 	b = append(append(append(b, req.Query...), req.OperationName...), req.Variables...)
 	return sha256.Sum256(b)

@@ -96,7 +96,7 @@ func TestManyLiveQueries(t *testing.T) {
 		req := &operation.Request{Query: fmt.Sprintf(`query Q%d @live { country(id: "KAZ") { id population } }`, i)}
 		for range viewers {
 			slot := s.admission.Slot()
-			sub, res := s.begin(ctx, &slot, s.backend.Load().Begin(), req, nil)
+			sub, res := s.begin(ctx, &slot, s.backend.Load(), s.backend.Load().Begin(), req, nil)
 			if sub == nil {
 				t.Fatalf("%s", res.Body)
 			}

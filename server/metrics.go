@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/server/internal/admission"
 )
 
@@ -16,6 +17,10 @@ func (s *Server) metricsHandler() http.HandlerFunc {
 	h := promhttp.HandlerFor(s.metrics.Registry, promhttp.HandlerOpts{})
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
+		if callerOf(w).lens != nil { // the metrics count everything
+			writeError(w, http.StatusForbidden, jsonType, codes.Forbidden, "the metrics count everything in the graph, and something in it is hidden from you; send the token of an admin")
+			return
+		}
 		h.ServeHTTP(w, r)
 	}
 }

@@ -89,11 +89,11 @@ type (
 		Here       bool
 	}
 	parameter struct{ Name, Value string }
-	// lens is a part of the view that few ask for.
-	lens struct{ Name, Label, Example, Value string }
+	// narrowing is a part of the view that few ask for.
+	narrowing struct{ Name, Label, Example, Value string }
 )
 
-var lenses = []lens{
+var lenses = []narrowing{
 	{Name: "during", Label: "During a span, not on a date", Example: "2015/2020"},
 	{Name: "knownAt", Label: "As recorded until", Example: "2026-01-31T12:00:00Z"},
 	{Name: "minConfidence", Label: "Confidence of at least", Example: "0 to 1"},
@@ -130,7 +130,7 @@ func navigation(r *http.Request, p page, values map[string]any) {
 	}
 	asked.Del("asOf")
 	today := url.URL{Path: r.URL.Path, RawQuery: asked.Encode()}
-	values["Lens"], values["Narrowed"] = shown, slices.ContainsFunc(shown, func(l lens) bool { return l.Value != "" })
+	values["Lens"], values["Narrowed"] = shown, slices.ContainsFunc(shown, func(l narrowing) bool { return l.Value != "" })
 	values["Nav"], values["Kept"], values["Home"], values["Today"] = links, kept, to("/"), today.String()
 }
 

@@ -44,7 +44,7 @@ func TestReadyForWrites(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := New(c.opts)
-		s.Publish(&Backend{Graph: g, SDL: a.SDL(), Begin: func() Session { return a.Begin() }})
+		s.Publish(&Backend{Graph: g.Through(nil), SDL: a.SDL(), Begin: func() Session { return a.Begin() }})
 		if w := ask(s, "GET", "/readyz", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "ready at sequence 0\n"+c.writes) {
 			t.Errorf("%s: %d %s", c.what, w.Code, w.Body)
 		}

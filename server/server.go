@@ -30,6 +30,7 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/lens"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/server/agents"
 	"github.com/caspian-kg/caspian/server/documents"
@@ -38,9 +39,11 @@ import (
 	"github.com/caspian-kg/caspian/server/internal/answers"
 	"github.com/caspian-kg/caspian/server/internal/content"
 	"github.com/caspian-kg/caspian/server/internal/deadline"
+
 	"github.com/caspian-kg/caspian/server/internal/metrics"
 	"github.com/caspian-kg/caspian/server/internal/streams"
 	"github.com/caspian-kg/caspian/server/internal/watch"
+	"github.com/caspian-kg/caspian/server/roles"
 	"github.com/caspian-kg/caspian/server/tokens"
 	"github.com/caspian-kg/caspian/server/tracing"
 )
@@ -64,10 +67,13 @@ type Session interface {
 	Subscribe(ctx context.Context, r *operation.Request, f operation.Follow) (operation.Subscription, *gql.Response)
 }
 
-// Backend is what a server needs to answer requests.
+// Backend is what a server needs to answer requests of callers from whom a lens hides the same.
 type Backend struct {
-	// Graph provides the newest snapshot, with its counts and sequence number.
-	Graph *live.Graph
+	// Graph provides the newest snapshot, with its counts and sequence number, under the lens.
+	Graph *live.Through
+	// Through returns the backend under another lens. If it is nil, callers from whom something is hidden are
+	// answered that the service is not ready for them.
+	Through func(l *lens.Lens) *Backend
 	// SDL is the API's schema; empty if the schema must not be shown.
 	SDL string
 	// Begin starts a session on the newest snapshot.
@@ -194,6 +200,7 @@ type Server struct {
 	opts     Options
 	log      *slog.Logger
 	backend  atomic.Pointer[Backend]
+	under    sync.Map // values of type *Backend, by the lens under which they are
 	draining atomic.Bool
 	metrics  *metrics.Metrics
 	mux      *http.ServeMux
@@ -276,6 +283,26 @@ func New(o Options) *Server {
 // Publish makes the server ready: it answers from the backend.
 func (s *Server) Publish(b *Backend) { s.backend.Store(b) }
 
+// backendOf returns the backend for a caller, or nil if there is none yet. No handler of a request may use another.
+func (s *Server) backendOf(w http.ResponseWriter) *Backend {
+	return s.through(s.backend.Load(), callerOf(w).lens)
+}
+
+// through returns a backend under a lens.
+func (s *Server) through(b *Backend, l *lens.Lens) *Backend {
+	if b == nil || l == nil {
+		return b
+	}
+	if under, ok := s.under.Load(l); ok {
+		return under.(*Backend)
+	}
+	if b.Through == nil {
+		return nil
+	}
+	under, _ := s.under.LoadOrStore(l, b.Through(l))
+	return under.(*Backend)
+}
+
 func (s *Server) routes() {
 	read := func(path string, h http.HandlerFunc) { s.mux.HandleFunc(path, reads(h)) }
 	s.mux.HandleFunc("/graphql/stream", s.graphqlStream)
@@ -356,7 +383,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // ready.
 func (s *Server) ready(h func(http.ResponseWriter, *http.Request, *Backend)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		b := s.backend.Load()
+		b := s.backendOf(w)
 		if b == nil {
 			s.unavailable(w)
 			return
@@ -403,7 +430,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", again)
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	if callerOf(w).may < mayRead {
+	if callerOf(w).Role < roles.Reader {
 		fmt.Fprintln(w, ready)
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/caspian-kg/caspian/codes"
+	"github.com/caspian-kg/caspian/server/roles"
 )
 
 // maxSnapshots bounds how many snapshots are sent at once. If many nodes start together, they get the snapshot one
@@ -13,11 +14,17 @@ import (
 const maxSnapshots = 2
 
 // serveSnapshot streams the newest snapshot as a snapshot file, from which another node can start. The file contains
-// everything that was ever recorded, so serveSnapshot requires the right to write, even if the service refuses writes.
+// everything that was ever recorded, so serveSnapshot requires the role of an editor from whom nothing is hidden, even if the service refuses writes.
 func (s *Server) serveSnapshot(w http.ResponseWriter, r *http.Request, b *Backend) {
-	if callerOf(w).may < mayWrite {
+	const contains = "a snapshot contains everything that was ever recorded, so it requires "
+	switch c := callerOf(w); {
+	case c.Role >= roles.Editor && c.lens == nil:
+	case c.bearer != "":
+		writeError(w, http.StatusForbidden, jsonType, codes.Forbidden, contains+"the role of an editor from whom nothing is hidden")
+		return
+	default:
 		s.refuse(w, r, jsonType, &requestError{status: http.StatusUnauthorized, code: codes.Unauthenticated,
-			message: "a snapshot contains everything that was ever recorded, so it requires a token that may write: send Authorization: Bearer TOKEN (--auth, or the file token in the folder of the store)"})
+			message: contains + "a token that may write: send Authorization: Bearer TOKEN (--auth, or the file token in the folder of the store)"})
 		return
 	}
 	if !oneOf(w, s.snapshots, "nodes fetch snapshots") {

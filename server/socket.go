@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/server/internal/streams"
+	"github.com/caspian-kg/caspian/server/roles"
 )
 
 // WebSocket requests. Package streams serves the sockets.
@@ -19,7 +20,7 @@ func wantsSocket(r *http.Request) bool {
 
 // socket answers an upgrade at /graphql.
 func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
-	b := s.backend.Load()
+	b := s.backendOf(w)
 	if b == nil {
 		s.unavailable(w)
 		return
@@ -59,7 +60,7 @@ func (c *socketClient) caller() (caller, error) {
 	switch {
 	case bad != nil:
 		return who, streams.Forbidden(bad.message)
-	case who.may < mayRead:
+	case who.Role < roles.Reader:
 		return who, streams.Forbidden("reading needs a token here; send it as Authorization in the payload of connection_init")
 	}
 	return who, nil
@@ -79,5 +80,5 @@ func (c *socketClient) Operation(payload []byte) (streams.Start, error) {
 		return nil, err
 	}
 	req.WriteRefusal = who.refusal
-	return c.server.starter(c.backend, req), nil
+	return c.server.starter(c.server.through(c.backend, who.lens), req), nil
 }

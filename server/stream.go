@@ -49,7 +49,7 @@ func (s *Server) graphqlStream(w http.ResponseWriter, r *http.Request) {
 
 // stream answers a request with an event stream, for any kind of operation.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
-	b := s.backend.Load()
+	b := s.backendOf(w)
 	if b == nil {
 		s.unavailable(w)
 		return
@@ -125,7 +125,7 @@ func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http
 	}
 	session := b.Begin()
 	at := s.locationOf(session)
-	sub, res := s.begin(ctx, &recorder.slot, session, req, after)
+	sub, res := s.begin(ctx, &recorder.slot, b, session, req, after)
 	recorder.slot.Leave() // so that sending results occupies no slot
 	if sub == nil {
 		if res.Code == codes.Overloaded {
@@ -143,7 +143,7 @@ func (s *Server) startStream(ctx context.Context, w http.ResponseWriter, r *http
 // reserved answers a request that has the token of a reserved stream, and PUT, which reserves a
 // stream.
 func (s *Server) reserved(w http.ResponseWriter, r *http.Request, token string) {
-	b := s.backend.Load()
+	b := s.backendOf(w)
 	if b == nil {
 		s.unavailable(w)
 		return

@@ -10,40 +10,50 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/server"
 	"github.com/caspian-kg/caspian/server/hosts"
 	"github.com/caspian-kg/caspian/server/owner"
+	"github.com/caspian-kg/caspian/server/roles"
 	"github.com/caspian-kg/caspian/server/tokens"
 )
 
 // accessControl decides who may use a service, from the settings and the files of tokens.
 type accessControl struct {
-	auth, readToken *string
-	hosts           *[]string
-	openWrites      *bool
+	auth, readToken, rules *string
+	hosts                  *[]string
+	openWrites             *bool
 
 	names  []string // the hosts in normalized form
 	closed bool     // reading needs a token too
+
+	ontology *schema.Ontology // to which the rules are bound; nil until it is loaded
+	policy   *roles.Policy    // the last one that was bound, for one goroutine at a time
 
 	address string // path of the file with the service's address; "" if there is none
 
 	token atomic.Pointer[string] // the token of the store's folder; nil until there is one
 	ready atomic.Bool            // the store is open
+	graph atomic.Pointer[live.Graph]
 }
 
 func accessSettings(s *settings.Set) *accessControl {
 	return &accessControl{
-		auth:       s.Text("auth", "FILE", "", "file of tokens that permit writing, one per line; the token in the store's folder remains valid"),
+		auth:       s.Text("auth", "FILE", "", "file of tokens, as 'caspian token' makes it; a line that names no role permits everything; the token in the store's folder remains valid"),
 		readToken:  s.Text("read-token", "FILE", "", "file of tokens that permit reading, one per line; a request without a token gets only /healthz and /readyz"),
+		rules:      s.Text("access", "FILE", "", "file of the rules of access: what is hidden from which roles and groups"),
 		hosts:      s.Many("host", "NAME", "name that the service answers to, besides localhost and its own addresses; may be repeated"),
 		openWrites: s.Toggle("open-writes", "accept writes from this machine without a token; unsafe with a proxy on it"),
 	}
@@ -85,6 +95,9 @@ func (a *accessControl) keys() (k server.Keys, err error) {
 			return nil
 		}
 		t, rerr := connect.ReadTokens(path)
+		if rerr == nil {
+			rerr = roles.Check(path, t)
+		}
 		if rerr != nil {
 			err = errors.Join(err, fmt.Errorf("--%s: %w", flag, rerr))
 		}
@@ -94,7 +107,38 @@ func (a *accessControl) keys() (k server.Keys, err error) {
 		k.Writers = append(k.Writers, t)
 	}
 	k.Readers = read("read-token", *a.readToken)
+	if *a.rules != "" {
+		var rerr error
+		if k.Policy, rerr = a.readPolicy(); rerr != nil {
+			err = errors.Join(err, fmt.Errorf("--access: %w", rerr))
+		}
+	}
 	return k, err
+}
+
+// readPolicy reads the file of rules, and binds them to the ontology once that is loaded.
+func (a *accessControl) readPolicy() (*roles.Policy, error) {
+	f, err := os.Open(*a.rules)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	p, err := roles.Read(*a.rules, f)
+	if err != nil || a.ontology == nil {
+		return p, err
+	}
+	if p, err = p.For(a.ontology, a.policy); err != nil {
+		return nil, err
+	}
+	a.policy = p
+	return p, nil
+}
+
+// prepare builds the graphs that the holders of tokens see, so that their first requests need not wait for that.
+func prepare(g *live.Graph, k *server.Keys) {
+	for _, l := range k.Lenses() {
+		g.Through(l).Snapshot()
+	}
 }
 
 // open creates the token of the store's folder if there is none, and listens on the owner's socket. If the
@@ -141,10 +185,13 @@ func (a *accessControl) close() {
 	}
 }
 
-// reload reads the tokens again at each SIGHUP until the context ends. If a service was started on a terminal
-// without files of tokens, SIGHUP ends it, as usual for programs on a terminal.
+// lookEvery is the interval between two looks at the files of tokens and rules.
+const lookEvery = 2 * time.Second
+
+// reload reads the tokens and the rules again at each SIGHUP, and when their files change, until the context ends. If
+// a service was started on a terminal without such files, SIGHUP ends it, as usual for programs on a terminal.
 func (a *accessControl) reload(ctx context.Context, e *cli.Environment, store string, srv *server.Server, log *slog.Logger) (wait func()) {
-	if console.IsTerminal(e.Err) && *a.auth == "" && !a.closed {
+	if console.IsTerminal(e.Err) && *a.auth == "" && *a.rules == "" && !a.closed {
 		return func() {}
 	}
 	hangup := make(chan os.Signal, 1)
@@ -152,29 +199,62 @@ func (a *accessControl) reload(ctx context.Context, e *cli.Environment, store st
 	var running sync.WaitGroup
 	running.Go(func() {
 		defer signal.Stop(hangup)
-		for {
+		look := time.NewTicker(lookEvery)
+		defer look.Stop()
+		for read := a.changed(); ; {
 			select {
 			case <-ctx.Done():
 				return
-			case <-hangup:
-			}
-			if a.ready.Load() {
-				token, err := connect.KeepToken(store, func(format string, a ...any) { log.Warn("store_token_replaced", "reason", fmt.Sprintf(format, a...)) })
-				if err != nil {
-					log.Warn("store_token_not_kept", "error", err.Error())
+			case <-look.C:
+				if now := a.changed(); now == read {
+					continue
 				}
-				a.token.Store(&token)
+			case <-hangup:
+				a.keepToken(store, log)
 			}
-			k, err := a.keys()
-			if err != nil {
-				log.Error("tokens_not_read", "error", err.Error(), "effect", "the earlier tokens remain valid")
-				continue
-			}
-			srv.SetKeys(k)
-			log.Warn("tokens_read", "writers", len(k.Writers), "reading_closed", k.Readers != nil)
+			read = a.changed() // before the files are read
+			a.readAgain(srv, log)
 		}
 	})
 	return running.Wait
+}
+
+// changed describes the state of the files; it differs after a change.
+func (a *accessControl) changed() string {
+	var state []string
+	for _, path := range []string{*a.auth, *a.readToken, *a.rules} {
+		if info, err := os.Stat(path); path != "" && err == nil {
+			state = append(state, fmt.Sprint(info.Size(), info.ModTime().UnixNano()))
+		} else {
+			state = append(state, "")
+		}
+	}
+	return strings.Join(state, " ")
+}
+
+// keepToken makes a new token for the store's folder if the old one was deleted.
+func (a *accessControl) keepToken(store string, log *slog.Logger) {
+	if !a.ready.Load() {
+		return
+	}
+	token, err := connect.KeepToken(store, func(format string, a ...any) { log.Warn("store_token_replaced", "reason", fmt.Sprintf(format, a...)) })
+	if err != nil {
+		log.Warn("store_token_not_kept", "error", err.Error())
+	}
+	a.token.Store(&token)
+}
+
+func (a *accessControl) readAgain(srv *server.Server, log *slog.Logger) {
+	k, err := a.keys()
+	if err != nil {
+		log.Error("tokens_not_read", "error", err.Error(), "effect", "the earlier tokens and rules remain valid")
+		return
+	}
+	if g := a.graph.Load(); g != nil {
+		prepare(g, &k)
+	}
+	srv.SetKeys(k)
+	log.Warn("tokens_read", "writers", len(k.Writers), "reading_closed", k.Closed())
 }
 
 // link returns the address to open in a browser. The address contains the token if the token gives more rights.

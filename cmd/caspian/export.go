@@ -16,7 +16,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/export"
-	"github.com/caspian-kg/caspian/graph/live"
+	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/server"
 )
 
@@ -65,7 +65,7 @@ Formats: ` + export.About() + `.`,
 }
 
 // exports returns the function that prepares the exports of a service.
-func exports(g *live.Graph) func(url.Values) (*server.Export, error) {
+func exports(g interface{ Snapshot() *snapshot.Snapshot }) func(url.Values) (*server.Export, error) {
 	return func(asked url.Values) (*server.Export, error) {
 		f, sel, err := export.Read(asked)
 		if err != nil {

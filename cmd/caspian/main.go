@@ -26,7 +26,7 @@ func commands() []*cli.Command {
 		questions.Search(at), questions.Routes(at), questions.Chokepoints(at), questions.Connections(at), questions.Dependency(at),
 		questions.Conflicts(at), questions.Changes(at), questions.Timeline(at),
 		importCommand, mappingCommand, questions.Imports(at), undoCommand, mergeCommand, unmergeCommand, exportCommand, backupCommand, restoreCommand, checkCommand, schemaCommand, verifyCommand,
-		mcpCommand, gizmoCommand, healthCommand, cli.Version, cli.Completion(commands),
+		mcpCommand, gizmoCommand, tokenCommand, healthCommand, cli.Version, cli.Completion(commands),
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
 	"github.com/caspian-kg/caspian/gql"
+	"github.com/caspian-kg/caspian/graph/lens"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
 	"github.com/caspian-kg/caspian/seeds"
@@ -245,6 +246,7 @@ func serve(ctx context.Context, e *cli.Environment, c *serveConfig) (err error) 
 	if err != nil {
 		return err
 	}
+	c.access.ontology = o
 	// The address is bound first, so that a second service ends before it opens the store, and requests in the
 	// meantime are answered "not ready".
 	l, err := net.Listen("tcp", *c.listen)
@@ -351,6 +353,10 @@ func (c *serveConfig) publish(e *cli.Environment, srv *server.Server, g *connect
 	if err != nil {
 		return err
 	}
+	if k, err := c.access.keys(); err == nil {
+		prepare(g.Graph, &k)
+	}
+	c.access.graph.Store(g.Graph)
 	if err := g.Writable(); err != nil && !*c.readOnly {
 		e.Say("caspian serve: %v", err)
 	}
@@ -369,13 +375,19 @@ func (c *serveConfig) backend(g *connect.Store, o *schema.Ontology, log *slog.Lo
 			return nil, fmt.Errorf("--documents %s: not all documents fit the schema:\n%w", *c.documents, err)
 		}
 	}
-	b := &server.Backend{
-		Graph: g.Graph, Begin: func() server.Session { return a.Begin() }, Plans: a.Engine().CacheStats,
-		Export: exports(g.Graph), Import: receiveImports(g.Graph, int64(*c.maxImport), log), Owner: ownerTasks(c.store.Folder(), o, g),
-	}
+	sdl := ""
 	if !c.limits.NoIntrospection {
-		b.SDL = a.SDL()
+		sdl = a.SDL()
 	}
+	through := func(l *lens.Lens) *server.Backend {
+		reader, under := a.Through(l), g.Through(l)
+		return &server.Backend{
+			Graph: under, Begin: func() server.Session { return reader.Begin() }, Plans: a.Engine().CacheStats,
+			SDL: sdl, Export: exports(under), Import: receiveImports(g.Graph, int64(*c.maxImport), log), // which a lens refuses
+		}
+	}
+	b := through(nil)
+	b.Through, b.Owner = through, ownerTasks(c.store.Folder(), o, g)
 	return b, nil
 }
 

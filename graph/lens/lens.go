@@ -1,6 +1,6 @@
 // Package lens leaves out of the graph what a caller may not see.
 //
-// Read Lens and Of first. A lens is made of rules, each of which hides the claims of a source, about a type, or of a
+// Read Lens and Of first. A lens has rules, each of which hides the claims of a source, about a type, or of a
 // relation. Of turns a snapshot into one that was built without those claims (project.go), so that everything that
 // reads a snapshot is under the lens: lists, counts, paths, search, errors, and what is added later. Snapshots
 // without a lens are not touched, and cost nothing.
@@ -48,8 +48,8 @@ type Lens struct {
 	name     string
 	ontology *schema.Ontology
 	sources  []graph.ID
-	types    map[*schema.Type]bool
-	fields   map[string][]*schema.Type // by predicate: the types for whose entities it is hidden
+	types    map[string]bool     // by name, because the ontology of a graph may have been loaded again
+	fields   map[string][]string // by predicate: the types for whose entities it is hidden
 
 	// building guards the construction of the next projection, and made, the number of those built from nothing.
 	building sync.Mutex
@@ -60,7 +60,7 @@ type Lens struct {
 // New returns the lens of the rules. The error names each rule that does not fit the ontology. A source need not
 // exist yet.
 func New(o *schema.Ontology, rules []Rule) (*Lens, error) {
-	l := &Lens{ontology: o, types: map[*schema.Type]bool{}, fields: map[string][]*schema.Type{}}
+	l := &Lens{ontology: o, types: map[string]bool{}, fields: map[string][]string{}}
 	var faults graph.Problems
 	var texts []string
 	for _, r := range rules {
@@ -99,7 +99,7 @@ func (l *Lens) addType(name string) error {
 		if c.Name == schema.SourceType {
 			return fmt.Errorf("type %s cannot be hidden, because every claim names a source; hide sources one by one", name)
 		}
-		l.types[c] = true
+		l.types[c.Name] = true
 	}
 	return nil
 }
@@ -125,10 +125,12 @@ func (l *Lens) addRelation(name string) error {
 			return fmt.Errorf("%s.%s is derived from others; hide %s.%s, which it reads", c.Name, field, f.Path.Then.Owner.Name, f.Path.Then.Name)
 		case schema.Inverse:
 			for _, of := range f.InverseOf {
-				l.fields[of.Name] = append(l.fields[of.Name], of.Owner.Concrete...)
+				for _, t := range of.Owner.Concrete {
+					l.fields[of.Name] = append(l.fields[of.Name], t.Name)
+				}
 			}
 		default:
-			l.fields[field] = append(l.fields[field], c)
+			l.fields[field] = append(l.fields[field], c.Name)
 		}
 	}
 	if !found {
@@ -173,11 +175,16 @@ func (l *Lens) next(p *projection, s *snapshot.Snapshot, begun func(*snapshot.Sn
 		}
 	}
 	l.made++
-	empty := snapshot.Under(fmt.Sprintf("%s.%d", l.name, l.made), l.ontology)
+	o := s.Ontology()
+	if o.Hash() != l.ontology.Hash() {
+		panic("lens: the rules are those of another ontology") // they might hide less
+	}
+	empty := snapshot.Empty(o)
+	empty.Lens = fmt.Sprintf("%s.%d", l.name, l.made) // so that caches keep apart what was built from nothing again
 	if begun != nil {
 		begun(empty)
 	}
-	p, err := (&projection{base: snapshot.Empty(l.ontology), shown: empty, first: map[graph.Seq]graph.Seq{}, merged: l.merged(s)}).grow(l, s)
+	p, err := (&projection{base: snapshot.Empty(o), shown: empty, first: map[graph.Seq]graph.Seq{}, merged: l.merged(s)}).grow(l, s)
 	if err != nil {
 		panic(fmt.Sprintf("lens: the graph cannot be built without what is hidden: %v", err)) // our own fault; the caller must not see more instead
 	}

@@ -2,6 +2,7 @@ package lens
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
@@ -45,7 +46,7 @@ func (l *Lens) merged(s *snapshot.Snapshot) map[uint32]bool {
 }
 
 // grow returns the projection of a later snapshot. It is nil if a merge hides what was shown, so that the
-// projection must be built anew.
+// projection must be built again.
 func (p *projection) grow(l *Lens, to *snapshot.Snapshot) (*projection, error) {
 	hidden := l.merged(to)
 	for n := range hidden {
@@ -84,13 +85,8 @@ type part struct {
 // hides reports whether the rules hide a claim of the whole graph.
 func (c *part) hides(n uint32) bool {
 	s := c.whole
-	if types := c.lens.fields[s.Predicate(n)]; types != nil {
-		of := s.Type(s.Subject(n))
-		for _, t := range types {
-			if t == of {
-				return true
-			}
-		}
+	if types := c.lens.fields[s.Predicate(n)]; types != nil && slices.Contains(types, s.TypeName(s.Subject(n))) {
+		return true
 	}
 	if c.hidesEntity(s.Subject(n)) || c.hidesEntity(s.Source(n)) {
 		return true
@@ -112,7 +108,7 @@ func (c *part) hides(n uint32) bool {
 }
 
 func (c *part) hidesEntity(entity uint32) bool {
-	return c.hidden[entity] || len(c.lens.types) > 0 && c.lens.types[c.whole.Type(entity)]
+	return c.hidden[entity] || len(c.lens.types) > 0 && c.lens.types[c.whole.TypeName(entity)]
 }
 
 // declare adds an entity to the commit unless the projection has it.

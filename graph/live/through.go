@@ -8,7 +8,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// Through is the graph as a lens shows it. Whoever answers a caller reads through it, and never the graph itself:
+// Through is the graph as a lens shows it. What answers a caller reads through it, and never the graph itself:
 // its methods replace those of the graph that return a snapshot, and it writes only if the lens hides nothing.
 type Through struct {
 	*Graph

@@ -29,13 +29,6 @@ type Snapshot struct{ *memory.Graph }
 // Empty returns the snapshot of an empty store.
 func Empty(o *schema.Ontology) *Snapshot { return &Snapshot{memory.Empty(o)} }
 
-// Under returns an empty snapshot for a graph from which something is left out. No two such graphs have the same name.
-func Under(name string, o *schema.Ontology) *Snapshot {
-	s := Empty(o)
-	s.Lens = name
-	return s
-}
-
 // Apply returns the snapshot after one more commit. It shares everything unchanged with s; its cost is proportional
 // to the commit. Only the newest snapshot may be advanced, by one goroutine at a time.
 func (s *Snapshot) Apply(c *graph.Commit) (*Snapshot, error) { return s.next(s.Graph.Apply(c)) }

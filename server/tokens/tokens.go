@@ -1,7 +1,8 @@
 // Package tokens has the bearer tokens of a service: it reads them, refuses weak ones, stores only
 // hashes, compares in constant time, and slows down clients that guess.
 //
-// Read Tokens and Guesses first. The package must not know requests, nor what a token permits.
+// Read Tokens and Guesses first; line.go has the form of a file. The package must not know requests, nor what a
+// token permits.
 package tokens
 
 import (
@@ -18,9 +19,11 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 )
 
-// Tokens is a set of bearer tokens that grant one right. It stores only their hashes and never
-// changes.
-type Tokens struct{ hashes [][sha256.Size]byte }
+// Tokens is a set of bearer tokens with their holders. It stores only their hashes and never changes.
+type Tokens struct {
+	hashes  [][sha256.Size]byte
+	holders []Holder
+}
 
 const (
 	minToken = 16
@@ -29,7 +32,7 @@ const (
 	minBits = 60
 )
 
-// Read reads tokens, one per line; blank lines and lines that begin with # are
+// Read reads tokens, one per line, as they are or hashed (see Line); blank lines and lines that begin with # are
 // skipped. The error names every line that is wrong.
 func Read(name string, r io.Reader) (*Tokens, error) {
 	t := &Tokens{}
@@ -42,7 +45,7 @@ func Read(name string, r io.Reader) (*Tokens, error) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		if err := t.add(line); err != nil {
+		if err := t.addLine(line); err != nil {
 			ps = append(ps, graph.Problem{Position: graph.Position{File: name, Line: n}, Code: graph.BadInput, Message: err.Error()})
 		}
 	}
@@ -53,7 +56,7 @@ func Read(name string, r io.Reader) (*Tokens, error) {
 		return nil, ps
 	}
 	if len(t.hashes) == 0 {
-		return nil, graph.Errorf(graph.BadInput, "%s has no token; write one per line", name)
+		return nil, graph.Errorf(graph.BadInput, "%s has no token; 'caspian token add' makes one", name)
 	}
 	return t, nil
 }
@@ -77,9 +80,20 @@ func (t *Tokens) add(token string) error {
 	if bits := strength(token); bits < minBits {
 		return graph.Errorf(graph.BadInput, "the token is easy to guess (about %d bits of the %d that are needed); %s", bits, minBits, make)
 	}
-	t.hashes = append(t.hashes, sha256.Sum256([]byte(token)))
+	t.hashes, t.holders = append(t.hashes, sha256.Sum256([]byte(token))), append(t.holders, Holder{})
 	return nil
 }
+
+// Len returns the number of tokens.
+func (t *Tokens) Len() int {
+	if t == nil {
+		return 0
+	}
+	return len(t.hashes)
+}
+
+// Holder returns the holder of token i, who is nameless if the token is in the file as it is.
+func (t *Tokens) Holder(i int) Holder { return t.holders[i] }
 
 // Find returns the number of the token in the set, or -1. The time does not depend on how much of
 // the token is correct.
@@ -95,19 +109,19 @@ func (t *Tokens) Find(token string) int {
 	return found
 }
 
-// FindCookie reports whether one of the values is the cookie of a token in the set.
-func (t *Tokens) FindCookie(values []string, port string) bool {
-	found := 0
+// FindCookie returns the number of a token in the set of which one of the values is the cookie, or -1.
+func (t *Tokens) FindCookie(values []string, port string) int {
+	found := -1
 	if t == nil {
-		return false
+		return found
 	}
 	for i := range t.hashes {
 		mine := []byte(t.Cookie(i, port))
 		for _, value := range values {
-			found |= subtle.ConstantTimeCompare(mine, []byte(value))
+			found = subtle.ConstantTimeSelect(subtle.ConstantTimeCompare(mine, []byte(value)), i, found)
 		}
 	}
-	return found == 1
+	return found
 }
 
 // Cookie returns the value that replaces token i in a browser. The token cannot be computed from

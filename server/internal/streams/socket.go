@@ -97,8 +97,8 @@ func (s *Streams) Socket(w http.ResponseWriter, r *http.Request, client Client) 
 // serve reads messages until the connection ends, and then ends the operations.
 func (c *socket) serve() {
 	o := c.streams.opts
-	stopping := context.AfterFunc(c.streams.places.closing, func() {
-		_ = c.conn.Close(websocket.StatusGoingAway, "the service is stopping; connect again")
+	stopping := context.AfterFunc(c.streams.places.ends(), func() {
+		_ = c.conn.Close(websocket.StatusGoingAway, "the service is stopping, or has other rules of access now; connect again")
 	})
 	late := time.AfterFunc(o.InitTimeout, func() {
 		if !c.begun.Load() {

@@ -107,6 +107,9 @@ func New(o Options) *Streams { return &Streams{opts: o, places: newPlaces(o.MaxS
 // End ends all streams and sockets, and refuses new ones.
 func (s *Streams) End() { s.places.end() }
 
+// Restart ends all streams and sockets, whose clients may connect again at once.
+func (s *Streams) Restart() { s.places.restart() }
+
 // Wait waits until all streams and sockets have ended, or ctx ends.
 func (s *Streams) Wait(ctx context.Context) { s.places.wait(ctx) }
 
@@ -131,13 +134,13 @@ func (s *Streams) slow(attrs ...any) {
 
 // places counts what open streams, sockets, reservations and operations take, up to a limit.
 type places struct {
-	limit   int
-	closing context.Context // ends when the server stops
-	stop    context.CancelFunc
-	open    sync.WaitGroup
+	limit int
+	open  sync.WaitGroup
 
-	mu sync.Mutex // guards n
-	n  int
+	mu      sync.Mutex // guards the following
+	n       int
+	closing context.Context // ends when the server stops, or when all clients must connect again
+	stop    context.CancelFunc
 }
 
 func newPlaces(limit int) *places {
@@ -184,6 +187,22 @@ func (p *places) end() {
 	p.stop()
 }
 
+func (p *places) restart() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closing.Err() == nil { // else the server is stopping
+		p.stop()
+		p.closing, p.stop = context.WithCancel(context.Background())
+	}
+}
+
+// ends returns the context that ends with all that is open now.
+func (p *places) ends() context.Context {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closing
+}
+
 func (p *places) wait(ctx context.Context) {
 	gone := make(chan struct{})
 	go func() { p.open.Wait(); close(gone) }()
@@ -193,9 +212,9 @@ func (p *places) wait(ctx context.Context) {
 	}
 }
 
-// joined returns a context that ends with ctx or when the server stops.
+// joined returns a context that ends with ctx, when the server stops, or with Restart.
 func (p *places) joined(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
-	release := context.AfterFunc(p.closing, cancel)
+	release := context.AfterFunc(p.ends(), cancel)
 	return ctx, func() { release(); cancel() }
 }
