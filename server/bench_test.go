@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"github.com/caspian-kg/caspian/server/internal/members"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -148,8 +149,8 @@ func BenchmarkMembers(b *testing.B) {
 		b.Run(fmt.Sprintf("ours/%d", len(body)), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				var m members
-				if bad := m.read(body); bad != nil {
+				var m members.Members
+				if bad := m.Read(body); bad != nil {
 					b.Fatal(bad)
 				}
 			}

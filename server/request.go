@@ -12,6 +12,7 @@ import (
 	"github.com/caspian-kg/caspian/codes"
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/server/documents"
+	"github.com/caspian-kg/caspian/server/internal/members"
 )
 
 // requestError is the reason why a request is refused before it runs, with the HTTP status.
@@ -126,11 +127,24 @@ func (s *Server) parseBody(body []byte) (*operation.Request, *requestError) {
 	case trimmed[0] != '{':
 		return nil, badRequest("the body is not a JSON object")
 	}
-	var m members
-	if bad := m.read(body); bad != nil {
+	m, bad := membersOf(body)
+	if bad != nil {
 		return nil, bad
 	}
-	return s.fromMembers(&m)
+	return s.fromMembers(m)
+}
+
+// membersOf divides a body that begins with an object.
+func membersOf(body []byte) (*members.Members, *requestError) {
+	m := new(members.Members)
+	switch bad := m.Read(body); {
+	case bad == nil:
+		return m, nil
+	case bad.WellFormed:
+		return nil, badRequest("%s", bad.Message)
+	default:
+		return nil, unreadable("%s", bad.Message)
+	}
 }
 
 // operationOf reads a POST to a reserved stream, and returns the request and its
@@ -163,36 +177,36 @@ func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*operation
 
 // operationID returns extensions.operationId of a well-formed body, or "" if there is none.
 func operationID(body []byte) (string, *requestError) {
-	var m members
-	if bad := m.read(body); bad != nil || m.extensions == nil {
+	m, bad := membersOf(body)
+	if bad != nil || m.Extensions == nil {
 		return "", bad
 	}
 	var given map[string]json.RawMessage
-	if err := json.Unmarshal(m.extensions, &given); err != nil {
+	if err := json.Unmarshal(m.Extensions, &given); err != nil {
 		return "", badRequest("extensions cannot be read: %v", err)
 	}
 	return optional("extensions.operationId", given["operationId"])
 }
 
-func (s *Server) fromMembers(m *members) (*operation.Request, *requestError) {
+func (s *Server) fromMembers(m *members.Members) (*operation.Request, *requestError) {
 	req := &operation.Request{AllowMutation: true}
 	var bad *requestError
 	query, id := "", ""
-	if m.query != nil { // query must not be null, unlike the other members
-		if query, bad = text("query", m.query); bad != nil {
+	if m.Query != nil { // query must not be null, unlike the other members
+		if query, bad = text("query", m.Query); bad != nil {
 			return nil, bad
 		}
 	}
-	if id, bad = optional("documentId", m.documentID); bad != nil {
+	if id, bad = optional("documentId", m.DocumentID); bad != nil {
 		return nil, bad
 	}
-	if req.OperationName, bad = optional("operationName", m.operationName); bad != nil {
+	if req.OperationName, bad = optional("operationName", m.OperationName); bad != nil {
 		return nil, bad
 	}
-	if req.Variables, bad = objectOf("variables", m.variables); bad != nil {
+	if req.Variables, bad = objectOf("variables", m.Variables); bad != nil {
 		return nil, bad
 	}
-	extensions, bad := objectOf("extensions", m.extensions)
+	extensions, bad := objectOf("extensions", m.Extensions)
 	if bad != nil {
 		return nil, bad
 	}
@@ -200,11 +214,11 @@ func (s *Server) fromMembers(m *members) (*operation.Request, *requestError) {
 	if bad != nil {
 		return nil, bad
 	}
-	if m.query == nil && x.ID == "" {
+	if m.Query == nil && x.ID == "" {
 		return nil, badRequest("query is missing: the body must be a JSON object with the document as its member query")
 	}
 	req.Cost, req.Trace, req.Plan = x.cost, x.trace, x.plan
-	req.Query, bad = s.document(query, m.query != nil, x.Reference)
+	req.Query, bad = s.document(query, m.Query != nil, x.Reference)
 	return req, bad
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/live"
 	"github.com/caspian-kg/caspian/schema"
+	"github.com/caspian-kg/caspian/server/internal/members"
 	"github.com/caspian-kg/caspian/server/tokens"
 )
 
@@ -467,12 +468,12 @@ func FuzzParseBody(f *testing.F) {
 			}
 			return
 		}
-		var m members
-		if bad := m.read(body); bad != nil {
+		var m members.Members
+		if bad := m.Read(body); bad != nil {
 			return // twice
 		}
 		for _, name := range []string{"query", "documentId", "operationName", "variables", "extensions"} {
-			if got := *m.named(name); utf8.Valid(body) && string(got) != string(model[name]) {
+			if got := *m.Named(name); utf8.Valid(body) && string(got) != string(model[name]) {
 				t.Errorf("%q: %s is %q, want %q", body, name, got, model[name])
 			}
 		}
