@@ -26,10 +26,11 @@ type batch struct {
 // lineReader divides a stream of JSON lines into batches. It decodes a whole batch, so that all of it is well
 // formed before any of it is committed.
 type lineReader struct {
-	name string
-	r    *bufio.Reader
-	line int // the number of the last line that was read
-	text bytes.Buffer
+	scenario *graph.Op // the line that makes all lines after it those of a scenario; each batch repeats it
+	name     string
+	r        *bufio.Reader
+	line     int // the number of the last line that was read
+	text     bytes.Buffer
 }
 
 func newLineReader(name string, r io.Reader) *lineReader {
@@ -105,13 +106,22 @@ func (lr *lineReader) next(ctx context.Context, most int) (batch, error) {
 	if b.lines == 0 {
 		return b, nil
 	}
-	b.ops = make([]graph.Op, 0, b.lines)
+	b.ops = make([]graph.Op, 0, b.lines+1)
 	shift := b.first - 1
+	if lr.scenario != nil {
+		b.ops = append(b.ops, *lr.scenario)
+	}
 	err := codec.JSONLines.Decode(ctx, lr.name, &lr.text, func(op graph.Op) error {
 		op.Position.Line += shift
+		if op.Kind == graph.Suppose && len(b.ops) == 0 {
+			lr.scenario = &op
+		}
 		b.ops = append(b.ops, op)
 		return nil
 	})
+	if len(b.ops) == 1 && lr.scenario != nil && b.lines == most {
+		b.ops = b.ops[:0] // the lines of the scenario are in the next batch
+	}
 	var ps graph.Problems
 	if errors.As(err, &ps) {
 		for _, p := range ps {
