@@ -53,7 +53,7 @@ func Contestants(g *live.Graph, p *plain.Graph) ([]*Contestant, error) {
 		return nil, err
 	}
 	srv := server.New(server.Options{ReadOnly: true, ResponseCache: -1})
-	srv.Publish(&server.Backend{Graph: g, SDL: a.SDL(), Begin: func() server.Session { return a.Begin() }})
+	srv.Publish(&server.Backend{Graph: g.Through(nil), SDL: a.SDL(), Begin: func() server.Session { return a.Begin() }})
 	lib, err := newGraphqlGo(g)
 	if err != nil {
 		return nil, err

@@ -77,7 +77,7 @@ func caspian(t *testing.T, g *Graph, state bool) http.Handler {
 		t.Fatal(err)
 	}
 	s := server.New(server.Options{OpenWrites: true, ResponseCache: -1})
-	s.Publish(&server.Backend{Graph: l, SDL: a.SDL(), Begin: func() server.Session { return a.Begin() }})
+	s.Publish(&server.Backend{Graph: l.Through(nil), SDL: a.SDL(), Begin: func() server.Session { return a.Begin() }})
 	return s
 }
 
