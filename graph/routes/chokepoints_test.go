@@ -126,7 +126,7 @@ func TestChokepointsAgainstAllCuts(t *testing.T) {
 		w := drawWorld(t)
 		v := see(t, w.snapshot(t), drawView(t))
 		o := drawRouteOptions(t, kind)
-		o.Via, o.Gauges, o.MaxBorders = nil, nil, nil
+		o.Via, o.Gauges, o.MaxBorders, o.AvoidBorders = nil, nil, nil, nil
 		ask := ChokepointOptions{From: o.From, To: o.To, Cargo: o.Cargo, Avoid: o.Avoid, Modes: o.Modes, First: maxCuts}
 		got, err := FindChokepoints(context.Background(), compile(t, v, kind), &ask)
 		if err != nil {
@@ -280,7 +280,7 @@ func TestCapacityCutsAgainstAllCuts(t *testing.T) {
 		w := drawWorld(t)
 		v := see(t, w.snapshot(t), drawView(t))
 		o := drawRouteOptions(t, Transport)
-		o.Via, o.Gauges, o.MaxBorders = nil, nil, nil
+		o.Via, o.Gauges, o.MaxBorders, o.AvoidBorders = nil, nil, nil, nil
 		got, err := FindChokepoints(context.Background(), compile(t, v, Transport),
 			&ChokepointOptions{From: o.From, To: o.To, Cargo: o.Cargo, Avoid: o.Avoid, Modes: o.Modes, First: maxCuts, Weight: ByCapacity})
 		if err != nil {

@@ -44,10 +44,11 @@ class ExportList {
     const by = new Map();
     for (const e of this.all) {
       let g = by.get(e.resource);
-      if (!g) by.set(e.resource, (g = { key: e.resource, count: 0, sum: { share: 0 } }));
+      if (!g) by.set(e.resource, (g = { key: e.resource, count: 0, sum: 0 }));
       g.count++;
-      g.sum.share += e.share;
+      g.sum += e.share;
     }
+    for (const g of by.values()) g.avg = { share: g.sum / g.count };
     return [...by.values()].sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1));
   }
 }

@@ -82,7 +82,7 @@ type ComplexityRoot struct {
 	ExportGroup struct {
 		Count func(childComplexity int) int
 		Key   func(childComplexity int) int
-		Sum   func(childComplexity int) int
+		Avg   func(childComplexity int) int
 	}
 
 	ExportList struct {
@@ -323,12 +323,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ExportGroup.Key(childComplexity), true
-	case "ExportGroup.sum":
-		if e.ComplexityRoot.ExportGroup.Sum == nil {
+	case "ExportGroup.avg":
+		if e.ComplexityRoot.ExportGroup.Avg == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ExportGroup.Sum(childComplexity), true
+		return e.ComplexityRoot.ExportGroup.Avg(childComplexity), true
 
 	case "ExportList.aggregate":
 		if e.ComplexityRoot.ExportList.Aggregate == nil {
@@ -524,7 +524,7 @@ enum ExportGroupKey { resource }
 type ExportGroup {
   key: String
   count: Int!
-  sum: ExportNumbers!
+  avg: ExportNumbers!
 }
 type ExportNumbers { share: Float }
 `, BuiltIn: false},
@@ -629,8 +629,8 @@ func (ec *executionContext) childFields_ExportGroup(ctx context.Context, field g
 		return ec.fieldContext_ExportGroup_key(ctx, field)
 	case "count":
 		return ec.fieldContext_ExportGroup_count(ctx, field)
-	case "sum":
-		return ec.fieldContext_ExportGroup_sum(ctx, field)
+	case "avg":
+		return ec.fieldContext_ExportGroup_avg(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExportGroup", field.Name)
 }
@@ -1734,16 +1734,16 @@ func (ec *executionContext) fieldContext_ExportGroup_count(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ExportGroup", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ExportGroup_sum(ctx context.Context, field graphql.CollectedField, obj *model.ExportGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExportGroup_avg(ctx context.Context, field graphql.CollectedField, obj *model.ExportGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ExportGroup_sum(ctx, field)
+			return ec.fieldContext_ExportGroup_avg(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Sum, nil
+			return obj.Avg, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ExportNumbers) graphql.Marshaler {
@@ -1753,7 +1753,7 @@ func (ec *executionContext) _ExportGroup_sum(ctx context.Context, field graphql.
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ExportGroup_sum(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ExportGroup_avg(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ExportGroup",
 		Field:      field,
@@ -3762,8 +3762,8 @@ func (ec *executionContext) _ExportGroup(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "sum":
-			out.Values[i] = ec._ExportGroup_sum(ctx, field, obj)
+		case "avg":
+			out.Values[i] = ec._ExportGroup_avg(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

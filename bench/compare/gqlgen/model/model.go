@@ -78,7 +78,8 @@ func (a *ExportAggregate) Groups(by ExportGroupKey) []*ExportGroup {
 	groups := plain.ByResource(a.all)
 	out := make([]*ExportGroup, len(groups))
 	for i, g := range groups {
-		out[i] = &ExportGroup{Key: g.Key, Count: g.Count, Sum: &ExportNumbers{Share: &g.Share}}
+		mean := g.Share / float64(g.Count)
+		out[i] = &ExportGroup{Key: g.Key, Count: g.Count, Avg: &ExportNumbers{Share: &mean}}
 	}
 	return out
 }
@@ -103,8 +104,8 @@ type (
 type ExportGroup struct {
 	Key   *string
 	Count int
-	Sum   *ExportNumbers
+	Avg   *ExportNumbers
 }
 
-// ExportNumbers has sums of exports.
+// ExportNumbers has averages of exports.
 type ExportNumbers struct{ Share *float64 }
