@@ -127,23 +127,23 @@ func (s *Server) parseBody(body []byte) (*operation.Request, *requestError) {
 	case trimmed[0] != '{':
 		return nil, badRequest("the body is not a JSON object")
 	}
-	m, bad := membersOf(body)
-	if bad != nil {
+	var m members.Members
+	if bad := divide(body, &m); bad != nil {
 		return nil, bad
 	}
-	return s.fromMembers(m)
+	return s.fromMembers(&m)
 }
 
-// membersOf divides a body that begins with an object.
-func membersOf(body []byte) (*members.Members, *requestError) {
-	m := new(members.Members)
+// divide divides a body that begins with an object into its members, which the caller provides so that they need no
+// allocation.
+func divide(body []byte, m *members.Members) *requestError {
 	switch bad := m.Read(body); {
 	case bad == nil:
-		return m, nil
+		return nil
 	case bad.WellFormed:
-		return nil, badRequest("%s", bad.Message)
+		return badRequest("%s", bad.Message)
 	default:
-		return nil, unreadable("%s", bad.Message)
+		return unreadable("%s", bad.Message)
 	}
 }
 
@@ -177,8 +177,8 @@ func (s *Server) operationOf(w http.ResponseWriter, r *http.Request) (*operation
 
 // operationID returns extensions.operationId of a well-formed body, or "" if there is none.
 func operationID(body []byte) (string, *requestError) {
-	m, bad := membersOf(body)
-	if bad != nil || m.Extensions == nil {
+	var m members.Members
+	if bad := divide(body, &m); bad != nil || m.Extensions == nil {
 		return "", bad
 	}
 	var given map[string]json.RawMessage

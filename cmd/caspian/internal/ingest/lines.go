@@ -113,10 +113,11 @@ func (lr *lineReader) next(ctx context.Context, most int) (batch, error) {
 	}
 	err := codec.JSONLines.Decode(ctx, lr.name, &lr.text, func(op graph.Op) error {
 		op.Position.Line += shift
-		if op.Kind == graph.Suppose && len(b.ops) == 0 {
-			lr.scenario = &op
-		}
 		b.ops = append(b.ops, op)
+		if op.Kind == graph.Suppose && len(b.ops) == 1 {
+			named := op // a copy, so that not each operation is allocated for its address
+			lr.scenario = &named
+		}
 		return nil
 	})
 	if len(b.ops) == 1 && lr.scenario != nil && b.lines == most {
