@@ -23,9 +23,7 @@ tools at /mcp (docs/agents.md).`,
 	Setup: func(s *settings.Set) cli.Action {
 		at := endpointSettings(s)
 		return func(ctx context.Context, e *cli.Environment, args []string) (err error) {
-			if len(args) > 0 {
-				s.Fault("no arguments are expected, but there is %q", args[0])
-			}
+			s.NoArguments(args)
 			at.Check()
 			if err := s.Err(); err != nil {
 				return err

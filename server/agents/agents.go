@@ -67,8 +67,8 @@ type unclosed struct{ io.Writer }
 
 func (unclosed) Close() error { return nil }
 
-// answer is GraphQL's answer.
-type answer struct {
+// reply is GraphQL's answer.
+type reply struct {
 	Data   json.RawMessage `json:"data,omitempty"`
 	Errors []fault         `json:"errors,omitempty"`
 }
@@ -102,7 +102,7 @@ func read(ctx context.Context, ask Ask, document string, variables any) (json.Ra
 	if err != nil {
 		return nil, err
 	}
-	var a answer
+	var a reply
 	if err := json.Unmarshal(body, &a); err != nil {
 		return nil, fmt.Errorf("the answer is not JSON: %w", err)
 	}

@@ -76,7 +76,7 @@ func describe(ctx context.Context, ask Ask, in schemaArguments) (json.RawMessage
 	if name == "" {
 		name = "Entity"
 	}
-	data, err := read(ctx, ask, document("type", false), map[string]any{"name": name})
+	data, err := read(ctx, ask, document("type"), map[string]any{"name": name})
 	if err != nil {
 		return nil, err
 	}

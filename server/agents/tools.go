@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"encoding/json"
@@ -11,14 +12,14 @@ import (
 //go:embed documents/*.graphql
 var documents embed.FS
 
-// document returns a file of documents, with the fragment Evidence that those with claims use.
-func document(name string, evidence bool) string {
+// document returns a file of documents, with the fragment Evidence if it uses that.
+func document(name string) string {
 	text, err := documents.ReadFile("documents/" + name + ".graphql")
 	if err != nil {
 		panic(err) // a file that is built in
 	}
-	if evidence {
-		return string(text) + document("claim", false)
+	if bytes.Contains(text, []byte("...Evidence")) {
+		return string(text) + document("claim")
 	}
 	return string(text)
 }
@@ -111,38 +112,43 @@ type schemaArguments struct {
 // tools adds each tool to a server.
 var tools = []func(*mcp.Server, Ask){
 	tool("search", "Find entities by name", "Finds entities by name, former name, code or description, and returns their ids, which the other tools take.",
-		document("search", false), asGiven[searchArguments]),
+		answer("search", asGiven[searchArguments])),
 	tool("entity", "Facts about an entity", "Returns claims about one entity with their sources, dates and confidence. Ask for the predicates that you need; an entity may have hundreds of claims.",
-		document("entity", true), entityVariables),
+		answer("entity", entityVariables)),
 	tool("routes", "Routes", "Finds transport routes between places or countries, with conditions such as a country to avoid, the evidence for each leg, and, where there is none, what blocks them.",
-		document("routes", true), asGiven[routesArguments]),
+		answer("routes", asGiven[routesArguments])),
 	tool("dependency", "Trade dependency", "Returns which share of a country's imports or exports each partner has, as intervals with their claims, and how much is unknown.",
-		document("dependency", true), asGiven[dependencyArguments]),
+		answer("dependency", asGiven[dependencyArguments])),
 	tool("conflicts", "Where sources disagree", "Lists sets of claims that cannot all be true, and why.",
-		document("conflicts", true), asGiven[conflictsArguments]),
+		answer("conflicts", asGiven[conflictsArguments])),
 	tool("why_connected", "How two entities are connected", "Finds paths of claims between two entities, the most specific first. A path is not a causal or a supply relation.",
-		document("connections", true), asGiven[connectionsArguments]),
+		answer("connections", asGiven[connectionsArguments])),
 	tool("changes", "What changed between two views", "Compares the claims about an entity in two views, such as on two dates, or as known at two instants.",
-		document("changes", true), asGiven[changesArguments]),
+		answer("changes", asGiven[changesArguments])),
 	tool("query", "GraphQL query", "Runs a GraphQL query, for questions that the other tools do not answer: lists with filters, orders, sums and groups.",
-		"", nil, runQuery),
+		runQuery),
 	tool("schema", "Types of the API", "Describes a type of the GraphQL API: its fields, arguments and values. Start with Query, or without a name for the types of entities.",
-		"", nil, describe),
+		describe),
 }
 
-// tool describes a tool. Its arguments become the variables of the document, unless run answers in another way.
-func tool[In any](name, title, about, document string, variables func(In) any, run ...func(context.Context, Ask, In) (json.RawMessage, error)) func(*mcp.Server, Ask) {
-	answer := func(ctx context.Context, ask Ask, in In) (json.RawMessage, error) {
-		return read(ctx, ask, document, variables(in))
+// run answers a call of a tool.
+type run[In any] func(ctx context.Context, ask Ask, in In) (json.RawMessage, error)
+
+// answer answers by a document, with the variables that the arguments become.
+func answer[In any](name string, variables func(In) any) run[In] {
+	text := document(name)
+	return func(ctx context.Context, ask Ask, in In) (json.RawMessage, error) {
+		return read(ctx, ask, text, variables(in))
 	}
-	if len(run) > 0 {
-		answer = run[0]
-	}
+}
+
+// tool describes a tool.
+func tool[In any](name, title, about string, run run[In]) func(*mcp.Server, Ask) {
 	closed := false
 	described := &mcp.Tool{Name: name, Title: title, Description: about, Annotations: &mcp.ToolAnnotations{ReadOnlyHint: true, IdempotentHint: true, OpenWorldHint: &closed}}
 	return func(s *mcp.Server, ask Ask) {
 		mcp.AddTool(s, described, func(ctx context.Context, _ *mcp.CallToolRequest, in In) (*mcp.CallToolResult, any, error) {
-			data, err := answer(ctx, ask, in)
+			data, err := run(ctx, ask, in)
 			if err != nil {
 				return nil, nil, err
 			}
