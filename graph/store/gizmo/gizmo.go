@@ -7,7 +7,6 @@ package gizmo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"strings"
@@ -47,13 +46,10 @@ func Folder(dir string) (*Store, error) {
 // Database opens the store in a database through Cayley's own backend, while others read and write there.
 func Database(address string) (*Store, error) {
 	qs, err := cgraph.NewQuadStore("postgres", address, nil)
-	if err != nil && strings.Contains(err.Error(), "SSL is not enabled") && !choosesSSL(address) {
+	if err != nil && strings.Contains(err.Error(), "SSL is not enabled") {
 		// The driver of Cayley's backend has no mode that tries both, which is the standard of others.
-		if u, perr := url.Parse(address); perr == nil {
-			asked := u.Query()
-			asked.Set("sslmode", "disable")
-			u.RawQuery = asked.Encode()
-			qs, err = cgraph.NewQuadStore("postgres", u.String(), nil)
+		if plain := withoutSSL(address); plain != "" {
+			qs, err = cgraph.NewQuadStore("postgres", plain, nil)
 		}
 	}
 	if err != nil {
@@ -62,9 +58,16 @@ func Database(address string) (*Store, error) {
 	return &Store{qs, qs.Close}, nil
 }
 
-func choosesSSL(address string) bool {
+// withoutSSL returns the address with SSL disabled, or "" if the user has chosen a mode.
+func withoutSSL(address string) string {
 	u, err := url.Parse(address)
-	return err != nil || u.Query().Has("sslmode") || os.Getenv("PGSSLMODE") != ""
+	if err != nil || u.Query().Has("sslmode") || os.Getenv("PGSSLMODE") != "" {
+		return ""
+	}
+	asked := u.Query()
+	asked.Set("sslmode", "disable")
+	u.RawQuery = asked.Encode()
+	return u.String()
 }
 
 // Close releases the store.
@@ -161,6 +164,3 @@ func (n names) OptimizeShape(s shape.Shape) (shape.Shape, bool) {
 	}
 	return s, false
 }
-
-// String names the store in Cayley's errors.
-func (n names) String() string { return fmt.Sprintf("%T", n.QuadStore) }
