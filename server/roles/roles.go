@@ -36,10 +36,16 @@ func (r Role) String() string { return names[r] }
 // Names lists the roles that a token may have.
 func Names() []string { return names[1:] }
 
+// named finds the role with a name. It is called for each request, and so makes no error.
+func named(name string) (r Role, ok bool) {
+	i := slices.Index(names[:], name)
+	return Role(max(0, i)), i > 0
+}
+
 // Parse returns the role with a name.
 func Parse(name string) (Role, error) {
-	if i := slices.Index(names[:], name); i > 0 {
-		return Role(i), nil
+	if role, ok := named(name); ok {
+		return role, nil
 	}
 	return Nobody, graph.Errorf(graph.BadInput, "there is no role %q; the roles are %s", graph.Clip(name), strings.Join(Names(), ", "))
 }
@@ -55,7 +61,7 @@ type Identity struct {
 // has reports whether the identity is in a list of roles and groups. A role in the list includes those above it.
 func (i *Identity) has(list []string) bool {
 	return slices.ContainsFunc(list, func(name string) bool {
-		if role, err := Parse(name); err == nil {
+		if role, ok := named(name); ok {
 			return i.Role >= role
 		}
 		return slices.Contains(i.Groups, name)
@@ -65,7 +71,7 @@ func (i *Identity) has(list []string) bool {
 // OfToken returns the identity of a token's holder. usual is the role of a token that names none.
 func OfToken(h tokens.Holder, usual Role) Identity {
 	i := Identity{Name: h.Name, Role: usual, Groups: h.Groups}
-	if role, err := Parse(h.Role); err == nil { // Check found others
+	if role, ok := named(h.Role); ok { // Check found others
 		i.Role = role
 	}
 	return i
@@ -198,16 +204,16 @@ func (p *Policy) choose(applies []byte) *lens.Lens {
 			rules = append(rules, e.Rule)
 		}
 	}
-	l := p.named(rules)
+	l := p.lensOf(rules)
 	if p.lenses.list[l.Name()] == nil && len(p.lenses.list) >= maxLenses {
-		l = p.named(all)
+		l = p.lensOf(all)
 	}
 	p.lenses.list[l.Name()] = l
 	return l
 }
 
-// named returns the lens with the rules, which is the one in the list if it is there.
-func (p *Policy) named(rules []lens.Rule) *lens.Lens {
+// lensOf returns the lens with the rules, which is the one in the list if it is there.
+func (p *Policy) lensOf(rules []lens.Rule) *lens.Lens {
 	l, err := lens.New(p.ontology, rules)
 	if err != nil {
 		panic("roles: " + err.Error()) // For has checked each rule
@@ -217,6 +223,3 @@ func (p *Policy) named(rules []lens.Rule) *lens.Lens {
 	}
 	return l
 }
-
-// Hides reports whether the policy hides anything from anyone.
-func (p *Policy) Hides() bool { return p != nil && len(p.embargoes) > 0 }
