@@ -4,17 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
-	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/console"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
@@ -22,7 +19,6 @@ import (
 	"github.com/caspian-kg/caspian/graph/codec"
 	"github.com/caspian-kg/caspian/graph/foreign"
 	"github.com/caspian-kg/caspian/graph/match"
-	"github.com/caspian-kg/caspian/schema"
 )
 
 // mappingChoice has the settings of how an import reads tables.
@@ -159,99 +155,5 @@ func (m *mappingChoice) undecided(e *cli.Environment, r *ingest.Report) error {
 	}
 	to := cmp.Or(*m.reviewed, "a file, with --review FILE")
 	e.Say("caspian import: %s to be decided, written to %s: put an id, or - for none, in the column decision, and import again", console.Count(r.Undecided, "name"), to)
-	return nil
-}
-
-// atService finds entities at a service, each value once.
-type atService struct {
-	at    *client.Service
-	mu    sync.Mutex // guards known and types
-	known map[[2]string]graph.ID
-	types map[graph.ID]string
-}
-
-func newAtService(at *client.Service) *atService {
-	return &atService{at: at, known: map[[2]string]graph.ID{}, types: map[graph.ID]string{}}
-}
-
-func (s *atService) Key(ctx context.Context, key, value string) (graph.ID, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	id, asked := s.known[[2]string{key, value}]
-	if asked {
-		return id, nil
-	}
-	id, err := askForKey(ctx, s.at, key, value)
-	if err == nil {
-		s.known[[2]string{key, value}] = id
-	}
-	return id, err
-}
-
-// Candidates returns an error, because a service finds entities only by key.
-func (s *atService) Candidates(context.Context, match.Question) ([]match.Candidate, error) {
-	return nil, graph.Errorf(graph.BadInput, "a service finds entities by key only; import into its store with --store DIR")
-}
-
-// TypeOf is the type of an entity; "" if there is none.
-func (s *atService) TypeOf(ctx context.Context, id graph.ID) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if name := s.types[id]; name != "" {
-		return name, nil
-	}
-	name, err := askForType(ctx, s.at, string(id))
-	if err == nil {
-		s.types[id] = name
-	}
-	return name, err
-}
-
-// Ontology is the one that Caspian ships with: a service does not give out the one that it has.
-func (s *atService) Ontology() *schema.Ontology { return schema.MustDefault() }
-
-// askForKey asks a service for the entity that has the value of the key; "" if there is none.
-func askForKey(ctx context.Context, at *client.Service, key, value string) (graph.ID, error) {
-	var found struct {
-		Claims struct {
-			Nodes []struct{ Subject struct{ ID graph.ID } }
-		}
-	}
-	err := ask(ctx, at, `query ($key: String!, $value: String!) {
-		claims(where: {predicate: {eq: $key}, value: {eq: $value}}, first: 1, view: {during: "0001/9999"}) { nodes { subject { id } } }
-	}`, map[string]string{"key": key, "value": value}, &found)
-	if nodes := found.Claims.Nodes; err == nil && len(nodes) > 0 {
-		return nodes[0].Subject.ID, nil
-	}
-	return "", err
-}
-
-// askForType requests from a service the type of an entity; "" if there is none.
-func askForType(ctx context.Context, at *client.Service, id string) (string, error) {
-	var found struct{ Entity struct{ Type string } }
-	err := ask(ctx, at, `query ($id: ID!) { entity(id: $id) { type } }`, map[string]string{"id": id}, &found)
-	return found.Entity.Type, err
-}
-
-// ask sends a query to a service and decodes the answer into found.
-func ask(ctx context.Context, at *client.Service, query string, variables map[string]string, found any) error {
-	given, err := json.Marshal(variables)
-	if err != nil {
-		return err
-	}
-	body, err := at.Ask(ctx, query, given)
-	if err != nil {
-		return err
-	}
-	answer := struct {
-		Data   any
-		Errors []struct{ Message string }
-	}{Data: found}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return err
-	}
-	if len(answer.Errors) > 0 {
-		return fmt.Errorf("looking up %s: %s", given, answer.Errors[0].Message)
-	}
 	return nil
 }

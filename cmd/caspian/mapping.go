@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/cli"
+	"github.com/caspian-kg/caspian/cmd/caspian/internal/client"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/connect"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/ingest"
 	"github.com/caspian-kg/caspian/cmd/caspian/internal/settings"
@@ -45,7 +49,7 @@ with 'caspian import --dry-run --mapping'.`,
 			done := func() error { return nil }
 			switch {
 			case at != nil:
-				options.Graph = byCode{newAtService(at)}
+				options.Graph = newAtService(at)
 				e.Say("caspian mapping: a service looks up codes only; stop it and use its store to look up names, too")
 			case where.Store().Exists() != nil:
 				e.Say("caspian mapping: there is no store in %s, so nothing is looked up", where.Store())
@@ -66,17 +70,100 @@ with 'caspian import --dry-run --mapping'.`,
 	},
 }
 
-// byCode finds entities at a service by their ids and codes only.
-type byCode struct{ *atService }
+// atService finds entities at a service by their ids and codes only, and asks for each value once.
+type atService struct {
+	at    *client.Service
+	mu    sync.Mutex // guards known and types
+	known map[[2]string]graph.ID
+	types map[graph.ID]string
+}
+
+func newAtService(at *client.Service) *atService {
+	return &atService{at: at, known: map[[2]string]graph.ID{}, types: map[graph.ID]string{}}
+}
+
+func (s *atService) Key(ctx context.Context, key, value string) (graph.ID, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, asked := s.known[[2]string{key, value}]
+	if asked {
+		return id, nil
+	}
+	id, err := askForKey(ctx, s.at, key, value)
+	if err == nil {
+		s.known[[2]string{key, value}] = id
+	}
+	return id, err
+}
 
 // Candidates finds the entity whose id is the text.
-func (s byCode) Candidates(ctx context.Context, q match.Question) ([]match.Candidate, error) {
+func (s *atService) Candidates(ctx context.Context, q match.Question) ([]match.Candidate, error) {
 	if graph.CheckID(graph.ID(q.Text)) != nil {
 		return nil, nil
 	}
-	typ, err := s.TypeOf(ctx, graph.ID(q.Text))
+	typ, err := s.typeOf(ctx, graph.ID(q.Text))
 	if err != nil || typ == "" || q.Types != nil && !slices.Contains(q.Types, typ) {
 		return nil, err
 	}
 	return []match.Candidate{{ID: graph.ID(q.Text), Type: typ, Name: q.Text, Score: 100, Reason: "its id"}}, nil
+}
+
+// typeOf is the type of an entity; "" if there is none.
+func (s *atService) typeOf(ctx context.Context, id graph.ID) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if name := s.types[id]; name != "" {
+		return name, nil
+	}
+	name, err := askForType(ctx, s.at, string(id))
+	if err == nil {
+		s.types[id] = name
+	}
+	return name, err
+}
+
+// askForKey asks a service for the entity that has the value of the key; "" if there is none.
+func askForKey(ctx context.Context, at *client.Service, key, value string) (graph.ID, error) {
+	var found struct {
+		Claims struct {
+			Nodes []struct{ Subject struct{ ID graph.ID } }
+		}
+	}
+	err := ask(ctx, at, `query ($key: String!, $value: String!) {
+		claims(where: {predicate: {eq: $key}, value: {eq: $value}}, first: 1, view: {during: "0001/9999"}) { nodes { subject { id } } }
+	}`, map[string]string{"key": key, "value": value}, &found)
+	if nodes := found.Claims.Nodes; err == nil && len(nodes) > 0 {
+		return nodes[0].Subject.ID, nil
+	}
+	return "", err
+}
+
+// askForType requests from a service the type of an entity; "" if there is none.
+func askForType(ctx context.Context, at *client.Service, id string) (string, error) {
+	var found struct{ Entity struct{ Type string } }
+	err := ask(ctx, at, `query ($id: ID!) { entity(id: $id) { type } }`, map[string]string{"id": id}, &found)
+	return found.Entity.Type, err
+}
+
+// ask sends a query to a service and decodes the answer into found.
+func ask(ctx context.Context, at *client.Service, query string, variables map[string]string, found any) error {
+	given, err := json.Marshal(variables)
+	if err != nil {
+		return err
+	}
+	body, err := at.Ask(ctx, query, given)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		Data   any
+		Errors []struct{ Message string }
+	}{Data: found}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return err
+	}
+	if len(answer.Errors) > 0 {
+		return fmt.Errorf("looking up %s: %s", given, answer.Errors[0].Message)
+	}
+	return nil
 }
