@@ -13,7 +13,7 @@ import (
 	"github.com/caspian-kg/caspian/graph/live"
 )
 
-// Target accepts changes: a *live.Graph, or a remote service.
+// Target accepts changes, as a *live.Graph does.
 type Target interface {
 	Commit(ctx context.Context, ch *graph.Change) (*live.Receipt, error)
 	// Check checks a change against the graph and commits nothing.
@@ -110,7 +110,7 @@ func importWhole(ctx context.Context, to Target, inputs []Input, o Options, r *R
 	ops = distinct(ops)
 	got, err := to.Commit(ctx, r.change(ops, o.Sync))
 	if err != nil {
-		return failed(err, cmp.Or(r.addPart(err, len(ops)), nothing))
+		return failed(err, nothing)
 	}
 	r.add(len(ops), got)
 	return nil
@@ -161,9 +161,6 @@ func importLines(ctx context.Context, to Target, in *Input, o Options, r *Report
 		}
 		got, err := to.Commit(ctx, r.change(b.ops, ""))
 		var ps graph.Problems
-		if part := r.addPart(err, len(b.ops)); part != "" {
-			return failed(err, fmt.Sprintf("%s: the lines before %d are imported, and of the batch that begins there %s", in.Name, b.first, part))
-		}
 		switch {
 		case errors.As(err, &ps):
 			return checkRest(to, in, lr, b, nil)

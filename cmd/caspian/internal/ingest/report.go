@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -70,24 +69,6 @@ func (r *Report) count(ops []graph.Op) {
 			r.Rows, last = r.Rows+1, *at
 		}
 	}
-}
-
-// partial is the error of a Target that has committed a part of a change.
-type partial interface {
-	error
-	// Committed returns the receipt of the committed part and the number of its operations.
-	Committed() (*live.Receipt, int)
-}
-
-// addPart adds the committed part of a change to the report, and returns a description of it.
-func (r *Report) addPart(err error, ops int) string {
-	var p partial
-	if !errors.As(err, &p) {
-		return ""
-	}
-	receipt, done := p.Committed()
-	r.add(done, receipt)
-	return fmt.Sprintf("%d of %d operations are imported; correct the input and run the same import again: what is known changes nothing", done, ops)
 }
 
 // Failed is the error of an import that did not complete, because of problems, of another cause, or of both.
