@@ -90,12 +90,8 @@ func changes(s *settings.Set, use string, read func(args []string) graph.Op) cli
 		if err := s.Err(); err != nil {
 			return err
 		}
-		to, done, err := changeTarget(ctx, e, where, *dry)
+		got, err := change(ctx, e, where, op, *dry)
 		if err != nil {
-			return err
-		}
-		got, err := to.Commit(ctx, &graph.Change{Ops: []graph.Op{op}})
-		if err := errors.Join(err, done()); err != nil {
 			return err
 		}
 		return changed(e, got, *dry, *asJSON)
@@ -130,19 +126,18 @@ func changed(e *cli.Environment, got *live.Receipt, dry, asJSON bool) error {
 	return nil
 }
 
-// changeTarget returns the target of a command's changes: a service, or the store, which must exist. done closes
-// the target.
-func changeTarget(ctx context.Context, e *cli.Environment, where *connect.Location, dry bool) (to ingest.Target, done func() error, err error) {
+// change makes a change of one operation through a service, or in the store, which must exist.
+func change(ctx context.Context, e *cli.Environment, where *connect.Location, op graph.Op, dry bool) (*live.Receipt, error) {
 	if at := where.Service(); at != nil {
 		if where.NamesOntology() {
-			return nil, nil, graph.Errorf(graph.BadInput, "a service has the ontology that it was started with: leave out --ontology")
+			return nil, graph.Errorf(graph.BadInput, "a service has the ontology that it was started with: leave out --ontology")
 		}
 		at.Patience, at.Say = client.ForImports, e.Say
-		return client.NewImporter(ctx, at, dry), func() error { return nil }, nil
+		return at.Change(ctx, op, dry)
 	}
 	o, err := where.Ontology()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	oo := connect.Options{Ontology: o, Existing: true, Say: e.Say}
 	if dry {
@@ -150,7 +145,8 @@ func changeTarget(ctx context.Context, e *cli.Environment, where *connect.Locati
 	}
 	g, err := connect.Open(ctx, where.Store(), oo)
 	if err != nil {
-		return nil, nil, connect.OrURL(err)
+		return nil, connect.OrURL(err)
 	}
-	return g.Graph, g.Close, nil
+	got, err := g.Commit(ctx, &graph.Change{Ops: []graph.Op{op}})
+	return got, errors.Join(err, g.Close())
 }

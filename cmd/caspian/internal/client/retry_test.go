@@ -132,10 +132,12 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// TestNoticesAreNotSent: a notice of a format goes to the user, and not to the service.
-func TestNoticesAreNotSent(t *testing.T) {
-	s, _, _ := turning(t, ForImports, answered)
-	got, err := NewImporter(t.Context(), s, false).Commit(t.Context(), &graph.Change{Ops: []graph.Op{{Kind: graph.Notice, Notice: "left out"}, {Kind: graph.Declare, Entity: graph.Entity{ID: "x", Type: "City"}}}})
+// TestChange: the notices of a change come with its receipt.
+func TestChange(t *testing.T) {
+	noticed := answered
+	noticed.body = `{"data":{"transact":{"sequence":7,"notices":["operations[0]: left out"]}}}`
+	s, _, _ := turning(t, ForImports, noticed)
+	got, err := s.Change(t.Context(), graph.Op{Kind: graph.Unmerge, Merge: graph.Merged{From: "x"}}, false)
 	if err != nil || got.Seq != 7 || len(got.Notices) != 1 || got.Notices[0].Message != "left out" {
 		t.Errorf("%+v, %v", got, err)
 	}

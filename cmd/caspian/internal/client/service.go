@@ -1,8 +1,8 @@
 // Package client uses a running service over HTTP.
 //
-// Read Service first: it sends requests, and sends them again if the service rejects them temporarily. An
-// Importer sends changes to a service, in parts if they are too large for one request. The package must not
-// know which service a command uses, nor how answers are printed.
+// Read Service first: it sends requests, and sends them again if the service rejects them temporarily. Import sends
+// files, which the service reads itself, and Change a change of one operation. The package must not know which service a
+// command uses, nor how answers are printed.
 package client
 
 import (
