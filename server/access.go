@@ -44,16 +44,24 @@ func (k *Keys) Lenses() (list []*lens.Lens) {
 	if !k.Closed() {
 		add(roles.Identity{Role: roles.Reader})
 	}
-	for _, t := range append(slices.Clone(k.Writers), k.Readers) {
+	for t, usual := range k.sets {
 		for i := range t.Len() {
-			usual := roles.Admin
-			if t == k.Readers {
-				usual = roles.Reader
-			}
 			add(roles.OfToken(t.Holder(i), usual))
 		}
 	}
 	return list
+}
+
+// sets calls yield with each set of tokens, and with the role of those that name none.
+func (k *Keys) sets(yield func(t *tokens.Tokens, usual roles.Role) bool) {
+	if !yield(k.Readers, roles.Reader) {
+		return
+	}
+	for _, t := range k.Writers {
+		if !yield(t, roles.Admin) {
+			return
+		}
+	}
 }
 
 // caller is who sent a request.
@@ -78,17 +86,13 @@ func (s *Server) SetKeys(k Keys) {
 
 // find returns who has a token. in returns the number of the token in a set, or -1.
 func (k *Keys) find(in func(*tokens.Tokens) int) (who roles.Identity, has *tokens.Holder) {
-	take := func(t *tokens.Tokens, usual roles.Role) {
+	for t, usual := range k.sets {
 		if i := in(t); i >= 0 {
 			h := t.Holder(i)
 			if of := roles.OfToken(h, usual); has == nil || of.Role > who.Role {
 				who, has = of, &h
 			}
 		}
-	}
-	take(k.Readers, roles.Reader)
-	for _, t := range k.Writers {
-		take(t, roles.Admin)
 	}
 	return who, has
 }
