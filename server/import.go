@@ -101,8 +101,6 @@ func (s *Server) mayImport(w http.ResponseWriter, r *http.Request, b *Backend) *
 	switch refusal := callerOf(w).refusal; {
 	case b.Import == nil:
 		return &requestError{status: http.StatusNotFound, code: codes.NotFound, message: "this service imports nothing"}
-	case r.Method != http.MethodPost:
-		return &requestError{status: http.StatusMethodNotAllowed, code: codes.MethodNotAllowed, message: importPath + " takes files by POST, not " + r.Method}
 	case errors.As(refusal, &known):
 		return &requestError{status: http.StatusForbidden, code: string(known.Code), message: known.Message}
 	case !byOwner(r) && s.opts.DocumentsOnly:

@@ -304,14 +304,14 @@ func (s *Server) through(b *Backend, l *lens.Lens) *Backend {
 }
 
 func (s *Server) routes() {
-	read := func(path string, h http.HandlerFunc) { s.mux.HandleFunc(path, reads(h)) }
+	read := func(path string, h http.HandlerFunc) { s.mux.HandleFunc(path, byItsMethods(h)) }
 	s.mux.HandleFunc("/graphql/stream", s.graphqlStream)
 	read("/healthz", s.healthz)
 	read("/readyz", s.readyz)
 	read("/metrics", s.metricsHandler())
 	read("/schema.graphql", s.ready(s.serveSDL))
 	read("/export", s.ready(s.serveExport))
-	s.mux.HandleFunc(importPath, s.ready(s.serveImport))
+	read(importPath, s.ready(s.serveImport))
 	read("/snapshot", s.ready(s.serveSnapshot))
 	read(reconcilePath, s.ready(s.serveReconcile))
 	read(reconcilePath+"/", s.ready(s.serveReconcile))
@@ -328,8 +328,8 @@ func (s *Server) routes() {
 	})
 }
 
-// reads restricts a handler to the methods that read.
-func reads(h http.HandlerFunc) http.HandlerFunc {
+// byItsMethods restricts a handler to the methods of its address.
+func byItsMethods(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if options(w, r) {
 			return
