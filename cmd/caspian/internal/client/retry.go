@@ -30,12 +30,16 @@ var (
 	ForSnapshots = Patience{attempts: 30, total: 5 * time.Minute}
 )
 
-// patiently sends a request, and again while it is rejected temporarily. It returns what send returned last: nil, and
-// no error, for an answer that send keeps to itself.
+// patiently sends a request, again with the token of the store if it needs one, and again while it is rejected temporarily.
+// It returns what send returned last: nil, and no error, for an answer that send keeps to itself.
 func (s *Service) patiently(ctx context.Context, send func() (*response, error)) (*response, error) {
 	waited := time.Duration(0)
 	for attempt := 1; ; attempt++ {
 		got, err := send()
+		if got != nil && err == nil && s.Token == "" && s.StoreToken != "" && wantsToken(got.body) {
+			s.Token = s.StoreToken
+			got, err = send()
+		}
 		if got == nil && err == nil {
 			return nil, nil
 		}

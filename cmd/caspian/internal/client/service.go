@@ -110,14 +110,7 @@ func (s *Service) exchange(ctx context.Context, method, accept, query string, va
 	if err != nil {
 		return nil, err
 	}
-	return s.patiently(ctx, func() (*response, error) {
-		got, err := s.send(ctx, method, accept, body)
-		if err == nil && s.Token == "" && s.StoreToken != "" && wantsToken(got.body) {
-			s.Token = s.StoreToken
-			got, err = s.send(ctx, method, accept, body)
-		}
-		return got, err
-	})
+	return s.patiently(ctx, func() (*response, error) { return s.send(ctx, method, accept, body) })
 }
 
 // wantsToken reports whether an answer is a refusal because of a missing token.

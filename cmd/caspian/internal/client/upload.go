@@ -28,7 +28,7 @@ type Part struct {
 // say that the import is not complete. The service's own refusal, before anything was imported, is an error.
 func (s *Service) Import(ctx context.Context, parts []Part, progress func(report json.RawMessage)) (report json.RawMessage, err error) {
 	var consumed atomic.Bool // a part that can be read only once
-	send := func() (*response, error) {
+	refused, err := s.patiently(ctx, func() (*response, error) {
 		var refused *response
 		report, refused, err = s.upload(ctx, parts, &consumed, progress)
 		if err == nil && refused != nil && consumed.Load() {
@@ -38,14 +38,6 @@ func (s *Service) Import(ctx context.Context, parts []Part, progress func(report
 			err = &final{err}
 		}
 		return refused, err
-	}
-	refused, err := s.patiently(ctx, func() (*response, error) {
-		got, err := send()
-		if err == nil && got != nil && s.Token == "" && s.StoreToken != "" && wantsToken(got.body) {
-			s.Token = s.StoreToken
-			got, err = send()
-		}
-		return got, err
 	})
 	switch {
 	case err != nil:
