@@ -40,7 +40,8 @@ type accessControl struct {
 	closed bool     // reading needs a token too
 
 	ontology *schema.Ontology // to which the rules are bound; nil until it is loaded
-	policy   *roles.Policy    // the last one that was bound, for one goroutine at a time
+	reading  sync.Mutex       // guards policy: files may change while the store is opened
+	policy   *roles.Policy    // the last one that was bound
 
 	address string // path of the file with the service's address; "" if there is none
 
@@ -86,6 +87,8 @@ func (a *accessControl) check(s *settings.Set, store, listen string, readOnly bo
 
 // keys reads the files of tokens.
 func (a *accessControl) keys() (k server.Keys, err error) {
+	a.reading.Lock()
+	defer a.reading.Unlock()
 	if token := a.token.Load(); token != nil {
 		t, terr := tokens.New(*token)
 		k.Writers, err = append(k.Writers, t), errors.Join(err, terr)
