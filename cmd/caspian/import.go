@@ -95,17 +95,13 @@ Formats: ` + formatList() + `.`,
 			}
 			mapping.use(ingest.In(g.Snapshot()))
 			present := g.Snapshot().Seq()
-			run.present = &present
 			err = run.report(ctx, func(o ingest.Options) (*ingest.Report, error) {
-				shown, err := run.preview(ctx)
+				shown, err := mapping.preview(ctx, inputs, *dry)
 				if err != nil {
-					return &ingest.Report{}, err
+					return &ingest.Report{Seq: present}, err
 				}
 				r, err := run.local(ctx, g, wrap, o)
-				r.Preview = shown
-				if mapping.review != nil {
-					r.Review, r.Undecided = mapping.review.Text()
-				}
+				mapping.finish(r, shown, *dry, present)
 				return r, err
 			})
 			return errors.Join(err, g.Close())
@@ -123,14 +119,6 @@ func (e *importing) local(ctx context.Context, g *connect.Store, wrap func(inges
 		defer debug.SetGCPercent(debug.SetGCPercent(fillPercent))
 	}
 	return ingest.Fill(ctx, g.Graph, wrap, e.inputs, o)
-}
-
-// preview returns what the first rows of a table become, for a dry run.
-func (e *importing) preview(ctx context.Context) ([]ingest.Shown, error) {
-	if !e.dry || e.mapping.mapping == nil {
-		return nil, nil
-	}
-	return ingest.Preview(ctx, e.inputs)
 }
 
 // fillPercent is GOGC while an empty store is filled: how much garbage may accumulate, relative to the memory
@@ -152,7 +140,6 @@ type importing struct {
 	inputs      []ingest.Input
 	options     ingest.Options
 	dry, asJSON bool
-	present     *graph.Seq // the sequence number of the store before the import; nil for a service, which returns its own
 	mapping     *mappingChoice
 }
 
@@ -164,7 +151,7 @@ func (e *importing) report(ctx context.Context, run func(ingest.Options) (*inges
 	r, err := run(o)
 	bar.End()
 	if !e.asJSON {
-		if err := preview(r.Preview, e.Out); err != nil {
+		if err := printPreview(r.Preview, e.Out); err != nil {
 			return err
 		}
 	}
@@ -175,12 +162,6 @@ func (e *importing) report(ctx context.Context, run func(ingest.Options) (*inges
 		e.Say("and %s", console.Count(r.MoreNotices, "more notice"))
 	}
 	err = errors.Join(err, e.mapping.undecided(e.Environment, r), e.mapping.setAside(ctx, e.Environment, e.inputs, r))
-	if e.dry {
-		r.Import = 0
-	}
-	if e.present != nil && (e.dry || r.Seq == 0) {
-		r.Seq = *e.present
-	}
 	if e.asJSON {
 		if jerr := json.NewEncoder(e.Out).Encode(r.Outcome(err, e.dry)); jerr != nil {
 			return jerr

@@ -106,8 +106,31 @@ func (m *mappingChoice) inputs(args []string, format string, e *cli.Environment)
 	return ingest.Find(args, m.mapping.Format(m), e.In, e.Say)
 }
 
-// preview prints what the first rows of a table become.
-func preview(shown []ingest.Shown, out io.Writer) error {
+// preview returns what the first rows of a table become, for a dry run.
+func (t *tables) preview(ctx context.Context, inputs []ingest.Input, dry bool) ([]ingest.Shown, error) {
+	if !dry || t.mapping == nil {
+		return nil, nil
+	}
+	return ingest.Preview(ctx, inputs)
+}
+
+// finish adds to the report of an import what its tables show, and what a person has to decide about them. present is the sequence
+// number of the graph where nothing was committed.
+func (t *tables) finish(r *ingest.Report, shown []ingest.Shown, dry bool, present graph.Seq) {
+	r.Preview = shown
+	if t.mapping != nil {
+		r.Review, r.Undecided = t.review.Text()
+	}
+	if dry {
+		r.Import = 0
+	}
+	if dry || r.Seq == 0 {
+		r.Seq = present
+	}
+}
+
+// printPreview prints what the first rows of a table become.
+func printPreview(shown []ingest.Shown, out io.Writer) error {
 	if len(shown) == 0 {
 		return nil
 	}

@@ -276,30 +276,18 @@ func (in *received) run(ctx context.Context, req *server.ImportRequest, log *slo
 		return &server.Imported{Report: r.Outcome(&ingest.Failed{Problems: in.faults, Resume: "nothing was imported; correct the mapping"}, in.dry)}
 	}
 	to := ingest.Target(inService{in.g, req.Write})
-	var preview []ingest.Shown
 	if in.dry {
 		to = in.g.Trial()
-		if in.tables.mapping != nil {
-			var err error
-			if preview, err = ingest.Preview(ctx, in.inputs); err != nil {
-				log.Error("preview_failed", "error", err.Error())
-			}
-		}
+	}
+	shown, err := in.tables.preview(ctx, in.inputs, in.dry)
+	if err != nil {
+		log.Error("preview_failed", "error", err.Error())
 	}
 	if req.Progress != nil {
 		in.options.Progress = func(_ string, r *ingest.Report) { req.Progress(r.Outcome(nil, in.dry)) }
 	}
 	r, err := ingest.Import(ctx, to, in.inputs, in.options)
-	r.Preview = preview
-	if in.tables.mapping != nil {
-		r.Review, r.Undecided = in.tables.review.Text()
-	}
-	if in.dry || r.Seq == 0 {
-		r.Seq = in.g.Snapshot().Seq()
-	}
-	if in.dry {
-		r.Import = 0
-	}
+	in.tables.finish(r, shown, in.dry, in.g.Snapshot().Seq())
 	out := &server.Imported{Complete: err == nil}
 	var f *ingest.Failed
 	if errors.As(err, &f) && f.Cause != nil {
