@@ -30,13 +30,16 @@ export function send(query: string, variables: object, post: boolean, signal?: A
     : fetch(requestAddress(query, variables), { headers, signal });
 }
 
+/** Sends a request of the page, which only reads: by POST if its address would be too long. */
+export const request = (query: string, variables: object, signal?: AbortSignal) => send(query, variables, requestAddress(query, variables).length >= longest, signal);
+
 /** Asks in the view of the address. It throws a Refusal. */
 export async function ask<T>(query: string, variables: object = {}, signal?: AbortSignal): Promise<T> {
   const all = { view: view(), ...variables };
   if (!signal?.aborted && !/\bsearch\(/.test(query)) asked.set(query, all);
   let body: { data?: T; errors?: Fault[] };
   try {
-    const res = await send(query, all, requestAddress(query, all).length >= longest, signal);
+    const res = await request(query, all, signal);
     body = await res.json();
   } catch (e) {
     if (signal?.aborted) throw e;
@@ -47,11 +50,11 @@ export async function ask<T>(query: string, variables: object = {}, signal?: Abo
   return body.data as T;
 }
 
-/** Asks the same of each entity, in the order of the ids; null where an id is unknown. own has the variables of the selection, and their types. */
-export async function askEach<T>(ids: string[], selection: string, signal?: AbortSignal, own: { types?: string; variables?: object } = {}): Promise<(T | null)[]> {
+/** Asks the same of each entity, in the order of the ids; null where an id is unknown. own has the variables of the selections, and their types. */
+export async function askEach<T>(ids: string[], selection: (i: number) => string, signal?: AbortSignal, own: { types?: string; variables?: object } = {}): Promise<(T | null)[]> {
   if (ids.length === 0) return [];
   const data = await ask<Record<string, T | null>>(`query (${ids.map((_, i) => `$i${i}: ID!, `).join('')}${own.types ?? ''}$view: View) {
-    ${ids.map((_, i) => `e${i}: entity(id: $i${i}, view: $view) { ${selection} }`).join(' ')} }`, { ...Object.fromEntries(ids.map((id, i) => [`i${i}`, id])), ...own.variables }, signal);
+    ${ids.map((_, i) => `e${i}: entity(id: $i${i}, view: $view) { ${selection(i)} }`).join(' ')} }`, { ...Object.fromEntries(ids.map((id, i) => [`i${i}`, id])), ...own.variables }, signal);
   return ids.map((_, i) => data[`e${i}`] ?? null);
 }
 

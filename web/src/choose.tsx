@@ -9,7 +9,7 @@ import { here, list } from './state';
 export function useEntities<N extends string>(...params: N[]) {
   return useAnswer(async (signal) => {
     const ids = params.map(list), all = ids.flat();
-    const found = (await askEach<Entity>(all, 'id name', signal)).map((e, i) => e ?? { id: all[i]!, name: all[i]! });
+    const found = (await askEach<Entity>(all, () => 'id name', signal)).map((e, i) => e ?? { id: all[i]!, name: all[i]! });
     return Object.fromEntries(params.map((p, i) => [p, found.splice(0, ids[i]!.length)])) as Record<N, Entity[]>;
   });
 }

@@ -1,6 +1,6 @@
 // An open page follows the graph: when something is recorded that changes what the page shows, it says so. It never changes by itself.
 import { useEffect, useState } from 'preact/hooks';
-import { answers, send, type Entity } from './api';
+import { answers, request, type Entity } from './api';
 import { EntityLink, join } from './parts';
 import { grouped, plural } from './words';
 
@@ -11,7 +11,7 @@ const subscription = 'subscription { changes { sequence recordedAt entities { id
 /** Whether a question of this page has another answer than the one that is shown. */
 async function differs() {
   for (const [query, { variables, text }] of answers) {
-    const res = await send(query, variables, JSON.stringify(variables).length + query.length > 5000), body = await res.json();
+    const body = await (await request(query, variables)).json();
     if (JSON.stringify(body.data) !== text) return true;
   }
   return false;

@@ -8,7 +8,7 @@ import type { Around, Edge, Graph, Node } from './graph';
 import type { State } from './state';
 
 interface Acts { open: (e: Entity) => void; choose: (id: string | null) => void; relations: (a: Around) => void; pin: (n: Node) => void; hide: (n: Node) => void; set: (s: State) => void }
-interface Props { graph: Graph; node: Node | null; opened: Around[]; path: { ends: Entity[]; connections: Connection[] } | null; state: State; names: Map<string, Entity>; acts: Acts }
+interface Props { graph: Graph; node: Node | null; opened: Around[]; path: { ends: Entity[]; connections: Connection[] } | null; state: State; acts: Acts }
 
 // Longer lists are shown in parts, and of a link only the first claims.
 const part = 120, evidence = 12;

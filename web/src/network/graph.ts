@@ -1,5 +1,5 @@
 // The network that a page shows: read entity by entity, narrowed by the choices in the address.
-import { ask, askEach, bothSides, byPredicate, type BothSides, type ByPredicate, type Entity } from '../api';
+import { askEach, bothSides, byPredicate, type BothSides, type ByPredicate, type Entity } from '../api';
 import { fields, isFigure } from '../words';
 
 export interface Link {
@@ -37,7 +37,7 @@ const sides = <T,>(of: BothSides<T> | null) => (of ? [of.claims, of.about] : [])
 
 /** Counts the relations of each entity, from both of their ends. */
 export async function countsOf(ids: string[], signal?: AbortSignal): Promise<Map<string, number>[]> {
-  return (await askEach<BothSides<ByPredicate>>(ids, bothSides(byPredicate), signal)).map((e) => {
+  return (await askEach<BothSides<ByPredicate>>(ids, () => bothSides(byPredicate), signal)).map((e) => {
     const counts = new Map<string, number>();
     for (const { key, count } of sides(e).flatMap((side) => side.aggregate.groups)) if (!fields.get(key)?.kind) counts.set(key, (counts.get(key) ?? 0) + count);
     return counts;
@@ -51,17 +51,15 @@ export async function read(ids: string[], chosen: Map<string, string[]>, signal?
   if (ids.length === 0) return [];
   const counts = await countsOf(ids, signal), relations = ids.map((id, i) => chosen.get(id) ?? fitting(counts[i]!, most * 1.5));
   const first = Math.max(1, Math.floor(limit / ids.length));
-  const selection = (i: number) => bothSides(`(where: { predicate: { in: $r${i} } }, first: ${first}) { nodes { ${linkFields} } }`);
-  const d = await ask<Record<string, BothSides<{ nodes: Link[] }> | null>>(`query (${ids.map((_, i) => `$i${i}: ID!, $r${i}: [String!]`).join(', ')}, $view: View) {
-    ${ids.map((_, i) => `e${i}: entity(id: $i${i}, view: $view) { ${selection(i)} }`).join(' ')} }`,
-    Object.fromEntries(ids.flatMap((id, i) => [[`i${i}`, id], [`r${i}`, relations[i]]])), signal);
-  return ids.map((id, i) => ({ id, counts: counts[i]!, relations: relations[i]!, links: sides(d[`e${i}`] ?? null).flatMap((side) => side.nodes), total: sum(counts[i]!, relations[i]) }));
+  const of = await askEach<BothSides<{ nodes: Link[] }>>(ids, (i) => bothSides(`(where: { predicate: { in: $r${i} } }, first: ${first}) { nodes { ${linkFields} } }`), signal,
+    { types: ids.map((_, i) => `$r${i}: [String!], `).join(''), variables: Object.fromEntries(ids.map((_, i) => [`r${i}`, relations[i]])) });
+  return ids.map((id, i) => ({ id, counts: counts[i]!, relations: relations[i]!, links: sides(of[i] ?? null).flatMap((side) => side.nodes), total: sum(counts[i]!, relations[i]) }));
 }
 
 /** What narrows a network: what is hidden, and what a claim must have. */
 export interface Narrow { hidden: Set<string>; noTypes: Set<string>; noRelations: Set<string>; confidence: number; source: string }
 
-export const keyOf = (e: Pick<Edge, 'relation'> & { from: { id: string }; to: { id: string } }) => {
+const keyOf = (e: Pick<Edge, 'relation'> & { from: { id: string }; to: { id: string } }) => {
   const ends = [e.from.id, e.to.id];
   if (fields.get(e.relation)?.symmetric) ends.sort();
   return [e.relation, ...ends].join('\n');

@@ -1,5 +1,5 @@
 // What the address of a network says, and how a choice becomes the next address. Back takes a choice back.
-import { address, here, list, param, params, push } from '../state';
+import { here, list, param, params, push } from '../state';
 
 export interface State {
   ids: string[]; only: Map<string, string[]>; hide: string[]; pins: Map<string, [number, number]>; noTypes: string[]; noRelations: string[];
@@ -21,11 +21,10 @@ export function fromAddress(): State {
 }
 
 const values = (s: State) => ({
-  id: s.ids.join(','), relations: '', hide: s.hide.join(','), noTypes: s.noTypes.join(','), noRelations: s.noRelations.join(','), confidence: s.confidence, source: s.source, path: s.path.join(','),
+  id: s.ids.join(','), relations: '', hide: s.hide.join(','), noTypes: s.noTypes.join(','), noRelations: s.noRelations.join(','), confidence: s.confidence || '', source: s.source, path: s.path.join(','),
   only: [...s.only].filter(([id]) => s.ids.includes(id)).map(([id, r]) => `${id}:${r.join(',')}`),
   pin: [...s.pins].map(([id, [x, y]]) => `${id}:${Math.round(x)},${Math.round(y)}`),
 });
 
-export const addressOf = (s: State) => here({ ...values(s), confidence: s.confidence || '' });
-export const go = (s: State) => push({ ...values(s), confidence: s.confidence || '' });
-export const alone = (id: string) => address('/network', { id });
+export const addressOf = (s: State) => here(values(s));
+export const go = (s: State) => push(values(s));

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ask, askEach, type Entity } from '../api';
 import { Chips, Combobox } from '../combobox';
-import { Empty, Trouble } from '../parts';
+import { Empty, Loading, Trouble } from '../parts';
 import { here } from '../state';
 import { Side } from '../network/beside';
 import { Drawing, hueOf } from '../network/canvas';
@@ -13,8 +13,6 @@ import type { Order, Placed } from '../network/worker';
 import { connectionsQuery, type Connection } from '../views/steps';
 import { label, plural, split } from '../words';
 
-export interface Path { ends: Entity[]; connections: Connection[] }
-
 /** What has been read of the entities that were opened, so that going back reads nothing again. */
 const around = new Map<string, Around>();
 const names = new Map<string, Entity>();
@@ -22,7 +20,7 @@ const keyOf = (id: string, s: State) => `${id} ${s.only.get(id)?.join() ?? ''}`;
 
 async function load(s: State, signal: AbortSignal) {
   const unknown = [...new Set([...s.ids, ...s.path])].filter((id) => !names.has(id)), unread = s.ids.filter((id) => !around.has(keyOf(id, s)));
-  const [named, found, connections] = await Promise.all([askEach<Entity>(unknown, 'id name type', signal), read(unread, s.only, signal),
+  const [named, found, connections] = await Promise.all([askEach<Entity>(unknown, () => 'id name type', signal), read(unread, s.only, signal),
     s.path.length === 2 ? ask<{ connections: Connection[] }>(connectionsQuery, { from: s.path[0], to: s.path[1], first: 3 }, signal).then((d) => d.connections) : []]);
   unknown.forEach((id, i) => names.set(id, named[i] ?? { id, name: id }));
   for (const a of found) around.set(keyOf(a.id, s), a);
@@ -158,11 +156,11 @@ export default function Network() {
       setChoice(null);
       set({ ...state, ids: state.ids.includes(choice.of.id) ? state.ids : [...state.ids, choice.of.id], only: new Map(state.only).set(choice.of.id, relations) });
     }} />}
-    {!graph && busy && (state.ids.length > 0 || state.path.length > 0) && <div class="loading" role="status"><span class="unseen">Loading</span><i /><i /><i /></div>}
+    {!graph && busy && (state.ids.length > 0 || state.path.length > 0) && <Loading />}
     {graph && (graph.nodes.length > 0 || state.ids.length > 0) && <>
       <Filters state={state} graph={graph} opened={data!.opened} set={set} undo={steps > 0 ? () => history.back() : null} />
       <div class="around"><Canvas graph={graph} chosen={node} choose={(n) => setChosen(n?.id ?? null)} open={(n) => void open(n)} moved={moved} />
-        <Side graph={graph} node={node} opened={data!.opened} path={data!.path} state={state} names={names} acts={acts} /></div>
+        <Side graph={graph} node={node} opened={data!.opened} path={data!.path} state={state} acts={acts} /></div>
       {cut.map((a) => <p class="hint" key={a.id}>Of <bdi>{names.get(a.id)!.name}</bdi>, {plural(a.links.length, 'claim')} of {a.total.toLocaleString('en')} are drawn: choose fewer relations to see all of one.</p>)}
     </>}
     <p class="unseen" role="status">{said || (busy ? '' : graph ? `${plural(graph.nodes.length, 'entity')} and ${plural(graph.edges.length, 'link')} are shown.` : '')}</p>
