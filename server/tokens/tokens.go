@@ -32,7 +32,7 @@ const (
 	minBits = 60
 )
 
-// Read reads tokens, one per line, as they are or hashed (see Line); blank lines and lines that begin with # are
+// Read reads tokens, one per line, as they are or hashed (see Make); blank lines and lines that begin with # are
 // skipped. The error names every line that is wrong.
 func Read(name string, r io.Reader) (*Tokens, error) {
 	t := &Tokens{}

@@ -53,7 +53,7 @@ var (
 )
 
 // Receive stores a body in a new folder, which it makes in dir. The body is a form, or one file of any other type. It may have
-// most bytes. read wraps errors of reading that are not about the form.
+// most bytes. An error about the form is a *FormError; one of reading the body is as it came.
 func Receive(dir, contentType string, body io.Reader, most int64) (u *Upload, err error) {
 	media, params, err := mime.ParseMediaType(contentType)
 	if contentType != "" && err != nil {
