@@ -216,6 +216,17 @@ func seeded(t *testing.T) (*live.Graph, *api.API) {
 	return g, a
 }
 
+var sharedSeeds *api.API
+
+// readOnlySeeds returns the API of the built-in seeds to a test that only reads them; they are loaded once.
+func readOnlySeeds(t *testing.T) *api.API {
+	t.Helper()
+	if sharedSeeds == nil {
+		_, sharedSeeds = seeded(t)
+	}
+	return sharedSeeds
+}
+
 var question = regexp.MustCompile("(?s)```graphql\n(.*?)```\n```json\n(.*?)```")
 
 // TestReadmeAnswers runs the queries in README.md and compares the answers there.
@@ -225,7 +236,7 @@ func TestReadmeAnswers(t *testing.T) {
 	if len(found) == 0 {
 		t.Fatal("README.md has no query with its answer")
 	}
-	_, a := seeded(t)
+	a := readOnlySeeds(t)
 	for _, m := range found {
 		res := a.Begin().Execute(t.Context(), &api.Request{Query: m[1]})
 		if res.Errors > 0 {

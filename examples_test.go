@@ -75,7 +75,7 @@ func TestGrafanaExample(t *testing.T) {
 			t.Errorf("the variable's query has no %s", o.Text)
 		}
 	}
-	_, a := seeded(t)
+	a := readOnlySeeds(t)
 	kinds := map[string]int{}
 	for _, p := range d.Panels {
 		kinds[p.Type]++

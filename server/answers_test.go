@@ -24,11 +24,16 @@ import (
 	"github.com/caspian-kg/caspian/seeds"
 )
 
+var sharedSeeds *Server
+
 // seededServer serves the built-in seeds on the day for which the answers of package api
-// were written.
+// were written, to tests that only read them; they are loaded once.
 func seededServer(t *testing.T) *httptest.Server {
 	t.Helper()
-	ts := httptest.NewServer(seeded(t, Options{}, gql.Limits{}))
+	if sharedSeeds == nil {
+		sharedSeeds = seeded(t, Options{}, gql.Limits{})
+	}
+	ts := httptest.NewServer(sharedSeeds)
 	t.Cleanup(ts.Close)
 	return ts
 }

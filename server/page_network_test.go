@@ -1,15 +1,11 @@
 package server
 
 import (
-	"bytes"
 	"fmt"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
-
-	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/codec"
 )
 
 // walkNetwork opens what is around an entity by keyboard, takes it back, chooses relations where there are many, hides and pins, and reads the
@@ -77,13 +73,7 @@ func TestNetworkFrames(t *testing.T) {
 				fmt.Fprintf(&text, "{\"subject\":%q,\"predicate\":\"memberOf\",\"object\":%q,\"source\":\"src\"}\n", member, opened[h])
 			}
 		}
-		var ch graph.Change
-		if err := codec.JSONLines.Decode(t.Context(), "network.jsonl", bytes.NewReader([]byte(text.String())), func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil }); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.backend.Load().Graph.Commit(t.Context(), &ch); err != nil {
-			t.Fatal(err)
-		}
+		recordLines(t, s, text.String())
 		ts := httptest.NewServer(s)
 		t.Cleanup(ts.Close)
 		b := browse(t, ts)

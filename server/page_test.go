@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -190,18 +189,23 @@ const markedUp = `
 
 const mark = `<img src=x onerror=\"window.hacked=1\"></script><script>window.hacked=1</script>`
 
-func markedUpServer(t *testing.T) *httptest.Server {
+// recordLines commits JSON lines to the graph of a server.
+func recordLines(t *testing.T, s *Server, lines string) {
 	t.Helper()
-	s := started(t, Options{ReadOnly: true})
 	var ch graph.Change
-	text := strings.ReplaceAll(markedUp, "MARK", mark)
-	err := codec.JSONLines.Decode(t.Context(), "hostile.jsonl", bytes.NewReader([]byte(text)), func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
+	err := codec.JSONLines.Decode(t.Context(), "lines.jsonl", strings.NewReader(lines), func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.backend.Load().Graph.Commit(t.Context(), &ch); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func markedUpServer(t *testing.T) *httptest.Server {
+	t.Helper()
+	s := started(t, Options{ReadOnly: true})
+	recordLines(t, s, strings.ReplaceAll(markedUp, "MARK", mark))
 	ts := httptest.NewServer(s)
 	t.Cleanup(ts.Close)
 	return ts

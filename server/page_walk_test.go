@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/codec"
 )
 
 // addresses are one of each kind, and of each kind of refusal.
@@ -312,14 +309,7 @@ func followGraph(b *browser, s *Server) {
 	b.settled()
 	b.is(`document.querySelector('[data-following=true]')`)
 	record := func(subject, alias string) {
-		line := fmt.Sprintf(`{"subject":%q,"predicate":"aliases","value":%q,"source":"src"}`, subject, alias)
-		var ch graph.Change
-		if err := codec.JSONLines.Decode(b.t.Context(), "live.jsonl", strings.NewReader(line), func(op graph.Op) error { ch.Ops = append(ch.Ops, op); return nil }); err != nil {
-			b.t.Fatal(err)
-		}
-		if _, err := s.backend.Load().Graph.Commit(b.t.Context(), &ch); err != nil {
-			b.t.Fatal(err)
-		}
+		recordLines(b.t, s, fmt.Sprintf(`{"subject":%q,"predicate":"aliases","value":%q,"source":"src"}`, subject, alias))
 	}
 	record("XXX", "of another page")
 	record("evil2", "newly recorded")
