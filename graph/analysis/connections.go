@@ -51,29 +51,9 @@ func (o *ConnectionsOptions) Validate(v *snapshot.View) error {
 	if o.First < 0 || o.First > MaxConnections {
 		f.Add("first", graph.BadInput, "%d is not between 1 and %d", o.First, MaxConnections)
 	}
-	checkRelations(&f, s.Ontology(), o.Relations)
-	checkTypes(&f, s.Ontology(), "excludeTypes", o.ExcludeTypes)
+	f.Relations(s.Ontology(), "relations", o.Relations...)
+	f.Types(s.Ontology(), "excludeTypes", o.ExcludeTypes...)
 	return f.Err()
-}
-
-// checkRelations adds a fault for each name that is not that of a stored relation.
-func checkRelations(f *question.Faults, o *schema.Ontology, relations []string) {
-	for _, r := range relations {
-		if fields := o.Predicate(r); fields == nil {
-			f.Predicate(o, "relations", r)
-		} else if fields[0].Kind != schema.Relation {
-			f.Add("relations", graph.BadInput, "%s leads to no entity; name a relation", r)
-		}
-	}
-}
-
-// checkTypes adds a fault for each name that is not that of a type or an interface.
-func checkTypes(f *question.Faults, o *schema.Ontology, argument string, types []string) {
-	for _, t := range types {
-		if o.Type(t) == nil {
-			f.Add(argument, graph.UnknownName, "the ontology has no type %q", graph.Clip(t))
-		}
-	}
 }
 
 // Step is one claim of a connection, in the direction of the connection.

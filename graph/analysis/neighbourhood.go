@@ -63,8 +63,8 @@ func (o *NeighbourhoodOptions) Validate(v *snapshot.View) error {
 	if o.Depth < 0 || o.Depth > MaxNeighbourhoodDepth {
 		f.Add("depth", graph.BadInput, "%d is not between 1 and %d", o.Depth, MaxNeighbourhoodDepth)
 	}
-	checkRelations(&f, v.Snapshot().Ontology(), o.Relations)
-	checkTypes(&f, v.Snapshot().Ontology(), "types", o.Types)
+	f.Relations(v.Snapshot().Ontology(), "relations", o.Relations...)
+	f.Types(v.Snapshot().Ontology(), "types", o.Types...)
 	if o.MaxLinks < 0 {
 		f.Add("maxLinks", graph.BadInput, "%d is below 1", o.MaxLinks)
 	}

@@ -54,7 +54,7 @@ func (o *BetweenOptions) Validate(v *snapshot.View) error {
 	for _, id := range o.IDs {
 		f.Entity(v, "ids", id)
 	}
-	checkRelations(&f, v.Snapshot().Ontology(), o.Relations)
+	f.Relations(v.Snapshot().Ontology(), "relations", o.Relations...)
 	return f.Err()
 }
 

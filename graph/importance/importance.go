@@ -18,7 +18,6 @@ import (
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
-	"github.com/caspian-kg/caspian/schema"
 )
 
 // Measure says what makes an entity important.
@@ -60,14 +59,8 @@ type Options struct {
 func (o *Options) Validate(v *snapshot.View) error {
 	var f question.Faults
 	ontology := v.Snapshot().Ontology()
-	if ontology.Type(o.Type) == nil {
-		f.Add("type", graph.UnknownName, "the ontology has no type %q", graph.Clip(o.Type))
-	}
-	if fields := ontology.Predicate(o.Relation); fields == nil {
-		f.Predicate(ontology, "relation", o.Relation)
-	} else if fields[0].Kind != schema.Relation {
-		f.Add("relation", graph.BadInput, "%s leads to no entity; name a relation", o.Relation)
-	}
+	f.Types(ontology, "type", o.Type)
+	f.Relations(ontology, "relation", o.Relation)
 	if o.First < 0 || o.First > MaxFirst {
 		f.Add("first", graph.BadInput, "%d is not between 1 and %d", o.First, MaxFirst)
 	}

@@ -32,6 +32,26 @@ func (f *Faults) Predicate(o *schema.Ontology, argument, name string) {
 	}
 }
 
+// Relations adds a fault for each name that is not that of a stored relation.
+func (f *Faults) Relations(o *schema.Ontology, argument string, names ...string) {
+	for _, r := range names {
+		if fields := o.Predicate(r); fields == nil {
+			f.Predicate(o, argument, r)
+		} else if fields[0].Kind != schema.Relation {
+			f.Add(argument, graph.BadInput, "%s leads to no entity; name a relation", r)
+		}
+	}
+}
+
+// Types adds a fault for each name that is not that of a type or an interface.
+func (f *Faults) Types(o *schema.Ontology, argument string, names ...string) {
+	for _, t := range names {
+		if o.Type(t) == nil {
+			f.Add(argument, graph.UnknownName, "the ontology has no type %q", graph.Clip(t))
+		}
+	}
+}
+
 // Err returns the faults as graph.Problems, or nil if there are none.
 func (f *Faults) Err() error {
 	if len(f.list) == 0 {
