@@ -107,7 +107,7 @@ func Connect(ctx context.Context, v *snapshot.View, kept *Degrees, o Connections
 	if err != nil {
 		return nil, err
 	}
-	w := &connector{linker: linker{v: v, s: s, words: words{""}}, ctx: ctx, o: o, degrees: degrees, links: map[uint32][]link{}}
+	w := &connector{linker: linker{v: v, s: s, words: words{""}}, walk: walk{ctx: ctx, work: o.Work}, o: o, degrees: degrees, links: map[uint32][]link{}}
 	w.from, _ = v.Meant(o.From)
 	w.to, _ = v.Meant(o.To)
 	if o.ExcludeTypes == nil {
@@ -165,7 +165,7 @@ func (t *trail) has(x uint32) bool {
 // dropped.
 type connector struct {
 	linker
-	ctx      context.Context
+	walk
 	o        ConnectionsOptions
 	from, to uint32
 	degrees  []uint32
@@ -173,21 +173,6 @@ type connector struct {
 	block    []trail
 	bound    float64
 	best     []Connection
-	work     int
-	spent    bool
-	err      error
-}
-
-// tick counts work. It returns false when the search must end.
-func (w *connector) tick() bool {
-	w.work++
-	if w.work > w.o.Work {
-		w.spent = true
-	}
-	if w.work%question.CheckEvery == 0 && w.err == nil {
-		w.err = w.ctx.Err()
-	}
-	return !w.spent && w.err == nil
 }
 
 func (w *connector) costOf(i int) float64 { return -math.Log(w.best[i].Score) }

@@ -142,7 +142,7 @@ type Figures struct {
 // others. It is an error if there are more claims than the limit of work allows, because shares from a part of the
 // figures would be false.
 func MeasureDependency(ctx context.Context, v *snapshot.View, o DependencyOptions) (*Dependency, error) {
-	d := &dependencyRun{v: v, o: o, out: &Dependency{Weakest: snapshot.None}}
+	d := &dependencyRun{walk: walk{ctx: ctx, work: cmp.Or(o.Work, question.WalkWork)}, v: v, o: o, out: &Dependency{Weakest: snapshot.None}}
 	if err := d.prepare(); err != nil {
 		return nil, err
 	}
@@ -169,6 +169,7 @@ func MeasureDependency(ctx context.Context, v *snapshot.View, o DependencyOption
 }
 
 type dependencyRun struct {
+	walk
 	v            *snapshot.View
 	o            DependencyOptions
 	of, resource uint32
@@ -176,7 +177,6 @@ type dependencyRun struct {
 	relations    []string
 	kinds        map[uint32]bool // the resource and narrower ones
 	figures      []figure
-	looked       int
 	year         int
 	basis        figureKey
 	used         []figure

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/caspian-kg/caspian/graph"
-	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
@@ -73,9 +72,8 @@ func (d *dependencyRun) collect(ctx context.Context) error {
 
 // read calls fn with the claims of a relation with the country as subject or, if inverse is set, as object.
 func (d *dependencyRun) read(ctx context.Context, relation string, inverse bool, fn func(n uint32)) error {
-	work := cmp.Or(d.o.Work, question.WalkWork)
 	d.v.Claims(d.of, relation, inverse, func(n uint32) bool {
-		if d.looked++; d.looked > work || d.looked%question.CheckEvery == 0 && ctx.Err() != nil {
+		if !d.tick() {
 			return false
 		}
 		fn(n)
@@ -84,8 +82,8 @@ func (d *dependencyRun) read(ctx context.Context, relation string, inverse bool,
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if d.looked > work {
-		return graph.Errorf(graph.LimitWork, "dependency: %s has more figures than the %d that one answer may read; ask for a view of fewer sources or a higher confidence", d.o.Of, work)
+	if d.spent {
+		return graph.Errorf(graph.LimitWork, "dependency: %s has more figures than the %d that one answer may read; ask for a view of fewer sources or a higher confidence", d.o.Of, d.work)
 	}
 	return nil
 }

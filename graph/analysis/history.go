@@ -28,15 +28,12 @@ func History(ctx context.Context, v *snapshot.View, subject graph.ID, predicate 
 		return nil, err
 	}
 	var all []Moment
-	read := 0
+	w := walk{ctx: ctx}
 	v.History(entity, false, func(n uint32) bool {
-		if read++; read%question.CheckEvery == 0 && ctx.Err() != nil {
-			return false
-		}
 		if s.Predicate(n) == predicate && s.Rank(n) != graph.Deprecated {
 			all = append(all, MomentOf(s, n))
 		}
-		return true
+		return w.tick()
 	})
 	slices.SortFunc(all, func(a, b Moment) int { return a.Compare(s, b) })
 	inList := map[uint32]bool{}
@@ -44,9 +41,9 @@ func History(ctx context.Context, v *snapshot.View, subject graph.ID, predicate 
 		inList[m.Claim] = true
 	}
 	var spells []Spell
-	for i, m := range all {
-		if i%question.CheckEvery == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+	for _, m := range all {
+		if !w.tick() {
+			return nil, w.err
 		}
 		if !inList[m.Claim] {
 			continue

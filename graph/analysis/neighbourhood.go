@@ -147,7 +147,7 @@ func newHood(ctx context.Context, v *snapshot.View, kept *Neighbours, o Neighbou
 // done notes what the search has read. The answer must be complete.
 func (h *hood) done() {
 	if h.adjacent != nil && h.kept == nil && h.failed() == nil {
-		h.adjacent.spent(h.wander, h.o.Work-h.work, h.after)
+		h.adjacent.spent(h.wander, h.after)
 	}
 }
 
@@ -204,7 +204,7 @@ func FindNeighbourhood(ctx context.Context, v *snapshot.View, kept *Neighbours, 
 	for _, x := range n.List {
 		inside = append(inside, x.Entity)
 	}
-	among, err := edgesAmong(ctx, v, inside, o.Relations, h.work)
+	among, err := edgesAmong(v, inside, o.Relations, h.walk)
 	if err != nil {
 		return nil, err
 	}

@@ -48,11 +48,11 @@ func (k *Neighbours) of(v *snapshot.View, o *NeighbourhoodOptions) (*adjacent, e
 }
 
 // spent notes how many links a question has read, and reads those of all entities if questions have read enough.
-func (a *adjacent) spent(w *wander, n, after int) {
+func (a *adjacent) spent(w *wander, after int) {
 	if after == 0 {
 		after = w.s.ClaimCount()
 	}
-	if a.read.Add(int64(n)) < int64(after) || !a.mu.TryLock() {
+	if a.read.Add(int64(w.looked)) < int64(after) || !a.mu.TryLock() {
 		return
 	}
 	defer a.mu.Unlock()
@@ -60,7 +60,7 @@ func (a *adjacent) spent(w *wander, n, after int) {
 		return
 	}
 	l := &lists32{start: make([]uint32, 1, w.s.EntityCount()+1)}
-	w.work, w.spent = math.MaxInt, false
+	w.work, w.spent = 0, false
 	m := marksFor(w.s.EntityCount())
 	mark := m.base
 	defer func() { m.done(mark) }()

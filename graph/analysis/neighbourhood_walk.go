@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/caspian-kg/caspian/graph/internal/memory"
-	"github.com/caspian-kg/caspian/graph/question"
 	"github.com/caspian-kg/caspian/graph/snapshot"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -15,7 +14,7 @@ import (
 // wander goes from entity to entity along claims in view. It reads the adjacency lists themselves, because a
 // neighbourhood of three steps has tens of thousands of links.
 type wander struct {
-	ctx   context.Context
+	walk
 	v     *snapshot.View
 	s     *snapshot.Snapshot
 	ways  []way  // by number of the predicate
@@ -24,9 +23,6 @@ type wander struct {
 	sources   []bool
 	kept      *lists32 // the others of all entities, or nil
 	qualified bool     // whether entities in qualifiers lead to the subject
-	work      int
-	spent     bool
-	err       error
 }
 
 // way says how a question follows the claims of a predicate.
@@ -40,7 +36,7 @@ type way struct {
 // newWander returns a wander along the relations, or all, in a direction, to entities that accept admits.
 func newWander(ctx context.Context, v *snapshot.View, relations []string, to LinkDirection, admits func(t *schema.Type) bool, work int) *wander {
 	s := v.Snapshot()
-	w := &wander{ctx: ctx, v: v, s: s, work: work, qualified: to != Outward}
+	w := &wander{walk: walk{ctx: ctx, work: work}, v: v, s: s, qualified: to != Outward}
 	w.ways = make([]way, len(s.Predicates.List))
 	for p, name := range s.Predicates.List {
 		if relations != nil && !slices.Contains(relations, name) {
@@ -61,18 +57,6 @@ func newWander(ctx context.Context, v *snapshot.View, relations []string, to Lin
 		w.sources = append(w.sources, t != nil && t.Name == schema.SourceType)
 	}
 	return w
-}
-
-// tick counts a link. It returns false when the search must end.
-func (w *wander) tick() bool {
-	w.work--
-	if w.work < 0 {
-		w.spent = true
-	}
-	if w.work%question.CheckEvery == 0 && w.err == nil {
-		w.err = w.ctx.Err()
-	}
-	return !w.spent && w.err == nil
 }
 
 // marks says which entities were seen: those with a number above base. It is used for one search after the

@@ -68,12 +68,12 @@ func Between(ctx context.Context, v *snapshot.View, o BetweenOptions) (*Ties, er
 		x, _ := v.Meant(id)
 		inside = append(inside, x)
 	}
-	return edgesAmong(ctx, v, inside, o.Relations, cmp.Or(o.Work, NeighbourhoodWork))
+	return edgesAmong(v, inside, o.Relations, walk{ctx: ctx, work: cmp.Or(o.Work, NeighbourhoodWork)})
 }
 
-// edgesAmong finds the edges among entities. An edge has its subject among them, so the claims of each subject
-// are enough.
-func edgesAmong(ctx context.Context, v *snapshot.View, inside []uint32, relations []string, work int) (*Ties, error) {
+// edgesAmong finds the edges among entities, and goes on with a walk. An edge has its subject among them, so the
+// claims of each subject are enough.
+func edgesAmong(v *snapshot.View, inside []uint32, relations []string, w walk) (*Ties, error) {
 	at := make(map[uint32]int, len(inside))
 	for i, x := range inside {
 		if _, twice := at[x]; !twice {
@@ -86,18 +86,13 @@ func edgesAmong(ctx context.Context, v *snapshot.View, inside []uint32, relation
 	}
 	out := &Ties{}
 	symmetric := map[Tie]int{}
-	w := walk{ctx: ctx}
 	for i, x := range inside {
 		if at[x] != i {
 			continue
 		}
 		r := linkReader{w: &l, x: x}
 		for _, relation := range l.followed() {
-			v.Claims(x, relation, false, func(n uint32) bool {
-				r.take(n, false)
-				work--
-				return w.tick() && work >= 0
-			})
+			v.Claims(x, relation, false, func(n uint32) bool { r.take(n, false); return w.tick() })
 		}
 		for _, k := range r.list {
 			tie := Tie{x, k.to, l.words[k.relation], l.words[k.qualifier], k.claim}
@@ -114,7 +109,7 @@ func edgesAmong(ctx context.Context, v *snapshot.View, inside []uint32, relation
 			}
 			out.Edges = append(out.Edges, tie)
 		}
-		if work < 0 || len(out.Edges) > MaxTies || w.err != nil {
+		if w.spent || len(out.Edges) > MaxTies || w.err != nil {
 			out.Partial = true
 			break
 		}

@@ -43,12 +43,7 @@ func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []
 		return nil, false, err
 	}
 	s := v.Snapshot()
-	looked, work := 0, cmp.Or(o.Work, question.WalkWork)
-	tick := func() bool {
-		looked++
-		partial = partial || looked > work
-		return !partial && (looked%question.CheckEvery != 0 || ctx.Err() == nil)
-	}
+	w := walk{ctx: ctx, work: cmp.Or(o.Work, question.WalkWork)}
 	add := func(n uint32) {
 		// A future independence or completion may be stated already, but has not happened.
 		if m := MomentOf(s, n); !m.Start.Known() || m.Start.First() <= v.On().Last {
@@ -56,7 +51,7 @@ func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []
 		}
 	}
 	v.History(entity, false, func(n uint32) bool {
-		if !tick() {
+		if !w.tick() {
 			return false
 		}
 		add(n)
@@ -64,7 +59,7 @@ func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []
 	})
 	if !o.SubjectOnly {
 		v.History(entity, true, func(n uint32) bool {
-			if !tick() {
+			if !w.tick() {
 				return false
 			}
 			// A claim about itself is listed already.
@@ -78,7 +73,7 @@ func Timeline(ctx context.Context, v *snapshot.View, o TimelineOptions) (list []
 		return nil, false, err
 	}
 	slices.SortFunc(list, func(a, b Moment) int { return a.Compare(s, b) })
-	return list, partial, nil
+	return list, w.spent, nil
 }
 
 // MomentOf returns a claim's place in time.
