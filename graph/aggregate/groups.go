@@ -29,6 +29,22 @@ type Parts struct {
 	Of []int32
 }
 
+// Count returns the number of groups. A nil p is one group of all elements.
+func (p *Parts) Count() int {
+	if p == nil {
+		return 1
+	}
+	return len(p.Groups)
+}
+
+// At returns the index of the group of an element.
+func (p *Parts) At(i int) int32 {
+	if p == nil {
+		return 0
+	}
+	return p.Of[i]
+}
+
 // Grouper finds the groups of a list of values. Only one goroutine may use it, for one list; Release returns
 // its memory for reuse.
 type Grouper struct {

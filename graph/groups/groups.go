@@ -145,11 +145,7 @@ func leads(v *snapshot.View, e snapshot.Edge, k *filter.GroupKey, known map[uint
 
 // Distinct returns how many different values of a key the edges of each group have. Edges without a value do not count.
 func Distinct(v *snapshot.View, edges []snapshot.Edge, of filter.GroupKey, parts *aggregate.Parts) ([]int, error) {
-	n := 1
-	if parts != nil {
-		n = len(parts.Groups)
-	}
-	seen, counts := map[distinct]bool{}, make([]int, n)
+	seen, counts := map[distinct]bool{}, make([]int, parts.Count())
 	if of.Through != nil {
 		known := map[uint32][]graph.Value{}
 		for i, e := range edges {
@@ -172,10 +168,7 @@ type distinct struct {
 }
 
 func count(seen map[distinct]bool, counts []int, parts *aggregate.Parts, i int, val graph.Value) {
-	d := distinct{value: val}
-	if parts != nil {
-		d.group = parts.Of[i]
-	}
+	d := distinct{parts.At(i), val}
 	if val.Kind() != graph.NoKind && !seen[d] {
 		seen[d] = true
 		counts[d.group]++

@@ -20,10 +20,7 @@ func Medians(v *snapshot.View, edges []snapshot.Edge, by filter.Reading, parts *
 		if !ok {
 			return
 		}
-		group := int32(0)
-		if parts != nil {
-			group = parts.Of[i]
-		}
+		group := parts.At(i)
 		st := &sums[group]
 		if st.Err() != nil {
 			return

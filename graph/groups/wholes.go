@@ -14,10 +14,7 @@ import (
 // Wholes returns, for each group, an error if its edges state shares of different wholes, whose sum means nothing. parts
 // is nil for one group.
 func Wholes(v *snapshot.View, edges []snapshot.Edge, q *schema.Qualifier, parts *aggregate.Parts) ([]error, error) {
-	n := 1
-	if parts != nil {
-		n = len(parts.Groups)
-	}
+	n := parts.Count()
 	values := make([]graph.Value, len(edges)) // of one part of the whole
 	known := make([]bool, len(edges))
 	v.EachValue(edges, filter.Reading{Qualifier: q.Name}, func(i int, val graph.Value) { known[i] = val.Kind() != graph.NoKind })
@@ -27,10 +24,7 @@ func Wholes(v *snapshot.View, edges []snapshot.Edge, q *schema.Qualifier, parts 
 			v.EachValue(edges, by, func(i int, val graph.Value) { values[i] = val })
 			first := make([]int, n) // the index of the first share of a group + 1
 			for i, share := range known {
-				group := int32(0)
-				if parts != nil {
-					group = parts.Of[i]
-				}
+				group := parts.At(i)
 				switch at := first[group]; {
 				case !share:
 				case at == 0:

@@ -11,10 +11,7 @@ import (
 // Stats appends to dst the sums of a reading over the edges, one for each group of parts. If parts
 // is nil, all edges are one group.
 func (v *View) Stats(edges []Edge, by filter.Reading, parts *aggregate.Parts, dst []aggregate.Stats) []aggregate.Stats {
-	n := 1
-	if parts != nil {
-		n = len(parts.Groups)
-	}
+	n := parts.Count()
 	base := len(dst)
 	dst = slices.Grow(dst, n)[:base+n]
 	sums := dst[base:]
@@ -24,11 +21,7 @@ func (v *View) Stats(edges []Edge, by filter.Reading, parts *aggregate.Parts, ds
 		if v.stop() {
 			break
 		}
-		group := int32(0)
-		if parts != nil {
-			group = parts.Of[i]
-		}
-		v.add(&sums[group], &r, e)
+		v.add(&sums[parts.At(i)], &r, e)
 	}
 	for i := range sums {
 		sums[i].Settle(v.s.Ontology())
