@@ -90,7 +90,8 @@ func Measure(ctx context.Context, v *snapshot.View, n *routes.Network, o Options
 	if err != nil {
 		return nil, err
 	}
-	m := &measure{ctx: ctx, v: v, n: n, o: o, d: d, partners: d.Partners[:min(len(d.Partners), MaxPartners)]}
+	m := &measure{ctx: ctx, v: v, n: n, o: o, d: d, partners: d.Partners[:min(len(d.Partners), MaxPartners)],
+		routes: map[uint32]*routes.Route{}, passages: map[passing]Passage{}}
 	m.of, _ = v.Meant(o.Of)
 	out := &Exposure{Dependency: d}
 	at := o.At
@@ -123,12 +124,59 @@ type measure struct {
 	d        *analysis.Dependency
 	of       uint32
 	partners []analysis.PartnerShare
+	// routes and passages are what was searched so far. The search for places needs many of those in the answer.
+	routes   map[uint32]*routes.Route // the best, by partner; nil if there is none
+	passages map[passing]Passage
+}
+
+// passing names a passage.
+type passing struct {
+	partner uint32
+	place   graph.ID
 }
 
 // options returns the question for routes from a partner.
 func (m *measure) options(partner uint32, avoid ...graph.ID) *routes.RouteOptions {
 	return &routes.RouteOptions{From: m.v.Snapshot().ID(partner), To: m.v.Snapshot().ID(m.of), Avoid: avoid, Cargo: m.o.Resource,
 		Modes: m.o.Modes, Statuses: m.o.Statuses, First: 1}
+}
+
+// best returns the best route from a partner, or nil if there is none.
+func (m *measure) best(partner uint32) (*routes.Route, error) {
+	r, ok := m.routes[partner]
+	if !ok {
+		var err error
+		if r, err = routes.Best(m.ctx, m.n, m.options(partner)); err != nil {
+			return nil, err
+		}
+		m.routes[partner] = r
+	}
+	return r, nil
+}
+
+// passage finds out whether what comes from a partner must pass a place.
+func (m *measure) passage(x *analysis.PartnerShare, place graph.ID) (p Passage, err error) {
+	key := passing{x.Partner, place}
+	if p, ok := m.passages[key]; ok {
+		return p, nil
+	}
+	p = Passage{Partner: x, Passing: routes.MustPass}
+	if e, _ := m.v.Meant(place); e != x.Partner {
+		if p.Passing, p.Around, err = routes.Passes(m.ctx, m.n, m.options(x.Partner, place)); err != nil {
+			return p, err
+		}
+		if p.Passing == routes.MustPass {
+			r, err := m.best(x.Partner)
+			if err != nil {
+				return p, err
+			}
+			if r == nil {
+				p.Passing = routes.PassingUnknown
+			}
+		}
+	}
+	m.passages[key] = p
+	return p, nil
 }
 
 // point measures one place.
@@ -139,13 +187,9 @@ func (m *measure) point(id graph.ID) (*Point, error) {
 		if err := m.ctx.Err(); err != nil {
 			return nil, err
 		}
-		x := &m.partners[i]
-		passage := Passage{Partner: x, Passing: routes.MustPass}
-		if x.Partner != p.Entity {
-			var err error
-			if passage.Passing, passage.Around, err = routes.Passes(m.ctx, m.n, m.options(x.Partner, id)); err != nil {
-				return nil, err
-			}
+		passage, err := m.passage(&m.partners[i], id)
+		if err != nil {
+			return nil, err
 		}
 		p.Partners = append(p.Partners, passage)
 	}
@@ -186,7 +230,7 @@ func (m *measure) points() (best []graph.ID, partial bool, err error) {
 		if x.Share.Low == 0 {
 			continue
 		}
-		r, err := routes.Best(m.ctx, m.n, m.options(x.Partner))
+		r, err := m.best(x.Partner)
 		if err != nil {
 			return nil, false, err
 		}
@@ -198,11 +242,11 @@ func (m *measure) points() (best []graph.ID, partial bool, err error) {
 				partial = true
 				break
 			}
-			passing, _, err := routes.Passes(m.ctx, m.n, m.options(x.Partner, s.ID(e)))
+			passage, err := m.passage(x, s.ID(e))
 			if err != nil {
 				return nil, false, err
 			}
-			if passing == routes.MustPass {
+			if passage.Passing == routes.MustPass {
 				sums[e] += x.Share.Low
 			}
 		}
