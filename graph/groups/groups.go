@@ -14,15 +14,6 @@ import (
 	"github.com/caspian-kg/caspian/graph/snapshot"
 )
 
-// KeysOf returns plain keys.
-func KeysOf(by []filter.Reading) []filter.GroupKey {
-	keys := make([]filter.GroupKey, len(by))
-	for i, r := range by {
-		keys[i].By = r
-	}
-	return keys
-}
-
 // Plain returns the readings of the keys; ok is false if some key is not the value of its reading.
 func Plain(keys []filter.GroupKey) (by []filter.Reading, ok bool) {
 	for i := range keys {

@@ -56,7 +56,7 @@ func (x *traffic) divide(t *rapid.T) {
 	all := v.Plannings()[1].Relation(snapshot.None, f, series).Select(&q, nil)
 	parts := &aggregate.Parts{Groups: []aggregate.Group{{Count: len(all)}}, Of: make([]int32, len(all))}
 	if by != nil {
-		groups.Divide(v, all, groups.KeysOf(by), parts)
+		groups.Divide(v, all, keysOf(by), parts)
 	}
 	equal(t, "groups", fmt.Sprint(d.Groups), fmt.Sprint(parts.Groups))
 	sums := []filter.Reading{{Property: x.o.Type("Hub").Field("founded")}}
@@ -72,4 +72,13 @@ func (x *traffic) divide(t *rapid.T) {
 			}
 		}
 	}
+}
+
+// keysOf returns plain keys.
+func keysOf(by []filter.Reading) []filter.GroupKey {
+	keys := make([]filter.GroupKey, len(by))
+	for i, r := range by {
+		keys[i].By = r
+	}
+	return keys
 }

@@ -266,7 +266,7 @@ func (p pair) groups(t *rapid.T, v *snapshot.View, l *lens, want []edge, all []s
 			expect[key] = group{g.count + 1, addEnds(g.sum, l.read(share, e))}
 		}
 		var parts aggregate.Parts
-		groups.Divide(v, all, groups.KeysOf(by), &parts)
+		groups.Divide(v, all, keysOf(by), &parts)
 		shares := v.Stats(all, share, &parts, nil)
 		got := map[string]group{}
 		for i, g := range parts.Groups {
