@@ -221,8 +221,8 @@ func opOf(name string) aggregate.Op {
 
 // figureTests reads the conditions on figures in the filter of a relation.
 func (ts *Types) figureTests(f *schema.Field, in map[string]any) (tests []filter.FigureTest, err error) {
-	count, counts := in["count"].(map[string]any)
-	sums, aggregates := in["aggregate"].(map[string]any)
+	_, counts := in["count"].(map[string]any)
+	_, aggregates := in["aggregate"].(map[string]any)
 	where, selects := in["where"].(map[string]any)
 	switch {
 	case selects && !counts && !aggregates:
@@ -238,31 +238,35 @@ func (ts *Types) figureTests(f *schema.Field, in map[string]any) (tests []filter
 			return nil, err
 		}
 	}
-	add := func(op aggregate.Op, by filter.Reading, of tested, in map[string]any) error {
-		test, err := ts.test(of, in)
+	err = ts.tests("where", LinkShape(f), f.Name, in, func(op aggregate.Op, by filter.Reading, test *filter.Test) {
 		tests = append(tests, filter.FigureTest{Figure: &filter.Figure{Field: f, Query: filter.Query{Edges: edges}, By: by, Op: op}, Test: test})
+	})
+	return tests, err
+}
+
+// tests reads the conditions count and aggregate of an argument, and calls add for each figure.
+func (ts *Types) tests(argument string, s Shape, what string, in map[string]any, add func(op aggregate.Op, by filter.Reading, test *filter.Test)) error {
+	if count, ok := in["count"].(map[string]any); ok {
+		test, err := ts.test(tested{name: "count", scalar: schema.Int}, count)
+		if err != nil {
+			return err
+		}
+		add(aggregate.Count, filter.Reading{}, test)
+	}
+	sums, _ := in["aggregate"].(map[string]any)
+	if err := refuseNullsIn(argument, sums); err != nil {
 		return err
 	}
-	if counts {
-		if err := add(aggregate.Count, filter.Reading{}, tested{name: "count", scalar: schema.Int}, count); err != nil {
-			return nil, err
-		}
-	}
-	if err := refuseNulls(sums); err != nil {
-		return nil, err
-	}
 	for _, op := range sortedKeys(sums) {
-		if err := ts.eachNumber(LinkShape(f), f.Name, sums[op].(map[string]any), false, func(by filter.Reading, of tested, in map[string]any) error {
-			return add(opOf(op), by, of, in)
-		}); err != nil {
-			return nil, err
+		if err := ts.eachNumber(s, what, sums[op].(map[string]any), false, func(by filter.Reading, test *filter.Test) { add(opOf(op), by, test) }); err != nil {
+			return err
 		}
 	}
-	return tests, nil
+	return nil
 }
 
 // eachNumber calls add for each number of an input type from figureFilterType.
-func (ts *Types) eachNumber(s Shape, what string, in map[string]any, ofNodes bool, add func(by filter.Reading, of tested, in map[string]any) error) error {
+func (ts *Types) eachNumber(s Shape, what string, in map[string]any, ofNodes bool, add func(by filter.Reading, test *filter.Test)) error {
 	if err := refuseNulls(in); err != nil {
 		return err
 	}
@@ -281,9 +285,11 @@ func (ts *Types) eachNumber(s Shape, what string, in map[string]any, ofNodes boo
 		if _, unit := m["unit"]; unit && of.scalar != schema.Quantity {
 			return graph.Errorf(graph.WrongType, "%s: %s is a plain number: leave the unit out", what, name)
 		}
-		if err := add(by, of, m); err != nil {
+		test, err := ts.test(of, m)
+		if err != nil {
 			return err
 		}
+		add(by, test)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/caspian-kg/caspian/gql"
 	"github.com/caspian-kg/caspian/graph"
+	"github.com/caspian-kg/caspian/graph/aggregate"
 	"github.com/caspian-kg/caspian/graph/filter"
 	"github.com/caspian-kg/caspian/schema"
 )
@@ -158,27 +159,10 @@ func (ts *Types) groupTests(s Shape, in map[string]any) (tests []filter.GroupTes
 	if err := refuseNullsIn("having", in); err != nil {
 		return nil, err
 	}
-	if m, ok := in["count"].(map[string]any); ok {
-		test, err := ts.test(tested{name: "count", scalar: schema.Int}, m)
-		if err != nil {
-			return nil, err
-		}
-		tests = append(tests, filter.GroupTest{Test: test})
-	}
-	sums, _ := in["aggregate"].(map[string]any)
-	if err := refuseNullsIn("having", sums); err != nil {
-		return nil, err
-	}
-	for _, op := range sortedKeys(sums) {
-		if err := ts.eachNumber(s, "the list", sums[op].(map[string]any), false, func(by filter.Reading, of tested, in map[string]any) error {
-			test, err := ts.test(of, in)
-			tests = append(tests, filter.GroupTest{GroupFigure: filter.GroupFigure{Op: opOf(op), By: by}, Test: test})
-			return err
-		}); err != nil {
-			return nil, err
-		}
-	}
-	return tests, nil
+	err = ts.tests("having", s, "the list", in, func(op aggregate.Op, by filter.Reading, test *filter.Test) {
+		tests = append(tests, filter.GroupTest{GroupFigure: filter.GroupFigure{Op: op, By: by}, Test: test})
+	})
+	return tests, err
 }
 
 // groupOrder reads a value of the input type GroupingOrder.
