@@ -64,10 +64,8 @@ func (b *Builder) betweenType() *graphql.Object {
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					return src.Obj.(*ties).refs(dst), true, nil
 				}}},
-			{Name: "partial", Type: output.Must(graphql.Boolean), About: "Whether the search ended at its limit of work or of edges, so that edges may be missing.", Read: gql.Binding{
-				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-					return gql.AppendBool(dst, src.Obj.(*ties).partial), nil
-				}}},
+			{Name: "partial", Type: output.Must(graphql.Boolean), About: "Whether the search ended at its limit of work or of edges, so that edges may be missing.",
+				Read: output.LeafOf(func(t *ties, dst []byte) []byte { return gql.AppendBool(dst, t.partial) })},
 		}
 	})
 }

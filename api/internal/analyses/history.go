@@ -1,8 +1,6 @@
 package analyses
 
 import (
-	"context"
-
 	"github.com/graphql-go/graphql"
 
 	"github.com/caspian-kg/caspian/api/internal/input"
@@ -43,28 +41,16 @@ func (b *Builder) history() output.Field {
 				if err != nil {
 					return nil, false, err
 				}
-				return appendHistory(c.Ctx, v, a, dst)
+				spells, err := analysis.History(c.Ctx, v, a.subject, a.predicate)
+				for _, x := range spells {
+					dst = append(dst, gql.Ref{Obj: &spell{v, x}})
+				}
+				return dst, err == nil, err
 			},
 		}}
 }
 
-func appendHistory(ctx context.Context, v *snapshot.View, a *historyArgs, dst []gql.Ref) ([]gql.Ref, bool, error) {
-	spells, err := analysis.History(ctx, v, a.subject, a.predicate)
-	for _, x := range spells {
-		dst = append(dst, gql.Ref{Obj: &spell{v, x}})
-	}
-	return dst, err == nil, err
-}
-
 func (b *Builder) spellType() *graphql.Object {
-	date := func(read func(iv graph.Interval) graph.Date) gql.Binding {
-		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			if d := read(src.Obj.(*spell).Time).String(); d != "" {
-				dst = gql.AppendString(dst, d)
-			}
-			return dst, nil
-		}}
-	}
 	return b.Object("Spell", "A value of a field, and the time for which it held.", func() []output.Field {
 		return []output.Field{
 			{Name: "value", Type: graphql.String, About: "The literal, as text; null for an entity, and where there is nothing.", Read: gql.Binding{
@@ -82,17 +68,14 @@ func (b *Builder) spellType() *graphql.Object {
 					return gql.Ref{Obj: x.view, Index: uint64(to)}, to != snapshot.None, nil
 				}}},
 			{Name: "from", Type: input.Date, About: "The date from which it held, as exactly as any of the claims gives it; null where nobody states one.",
-				Read: date(func(iv graph.Interval) graph.Date { return iv.From })},
+				Read: dateOf(func(x *spell) graph.Date { return x.Time.From })},
 			{Name: "to", Type: input.Date, About: "The date until which it held; \"..\" where the source leaves it open, null where nobody states one.",
-				Read: date(func(iv graph.Interval) graph.Date { return iv.To })},
-			{Name: "claims", Type: output.List(b.Claim), About: "The claims that state it for this time.", Read: gql.Binding{
-				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
+				Read: dateOf(func(x *spell) graph.Date { return x.Time.To })},
+			{Name: "claims", Type: output.List(b.Claim), About: "The claims that state it for this time.",
+				Read: claimsOf(func(src gql.Ref) (*snapshot.View, []uint32) {
 					x := src.Obj.(*spell)
-					for _, n := range x.Claims {
-						dst = append(dst, gql.Ref{Obj: x.view, Index: uint64(n)})
-					}
-					return dst, true, nil
-				}}},
+					return x.view, x.Claims
+				})},
 		}
 	})
 }

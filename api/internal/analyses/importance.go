@@ -65,13 +65,10 @@ func (b *Builder) importanceMeasureType() *graphql.Enum {
 }
 
 func (b *Builder) importanceType() *graphql.Object {
-	size := func(name, about string, pick func(r *ranking) int) output.Field {
-		return output.Number(name, about, pick)
-	}
 	return b.Object("Importance", "Entities ranked by their place in the graph of one relation.", func() []output.Field {
 		return []output.Field{
-			size("entities", "How many entities the graph has, of all types.", func(r *ranking) int { return r.Entities }),
-			size("edges", "How many edges the graph has: pairs of subject and object; a symmetric relation has two for each.", func(r *ranking) int { return r.Edges }),
+			output.Number("entities", "How many entities the graph has, of all types.", func(r *ranking) int { return r.Entities }),
+			output.Number("edges", "How many edges the graph has: pairs of subject and object; a symmetric relation has two for each.", func(r *ranking) int { return r.Edges }),
 			{Name: "ranking", Type: output.List(b.rankedType()), About: "The entities of the type that the relation links, the highest score first.", Read: gql.Binding{
 				List: func(_ *gql.Call, src gql.Ref, dst []gql.Ref) ([]gql.Ref, bool, error) {
 					r := src.Obj.(*ranking)

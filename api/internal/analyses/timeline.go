@@ -97,14 +97,6 @@ func pageTimeline(ctx context.Context, v *snapshot.View, a *timelineArgs) (*anal
 }
 
 func (b *Builder) momentType() *graphql.Object {
-	date := func(read func(m *moment) graph.Date) gql.Binding {
-		return gql.Binding{Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
-			if d := read(src.Obj.(*moment)).String(); d != "" {
-				dst = gql.AppendString(dst, d)
-			}
-			return dst, nil
-		}}
-	}
 	return b.Object("Moment", "A claim with its time.", func() []output.Field {
 		return []output.Field{
 			{Name: "claim", Type: output.Must(b.Claim), About: "The claim.", Read: gql.Binding{
@@ -113,14 +105,24 @@ func (b *Builder) momentType() *graphql.Object {
 					return gql.Ref{Obj: m.view, Index: uint64(m.Claim)}, true, nil
 				}}},
 			{Name: "start", Type: input.Date, About: "The date from which it holds, or the date that it states; null where nobody states one.",
-				Read: date(func(m *moment) graph.Date { return m.Start })},
+				Read: dateOf(func(m *moment) graph.Date { return m.Start })},
 			{Name: "end", Type: input.Date, About: "The date until which it holds; \"..\" where the source leaves it open, null where nobody states one.",
-				Read: date(func(m *moment) graph.Date { return m.End })},
+				Read: dateOf(func(m *moment) graph.Date { return m.End })},
 			{Name: "precision", Type: output.Must(b.precisionType()), About: "The precision of start, or of end where nobody states a start.", Read: gql.Binding{
 				Leaf: func(_ *gql.Call, src gql.Ref, dst []byte) ([]byte, error) {
 					return gql.AppendString(dst, src.Obj.(*moment).Precision.String()), nil
 				}}},
 		}
+	})
+}
+
+// dateOf binds a field that shows a date of a T.
+func dateOf[T any](read func(x *T) graph.Date) gql.Binding {
+	return output.LeafOf(func(x *T, dst []byte) []byte {
+		if d := read(x).String(); d != "" {
+			dst = gql.AppendString(dst, d)
+		}
+		return dst
 	})
 }
 
