@@ -252,6 +252,9 @@ func (f *Field) Timing() Timing { return Timing{f.Time, f.Reach, f.Past} }
 // Stored reports whether the field is a predicate that claims may have.
 func (f *Field) Stored() bool { return f.Kind == Property || f.Kind == Relation }
 
+// Single reports whether the field is a relation that leads to one entity at a time. A nil field is not.
+func (f *Field) Single() bool { return f != nil && f.Kind == Relation && !f.Many }
+
 // Stated returns the stored field whose claims the field shows: the field itself, the relation of an inverse,
 // or the last field in the path of a derived field.
 func (f *Field) Stated() *Field {

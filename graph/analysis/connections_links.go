@@ -6,7 +6,6 @@ import (
 
 	"github.com/caspian-kg/caspian/graph"
 	"github.com/caspian-kg/caspian/graph/snapshot"
-	"github.com/caspian-kg/caspian/schema"
 )
 
 // link leads from an entity to another, by a relation in one direction, with the best claim for it.
@@ -176,7 +175,7 @@ func (r *linkReader) see(predicate string) {
 	r.predicate, r.relation, r.symmetric, r.single, r.of = predicate, r.w.words.number(predicate), false, false, snapshot.None
 	for _, f := range r.w.s.Ontology().Predicate(predicate) {
 		r.symmetric = r.symmetric || f.Symmetric
-		r.single = r.single || f.Kind == schema.Relation && !f.Many
+		r.single = r.single || f.Single()
 	}
 }
 
@@ -185,7 +184,7 @@ func (r *linkReader) see(predicate string) {
 func (r *linkReader) shows(n uint32) bool {
 	s := r.w.s
 	subject, f := s.Subject(n), s.Field(n)
-	if f == nil || f.Many || f.Kind != schema.Relation {
+	if !f.Single() {
 		return true
 	}
 	if subject != r.of {

@@ -47,7 +47,7 @@ func newWander(ctx context.Context, v *snapshot.View, relations []string, to Lin
 		x.names = len(fields) == 0 // the ontology no longer has it, so any qualifier is possible
 		for _, f := range fields {
 			x.symmetric = x.symmetric || f.Symmetric
-			x.single = x.single || f.Kind == schema.Relation && !f.Many
+			x.single = x.single || f.Single()
 			x.names = x.names || slices.ContainsFunc(f.Qualifiers, func(q *schema.Qualifier) bool { return q.Target != nil })
 		}
 		w.ways[p] = x
@@ -177,7 +177,7 @@ func (w *wander) chosen(subject, n uint32, y *way) bool {
 		return true
 	}
 	f := w.s.Field(n)
-	if f == nil || f.Many || f.Kind != schema.Relation {
+	if !f.Single() {
 		return true
 	}
 	e, ok := w.v.One(subject, f)

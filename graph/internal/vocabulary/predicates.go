@@ -85,13 +85,12 @@ func predicateOf(fields []*schema.Field, types []*schema.Type) Predicate {
 
 // singleFor returns for which types the fields are relations of one value.
 func singleFor(fields []*schema.Field, types []*schema.Type) []bool {
-	single := func(f *schema.Field) bool { return f != nil && f.Kind == schema.Relation && !f.Many }
-	if !slices.ContainsFunc(fields, single) {
+	if !slices.ContainsFunc(fields, (*schema.Field).Single) {
 		return nil
 	}
 	by := make([]bool, len(types))
 	for n, t := range types {
-		by[n] = t != nil && single(t.Field(fields[0].Name))
+		by[n] = t != nil && t.Field(fields[0].Name).Single()
 	}
 	return by
 }
